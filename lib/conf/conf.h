@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The configuration as people write it: a libconfig file read, checked and turned into plain structures.
+ *
+ * Nothing here knows how packets are handled; app/mapedge compiles a struct conf into what the workers want. The
+ * reference of all settings is docs/config.md. Every error names file and line and, where we know better, a hint.
+ */
+#ifndef MAPEDGE_CONF_H
+#define MAPEDGE_CONF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/addr.h"
+#include "base/error.h"
+#include "map/rule.h"
+
+#define CONF_NAME_SIZE 32
+#define CONF_PATH_SIZE 108 /* a unix socket's path */
+#define CONF_TEXT_SIZE 256
+#define CONF_MAX_INTERFACES 2
+#define CONF_MAX_WORKERS 16
+#define CONF_MAX_ADDRESSES 8
+#define CONF_MAX_DOMAINS 64
+#define CONF_MAX_EAL_ARGS 32
+
+enum conf_role { CONF_CE, CONF_BR };
+
+enum conf_interface_role { CONF_LAN, CONF_WAN, CONF_MAP, CONF_INTERNET };
+
+enum conf_filtering {
+	CONF_ENDPOINT_INDEPENDENT,
+	CONF_ADDRESS_DEPENDENT,
+	CONF_ADDRESS_AND_PORT_DEPENDENT,
+};
+
+enum conf_source_check { CONF_STRICT, CONF_EABITS };
+
+#define CONF_TRAFFIC_CLASS_COPY (-1)
+
+/* An IPv4 or IPv6 address; ipv4 says which. */
+struct conf_address {
+	bool ipv4;
+	uint32_t v4; /* host order */
+	u128 v6;
+	uint8_t len; /* prefix length; 32 or 128 where only an address is meant */
+};
+
+struct conf_neighbour {
+	struct conf_address address;
+	struct mac mac;
+};
+
+struct conf_interface {
+	char name[CONF_NAME_SIZE];
+	enum conf_interface_role role;
+	char port[CONF_TEXT_SIZE]; /* empty when not given: enough for a replay */
+	bool has_mac;
+	struct mac mac;
+	uint16_t mtu; /* bytes of IP packet */
+	struct conf_address addresses[CONF_MAX_ADDRESSES];
+	size_t address_count;
+	struct conf_neighbour *neighbours;
+	size_t neighbour_count;
+	bool has_gateway;
+	size_t gateway; /* index into neighbours */
+	unsigned int line;
+};
+
+/* A softwire of a CE or a domain of a BR: both are one end of RFC 7597's domain. */
+struct conf_softwire {
+	char name[CONF_NAME_SIZE];
+	u128 br;
+	enum map_iid iid;
+	struct prefix6 end_user_prefix; /* CE */
+	bool mesh;                      /* CE */
+	enum conf_source_check source_check; /* BR */
+	uint16_t mtu; /* of the softwire, bytes of IPv4 packet; the default is calculated */
+	bool mss_clamp;
+	uint8_t hop_limit;
+	int traffic_class; /* DSCP 0..63 or CONF_TRAFFIC_CLASS_COPY */
+	struct map_rule_spec *rules; /* iid and domain filled in */
+	unsigned int *rule_lines;    /* line of each rule in rule_file */
+	size_t rule_count;
+	char rule_file[CONF_TEXT_SIZE]; /* the file the rules stand in: the config itself or rules_file */
+	unsigned int line;
+};
+
+struct conf_nat {
+	uint32_t sessions; /* per worker */
+	uint32_t udp_timeout, tcp_established_timeout, tcp_transitory_timeout, icmp_timeout; /* seconds */
+	enum conf_filtering filtering;
+};
+
+struct conf {
+	char file[CONF_TEXT_SIZE];
+	enum conf_role role;
+	char control_socket[CONF_PATH_SIZE];
+	char eal[CONF_MAX_EAL_ARGS][CONF_TEXT_SIZE];
+	size_t eal_count;
+	unsigned int workers;
+	uint32_t buffers;
+	bool poll;
+	struct conf_interface interfaces[CONF_MAX_INTERFACES]; /* [0] the IPv4 side, [1] the IPv6 side */
+	size_t interface_count;
+	struct conf_softwire *softwires; /* exactly one on a CE */
+	size_t softwire_count;
+	struct conf_nat nat; /* CE */
+};
+
+/*
+ * Reads and checks a file, syntax and meaning: also that the rules form a rule set, that on a CE one of them matches
+ * the end-user prefix, and that MTUs, next hops and addresses fit together. NULL with err->text "FILE:LINE: error: …"
+ * and err->hint. Free with conf_free().
+ */
+struct conf *conf_load(const char *file, struct error *err);
+
+/* NULL is allowed. */
+void conf_free(struct conf *conf);
+
+/*
+ * Rule files (docs/config.md, "Rule files").
+ */
+struct conf_service {
+	char name[CONF_NAME_SIZE];
+	bool has_br;
+	u128 br;
+	enum map_iid iid;
+	struct map_rule_spec *rules; /* iid filled in, domain 0 */
+	unsigned int *rule_lines;
+	size_t rule_count;
+};
+
+struct conf_rule_file {
+	char source[CONF_TEXT_SIZE];
+	char date[CONF_NAME_SIZE];
+	struct conf_service *services;
+	size_t service_count;
+};
+
+/* Each rule is checked by itself and every service's rules as a set. NULL with the reason in err, as conf_load(). */
+struct conf_rule_file *conf_rule_file_load(const char *file, struct error *err);
+
+/* NULL when there is no service of that name. */
+const struct conf_service *conf_rule_file_service(const struct conf_rule_file *rules, const char *name);
+
+/* NULL is allowed. */
+void conf_rule_file_free(struct conf_rule_file *rules);
+
+#endif

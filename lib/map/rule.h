@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Mapping rules: RFC 7597 sections 5 and 6 as arithmetic.
+ *
+ *   Rule IPv6 prefix (n bits) | EA bits (o bits) | subnet id = 0 | interface identifier (64 bits)
+ *   `----------- the CE's prefix ------------'
+ *
+ *   EA bits = the p = 32 - r address bits that the Rule IPv4 prefix leaves open, then k = o - p PSID bits.
+ *
+ * A rule is written by people as a struct map_rule_spec and used by packets as a struct map_rule, in which every length
+ * of the spec has become a shift or a mask, so that one straight line of instructions serves every legal combination.
+ */
+#ifndef MAPEDGE_MAP_RULE_H
+#define MAPEDGE_MAP_RULE_H
+
+#include "base/addr.h"
+#include "base/error.h"
+#include "map/portset.h"
+
+#define MAP_MAX_EA_LEN 48
+#define MAP_NO_RULE UINT32_MAX
+
+enum map_iid {
+	MAP_IID_RFC7597, /* 0000 | IPv4 (32) | PSID (16)            RFC 7597 section 6 */
+	MAP_IID_DRAFT03, /* 00 | IPv4 (32) | PSID (16) | 00         draft-ietf-softwire-map-03 */
+};
+
+enum map_kind {
+	MAP_SHARED, /* r + o > 32, or a PSID was given: one address, some of its ports */
+	MAP_FULL,   /* r + o = 32: one address, all ports */
+	MAP_PREFIX, /* r + o < 32: an IPv4 prefix */
+};
+
+/* A rule as configuration or provisioning gives it. */
+struct map_rule_spec {
+	struct prefix6 ipv6; /* Rule IPv6 prefix, n */
+	struct prefix4 ipv4; /* Rule IPv4 prefix, r */
+	uint8_t ea_len;      /* o */
+	uint8_t psid_offset; /* a */
+	bool has_psid;       /* PSID comes from here, not from the EA bits */
+	uint8_t psid_len;    /* k, only with has_psid */
+	uint16_t psid;       /* right-aligned, only with has_psid */
+	bool fmr;            /* usable for forwarding, RFC 7597 section 5 */
+	enum map_iid iid;
+	uint16_t domain; /* index of the domain (BR) or softwire (CE) it belongs to */
+};
+
+/* A rule as packets use it: one cache line, written once by map_rule_compile(), then const. */
+struct map_rule {
+	u128 base;               /* Rule IPv6 prefix, zeros behind it */
+	uint64_t iid_mask;       /* IID bits that the prefix does not overwrite (n + o > 64) */
+	uint32_t v4_base;        /* Rule IPv4 prefix */
+	uint32_t v4_ea_mask;     /* IPv4 address bits that are EA bits */
+	uint32_t v4_iid_mask;    /* IPv4 address bits that go into the IID */
+	uint32_t next;           /* next one-to-one rule of the same address, MAP_NO_RULE at the end */
+	uint16_t psid_mask;      /* 2^k - 1 */
+	uint16_t psid_ea_mask;   /* = psid_mask when the EA bits carry the PSID, else 0 */
+	uint16_t psid_fixed;     /* the given PSID, else 0 */
+	uint16_t first_port;     /* ports below belong to nobody (A = 0) */
+	uint16_t domain;
+	uint8_t psid_shift;      /* m */
+	uint8_t psid_ea_len;     /* k when the EA bits carry the PSID, else 0 */
+	uint8_t v4_shift;        /* address bits below the EA bits (prefix mode) */
+	uint8_t eup_shift;       /* 128 - n - o */
+	uint8_t iid_shift;       /* 0 (RFC 7597) or 8 (draft-03) */
+	uint8_t kind;            /* enum map_kind */
+	bool fmr;
+	bool shadowed;           /* another rule's IPv6 prefix lies inside this one's */
+} __attribute__((aligned(64)));
+
+_Static_assert(sizeof(struct map_rule) == 64, "a rule is one cache line");
+
+/* What a CE derives from the rule that matches its End-user IPv6 prefix (the BMR). */
+struct map_ce {
+	enum map_kind kind;
+	struct prefix4 ipv4;  /* /32 unless kind is MAP_PREFIX */
+	struct portset ports; /* psid_len 0 unless kind is MAP_SHARED */
+	u128 address;         /* the MAP IPv6 address */
+	struct prefix6 prefix;/* Rule IPv6 prefix + EA bits: the part the BR can know */
+	bool outside_prefix;  /* address is not inside the End-user prefix (its bits behind the EA bits are not zero) */
+};
+
+/*
+ * Checks a rule by itself and compiles it. 0, or -EINVAL with the reason in err; domain and everything that depends on
+ * other rules (next, shadowed) is left for ruleset_build(). RFC 7597 sections 5.1, 5.2, 6.
+ */
+int map_rule_compile(const struct map_rule_spec *spec, struct map_rule *rule, struct error *err);
+
+/* Kind and PSID length of a rule that map_rule_compile() has accepted. */
+enum map_kind map_rule_kind(const struct map_rule_spec *spec);
+uint8_t map_rule_psid_len(const struct map_rule_spec *spec);
+
+/*
+ * Derives address, port set and MAP address for an End-user IPv6 prefix. 0, or -EINVAL with the reason when the prefix
+ * is outside the rule or shorter than rule + EA bits. RFC 7597 sections 5.2, 6.
+ */
+int map_ce_derive(const struct map_rule_spec *spec, const struct prefix6 *end_user_prefix,
+    struct map_ce *ce, struct error *err);
+
+/* The PSID field of a port under this rule, right-aligned. */
+static inline uint16_t
+map_rule_psid(const struct map_rule *rule, uint16_t port)
+{
+	return (uint16_t)(port >> rule->psid_shift) & rule->psid_mask;
+}
+
+/* Does some CE under this rule own the port? Not when A = 0, nor when the rule's given PSID is another. */
+static inline bool
+map_rule_owns(const struct map_rule *rule, uint16_t port)
+{
+	return port >= rule->first_port &&
+	    (map_rule_psid(rule, port) & (uint16_t)~rule->psid_ea_mask) == rule->psid_fixed;
+}
+
+/*
+ * The MAP IPv6 address of the CE that has this IPv4 address and port (or ICMP identifier). The address must be inside
+ * the Rule IPv4 prefix and map_rule_owns() must hold. RFC 7597 section 5.3.
+ */
+static inline u128
+map_rule_address(const struct map_rule *rule, uint32_t ipv4, uint16_t port)
+{
+	const uint16_t psid = map_rule_psid(rule, port);
+	const uint64_t ea = (uint64_t)((ipv4 & rule->v4_ea_mask) >> rule->v4_shift) << rule->psid_ea_len |
+	    (psid & rule->psid_ea_mask);
+	const uint64_t iid = ((uint64_t)(ipv4 & rule->v4_iid_mask) << 16 | psid) << rule->iid_shift;
+
+	return rule->base | (u128)ea << rule->eup_shift | (iid & rule->iid_mask);
+}
+
+/* Do both addresses agree in Rule IPv6 prefix and EA bits? (The weaker of the two source checks.) */
+static inline bool
+map_rule_same_ce(const struct map_rule *rule, u128 one, u128 other)
+{
+	return (one ^ other) >> rule->eup_shift == 0;
+}
+
+#endif

@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "map/ruleset.h"
+
+#include <stdlib.h>
+
+/* ---- the IPv6 side ---------------------------------------------------------------------------------------------- */
+
+static int
+compare_prefix6(const void *one, const void *other)
+{
+	const struct ruleset_prefix6 *a = one, *b = other;
+
+	if (a->addr != b->addr)
+		return a->addr < b->addr ? -1 : 1;
+	return (int)a->len - (int)b->len;
+}
+
+static bool
+encloses6(const struct ruleset_prefix6 *outer, const struct ruleset_prefix6 *inner)
+{
+	return outer->len <= inner->len && ((outer->addr ^ inner->addr) & mask6(outer->len)) == 0;
+}
+
+/* In sorted order an enclosing prefix stands before what it encloses, so the previous one's parents are candidates. */
+static int
+link_prefixes6(struct ruleset *set, uint32_t *bad, struct error *err)
+{
+	char text[PREFIX_TEXT_SIZE];
+
+	for (uint32_t i = 0; i < set->count; i++) {
+		const struct prefix6 *ipv6 = &set->specs[i].ipv6;
+
+		set->by6[i] = (struct ruleset_prefix6){ .addr = ipv6->addr, .rule = i, .len = ipv6->len };
+	}
+	qsort(set->by6, set->count, sizeof(set->by6[0]), compare_prefix6);
+
+	for (uint32_t i = 0; i < set->count; i++) {
+		uint32_t parent = i == 0 ? MAP_NO_RULE : i - 1;
+
+		while (parent != MAP_NO_RULE && !encloses6(&set->by6[parent], &set->by6[i]))
+			parent = set->by6[parent].parent;
+		set->by6[i].parent = parent;
+		if (parent == MAP_NO_RULE)
+			continue;
+		if (set->by6[parent].len == set->by6[i].len) {
+			*bad = set->by6[i].rule;
+			return error_set(err, EINVAL, "two rules have the Rule IPv6 prefix %s",
+			    prefix6_format(&set->specs[*bad].ipv6, text));
+		}
+		set->rules[set->by6[parent].rule].shadowed = true;
+	}
+	return 0;
+}
+
+uint32_t
+ruleset_find6(const struct ruleset *set, u128 addr)
+{
+	uint32_t low = 0, high = set->count, at;
+
+	while (low < high) { /* first prefix that starts behind the address */
+		const uint32_t middle = low + (high - low) / 2;
+
+		if (set->by6[middle].addr <= addr)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (at = low == 0 ? MAP_NO_RULE : low - 1; at != MAP_NO_RULE; at = set->by6[at].parent) {
+		if (((set->by6[at].addr ^ addr) & mask6(set->by6[at].len)) == 0)
+			return set->by6[at].rule;
+	}
+	return MAP_NO_RULE;
+}
+
+/* ---- the IPv4 side ---------------------------------------------------------------------------------------------- */
+
+static uint32_t
+new_block(struct ruleset *set, uint32_t fill)
+{
+	uint32_t *grown;
+
+	/* Powers of two: the array doubles when it is full. */
+	if ((set->blocks & (set->blocks - 1)) == 0) {
+		const size_t room = set->blocks == 0 ? 1 : (size_t)set->blocks * 2;
+
+		grown = realloc(set->block, room * 256 * sizeof(*grown));
+		if (grown == NULL)
+			return 0;
+		set->block = grown;
+	}
+	for (uint32_t i = 0; i < 256; i++)
+		set->block[set->blocks * 256 + i] = fill;
+	return RULESET_BLOCK | set->blocks++;
+}
+
+/* Index into `block` of the block below the given entry, which is made if need be; UINT32_MAX when memory is out. */
+static uint32_t
+descend(struct ruleset *set, bool from_root, uint32_t at)
+{
+	const uint32_t entry = from_root ? set->root[at] : set->block[at];
+	uint32_t fresh;
+
+	if (entry & RULESET_BLOCK)
+		return (entry & ~RULESET_BLOCK) * 256;
+	fresh = new_block(set, entry);
+	if (fresh == 0)
+		return UINT32_MAX;
+	if (from_root)
+		set->root[at] = fresh;
+	else
+		set->block[at] = fresh;
+	return (fresh & ~RULESET_BLOCK) * 256;
+}
+
+/* Prefixes come shortest first, so a longer one simply overwrites its part. */
+static int
+insert_prefix4(struct ruleset *set, const struct prefix4 *ipv4, uint32_t entry)
+{
+	uint32_t *slots = set->root;
+	uint32_t first = ipv4->addr >> 16;
+	unsigned int bits = 16, left = ipv4->len;
+	bool from_root = true;
+
+	while (left > bits) {
+		const uint32_t base = descend(set, from_root, first);
+
+		if (base == UINT32_MAX)
+			return -ENOMEM;
+		left -= bits;
+		first = base + (from_root ? ipv4->addr >> 8 & 0xff : ipv4->addr & 0xff);
+		slots = set->block;
+		bits = 8;
+		from_root = false;
+	}
+	for (uint32_t i = 0; i < 1u << (bits - left); i++)
+		slots[first + i] = entry;
+	return 0;
+}
+
+struct order4 {
+	struct prefix4 ipv4;
+	uint16_t psid;
+	uint32_t rule;
+	uint32_t parent; /* index into the order, MAP_NO_RULE at the top */
+};
+
+static int
+compare_order4(const void *one, const void *other)
+{
+	const struct order4 *a = one, *b = other;
+
+	if (a->ipv4.addr != b->ipv4.addr)
+		return a->ipv4.addr < b->ipv4.addr ? -1 : 1;
+	if (a->ipv4.len != b->ipv4.len)
+		return (int)a->ipv4.len - (int)b->ipv4.len;
+	if (a->psid != b->psid)
+		return (int)a->psid - (int)b->psid;
+	return a->rule < b->rule ? -1 : 1;
+}
+
+static int
+compare_length4(const void *one, const void *other)
+{
+	const struct order4 *a = one, *b = other;
+
+	if (a->ipv4.len != b->ipv4.len)
+		return (int)a->ipv4.len - (int)b->ipv4.len;
+	return compare_order4(one, other);
+}
+
+/* May two rules stand on overlapping IPv4 space? `inner` is the same prefix as `outer` or inside it. */
+static int
+check_overlap4(const struct map_rule_spec *outer, const struct map_rule_spec *inner, struct error *err)
+{
+	const bool same = outer->ipv4.len == inner->ipv4.len;
+	const uint8_t outer_k = map_rule_psid_len(outer), inner_k = map_rule_psid_len(inner);
+	char text[PREFIX_TEXT_SIZE], one[PREFIX_TEXT_SIZE], other[PREFIX_TEXT_SIZE];
+
+	prefix6_format(&outer->ipv6, one);
+	prefix6_format(&inner->ipv6, other);
+	if (outer_k > 0 && inner_k > 0 && (outer_k != inner_k || outer->psid_offset != inner->psid_offset))
+		return error_set(err, EINVAL,
+		    "rules %s and %s share IPv4 addresses of %s, but offset/PSID length are %u/%u and %u/%u", one, other,
+		    prefix4_format(&inner->ipv4, text), outer->psid_offset, outer_k, inner->psid_offset, inner_k);
+	if (!same)
+		return 0;
+	if (!outer->has_psid || !inner->has_psid)
+		return error_set(err, EINVAL, "rules %s and %s have the same Rule IPv4 prefix %s", one, other,
+		    prefix4_format(&inner->ipv4, text));
+	if (outer->psid == inner->psid)
+		return error_set(err, EINVAL, "rules %s and %s have the same IPv4 address %s and PSID 0x%x", one, other,
+		    prefix4_format(&inner->ipv4, text), inner->psid);
+	return 0;
+}
+
+static int
+check_order4(const struct ruleset *set, struct order4 *order, uint32_t *bad, struct error *err)
+{
+	for (uint32_t i = 0; i < set->count; i++) {
+		const struct map_rule_spec *spec = &set->specs[order[i].rule];
+		uint32_t at = i == 0 ? MAP_NO_RULE : i - 1;
+
+		while (at != MAP_NO_RULE && !prefix4_contains(&order[at].ipv4, spec->ipv4.addr))
+			at = order[at].parent;
+		order[i].parent = at;
+		/* A one-to-one neighbour stands for those before it: they have been compared with each other. */
+		for (; at != MAP_NO_RULE; at = order[at].parent) {
+			*bad = order[i].rule;
+			if (check_overlap4(&set->specs[order[at].rule], spec, err) < 0)
+				return -EINVAL;
+			if (order[at].ipv4.len == spec->ipv4.len) {
+				order[i].parent = order[at].parent;
+				set->rules[order[at].rule].next = order[i].rule;
+				break;
+			}
+		}
+	}
+	return 0;
+}
+
+static int
+link_prefixes4(struct ruleset *set, uint32_t *bad, struct error *err)
+{
+	struct order4 *order = calloc(set->count + 1, sizeof(*order));
+	int rc = 0;
+
+	if (order == NULL)
+		return error_set(err, ENOMEM, "out of memory for %u rules", set->count);
+	for (uint32_t i = 0; i < set->count; i++)
+		order[i] = (struct order4){ set->specs[i].ipv4, set->rules[i].psid_fixed, i, MAP_NO_RULE };
+	qsort(order, set->count, sizeof(*order), compare_order4);
+	rc = check_order4(set, order, bad, err);
+
+	qsort(order, set->count, sizeof(*order), compare_length4);
+	for (uint32_t i = 0; i < set->count && rc == 0; i++) {
+		/* Of one-to-one rules on one address only the first is in the trie: the others hang on it. */
+		if (i > 0 && order[i].ipv4.len == order[i - 1].ipv4.len &&
+		    order[i].ipv4.addr == order[i - 1].ipv4.addr)
+			continue;
+		if (insert_prefix4(set, &order[i].ipv4, order[i].rule + 1) < 0)
+			rc = error_set(err, ENOMEM, "out of memory for %u rules", set->count);
+	}
+	free(order);
+	return rc;
+}
+
+/* ---- the set ---------------------------------------------------------------------------------------------------- */
+
+struct ruleset *
+ruleset_build(const struct map_rule_spec *specs, uint32_t count, uint32_t *bad, struct error *err)
+{
+	struct ruleset *set = calloc(1, sizeof(*set));
+
+	*bad = 0;
+	if (count > RULESET_MAX_RULES) {
+		error_set(err, EINVAL, "%u rules are more than %u", count, RULESET_MAX_RULES);
+		goto fail;
+	}
+	if (set == NULL)
+		goto no_memory;
+	set->count = count;
+	set->rules = aligned_alloc(64, (size_t)(count + 1) * sizeof(*set->rules));
+	set->specs = calloc(count + 1, sizeof(*set->specs));
+	set->by6 = calloc(count + 1, sizeof(*set->by6));
+	if (set->rules == NULL || set->specs == NULL || set->by6 == NULL)
+		goto no_memory;
+	if (count > 0)
+		memcpy(set->specs, specs, count * sizeof(*specs));
+
+	for (uint32_t i = 0; i < count; i++) {
+		*bad = i;
+		if (map_rule_compile(&specs[i], &set->rules[i], err) < 0)
+			goto fail;
+	}
+	if (link_prefixes6(set, bad, err) < 0 || link_prefixes4(set, bad, err) < 0)
+		goto fail;
+	return set;
+
+no_memory:
+	error_set(err, ENOMEM, "out of memory for %u rules", count);
+fail:
+	ruleset_free(set);
+	return NULL;
+}
+
+void
+ruleset_free(struct ruleset *set)
+{
+	if (set == NULL)
+		return;
+	free(set->rules);
+	free(set->specs);
+	free(set->by6);
+	free(set->block);
+	free(set);
+}
