@@ -1,6 +1,57 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-int
-main(void)
+/* mapedgectl: the command line of mapedge. */
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "command.h"
+
+static const struct command commands[] = {
+	{ "calc", calc_main, "calculate addresses and port sets from mapping rules, without a daemon" },
+};
+
+#define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
+
+static void
+usage(FILE *out)
 {
-	return 0;
+	fputs("Usage: mapedgectl COMMAND [ARGUMENTS]\n\nCommands:\n", out);
+	for (size_t i = 0; i < COMMAND_COUNT; i++)
+		fprintf(out, "  %-10s %s\n", commands[i].name, commands[i].help);
+	fputs("\n"
+	      "mapedgectl COMMAND --help tells more about one, mapedgectl --version the version.\n", out);
+}
+
+static int
+run(const struct command *command, int argc, char **argv)
+{
+	char name[64]; /* stands before what getopt_long() says */
+
+	snprintf(name, sizeof(name), "mapedgectl %s", command->name);
+	argv[0] = name;
+	return command->run(argc, argv);
+}
+
+int
+main(int argc, char **argv)
+{
+	const char *name = argc > 1 ? argv[1] : "";
+
+	for (size_t i = 0; i < COMMAND_COUNT; i++) {
+		if (strcmp(name, commands[i].name) == 0)
+			return run(&commands[i], argc - 1, argv + 1);
+	}
+	if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 || strcmp(name, "help") == 0) {
+		usage(stdout);
+		return EXIT_SUCCESS;
+	}
+	if (strcmp(name, "--version") == 0) {
+		puts("mapedgectl " MAPEDGE_VERSION);
+		return EXIT_SUCCESS;
+	}
+	if (argc > 1)
+		fprintf(stderr, "mapedgectl: there is no command '%s'\n", name);
+	usage(stderr);
+	return EXIT_USAGE;
 }

@@ -76,19 +76,33 @@ prefix6_parse(const char *text, struct prefix6 *prefix)
 	return 0;
 }
 
+/* The value of a hexadecimal digit, or -1. */
+static int
+hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+/* Two digits and a colon, six times; sscanf() would also take blanks, signs and "0x". */
 int
 mac_parse(const char *text, struct mac *mac)
 {
-	unsigned int part[6];
-	int used = 0;
+	struct mac out;
 
-	if (strlen(text) != MAC_TEXT_SIZE - 1 ||
-	    sscanf(text, "%2x:%2x:%2x:%2x:%2x:%2x%n", &part[0], &part[1], &part[2], &part[3], &part[4],
-		&part[5], &used) != 6 ||
-	    used != MAC_TEXT_SIZE - 1)
+	if (strlen(text) != MAC_TEXT_SIZE - 1)
 		return -EINVAL;
-	for (int i = 0; i < 6; i++)
-		mac->byte[i] = (uint8_t)part[i];
+	for (int i = 0; i < 6; i++) {
+		const int high = hex_digit(text[3 * i]), low = hex_digit(text[3 * i + 1]);
+
+		if (high < 0 || low < 0 || (i < 5 && text[3 * i + 2] != ':'))
+			return -EINVAL;
+		out.byte[i] = (uint8_t)(high << 4 | low);
+	}
+	*mac = out;
 	return 0;
 }
 

@@ -27,8 +27,8 @@ static int
 check_prefixes(const struct map_rule_spec *spec, struct error *err)
 {
 	char text[PREFIX_TEXT_SIZE], want[PREFIX_TEXT_SIZE];
-	const struct prefix6 aligned6 = { spec->ipv6.addr & mask6(spec->ipv6.len), spec->ipv6.len };
-	const struct prefix4 aligned4 = { spec->ipv4.addr & mask4(spec->ipv4.len), spec->ipv4.len };
+	struct prefix6 aligned6 = spec->ipv6;
+	struct prefix4 aligned4 = spec->ipv4;
 	int rc;
 
 	if (spec->ipv6.len > 128 || spec->ipv4.len > 32)
@@ -37,12 +37,14 @@ check_prefixes(const struct map_rule_spec *spec, struct error *err)
 	if (!prefix6_is_aligned(&spec->ipv6)) {
 		rc = error_set(err, EINVAL, "Rule IPv6 prefix %s has host bits set",
 		    prefix6_format(&spec->ipv6, text));
+		aligned6.addr &= mask6(aligned6.len);
 		error_hint(err, "write %s", prefix6_format(&aligned6, want));
 		return rc;
 	}
 	if (!prefix4_is_aligned(&spec->ipv4)) {
 		rc = error_set(err, EINVAL, "Rule IPv4 prefix %s has host bits set",
 		    prefix4_format(&spec->ipv4, text));
+		aligned4.addr &= mask4(aligned4.len);
 		error_hint(err, "write %s", prefix4_format(&aligned4, want));
 		return rc;
 	}
@@ -146,7 +148,6 @@ map_ce_derive(const struct map_rule_spec *spec, const struct prefix6 *end_user_p
 	const unsigned int v4_len = (unsigned int)spec->ipv4.len + spec->ea_len;
 	char text[PREFIX_TEXT_SIZE], rule_text[PREFIX_TEXT_SIZE];
 	struct map_rule rule;
-	uint64_t ea;
 	int rc;
 
 	if ((rc = map_rule_compile(spec, &rule, err)) < 0)
@@ -162,18 +163,11 @@ map_ce_derive(const struct map_rule_spec *spec, const struct prefix6 *end_user_p
 		    "end-user prefix %s is shorter than Rule IPv6 prefix and EA bits, /%u + %u = /%u", text,
 		    spec->ipv6.len, spec->ea_len, eup_len);
 
-	ea = (uint64_t)(end_user_prefix->addr >> rule.eup_shift) & ((UINT64_C(1) << spec->ea_len) - 1);
 	ce->kind = map_rule_kind(spec);
-	ce->ports = (struct portset){ .psid = rule.psid_fixed, .psid_len = map_rule_psid_len(spec),
-		.offset = spec->psid_offset };
-	ce->ipv4 = (struct prefix4){ spec->ipv4.addr, (uint8_t)(v4_len < 32 ? v4_len : 32) };
-	if (v4_len < 32)
-		ce->ipv4.addr |= (uint32_t)(ea << (32 - v4_len)) & rule.v4_ea_mask;
-	else
-		ce->ipv4.addr |= (uint32_t)(ea >> rule.psid_ea_len);
-	if (!spec->has_psid)
-		ce->ports.psid = (uint16_t)(ea & rule.psid_ea_mask);
-
+	ce->ipv4 = (struct prefix4){ map_rule_embedded_ipv4(&rule, end_user_prefix->addr),
+		(uint8_t)(v4_len < 32 ? v4_len : 32) };
+	ce->ports = (struct portset){ .psid = map_rule_embedded_psid(&rule, end_user_prefix->addr),
+		.psid_len = map_rule_psid_len(spec), .offset = spec->psid_offset };
 	ce->prefix = (struct prefix6){ end_user_prefix->addr & mask6(eup_len), (uint8_t)eup_len };
 	ce->address = map_rule_address(&rule, ce->ipv4.addr, portset_range(&ce->ports, 0).first);
 	ce->outside_prefix = !prefix6_contains(end_user_prefix, ce->address);

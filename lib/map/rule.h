@@ -127,6 +127,22 @@ map_rule_address(const struct map_rule *rule, uint32_t ipv4, uint16_t port)
 	return rule->base | (u128)ea << rule->eup_shift | (iid & rule->iid_mask);
 }
 
+/* The IPv4 address (in prefix mode: the first of the prefix) that an IPv6 address under this rule embeds. */
+static inline uint32_t
+map_rule_embedded_ipv4(const struct map_rule *rule, u128 addr)
+{
+	const uint64_t ea = (uint64_t)(addr >> rule->eup_shift);
+
+	return rule->v4_base | ((uint32_t)(ea >> rule->psid_ea_len) << rule->v4_shift & rule->v4_ea_mask);
+}
+
+/* The PSID it embeds, or that the rule gives. */
+static inline uint16_t
+map_rule_embedded_psid(const struct map_rule *rule, u128 addr)
+{
+	return (uint16_t)(addr >> rule->eup_shift & rule->psid_ea_mask) | rule->psid_fixed;
+}
+
 /* Do both addresses agree in Rule IPv6 prefix and EA bits? (The weaker of the two source checks.) */
 static inline bool
 map_rule_same_ce(const struct map_rule *rule, u128 one, u128 other)

@@ -184,7 +184,7 @@ check_overlap4(const struct map_rule_spec *outer, const struct map_rule_spec *in
 		    prefix4_format(&inner->ipv4, text), outer->psid_offset, outer_k, inner->psid_offset, inner_k);
 	if (!same)
 		return 0;
-	if (!outer->has_psid || !inner->has_psid)
+	if (outer_k == 0 || inner_k == 0 || !outer->has_psid || !inner->has_psid)
 		return error_set(err, EINVAL, "rules %s and %s have the same Rule IPv4 prefix %s", one, other,
 		    prefix4_format(&inner->ipv4, text));
 	if (outer->psid == inner->psid)

@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "compile.h"
+
+#include <stdlib.h>
+
+/* ---- interfaces ------------------------------------------------------------------------------------------------- */
+
+static struct ether_pair
+ether_pair(const struct mac *to, const struct mac *from)
+{
+	struct ether_pair pair;
+
+	memcpy(pair.byte, to->byte, sizeof(to->byte));
+	memcpy(pair.byte + sizeof(to->byte), from->byte, sizeof(from->byte));
+	return pair;
+}
+
+static void
+compile_addresses(const struct conf_interface *conf, struct interface *interface)
+{
+	for (size_t i = 0; i < conf->address_count; i++) {
+		const struct conf_address *address = &conf->addresses[i];
+
+		if (!address->ipv4)
+			continue;
+		if (interface->address == 0)
+			interface->address = address->v4;
+		interface->subnets[interface->subnet_count++] =
+		    (struct subnet){ address->v4 & mask4(address->len), mask4(address->len) };
+	}
+}
+
+static int
+compile_interface(const struct conf_interface *conf, const struct mac *port_mac, uint8_t index,
+    struct interface *interface, struct error *err)
+{
+	const struct mac *own = conf->has_mac ? &conf->mac : port_mac;
+	uint32_t slots = 2;
+	uint8_t wire[8] = { 0 };
+
+	while (slots < 2 * (conf->neighbour_count + 1))
+		slots *= 2;
+	memcpy(wire, own->byte, sizeof(own->byte));
+	*interface = (struct interface){ .mac48 = ethernet_address(wire), .mtu = conf->mtu, .index = index,
+		.neighbour_mask = slots - 1, .neighbours = calloc(slots, sizeof(struct neighbour)) };
+	if (interface->neighbours == NULL)
+		return error_set(err, ENOMEM, "out of memory for %zu neighbours", conf->neighbour_count);
+
+	compile_addresses(conf, interface);
+	for (size_t i = 0; i < conf->neighbour_count; i++) {
+		const struct ether_pair pair = ether_pair(&conf->neighbours[i].mac, own);
+
+		if (conf->neighbours[i].address.ipv4)
+			interface_add_neighbour(interface, conf->neighbours[i].address.v4, &pair);
+		if (conf->has_gateway && conf->gateway == i) {
+			interface->has_gateway = true;
+			interface->gateway = pair;
+		}
+	}
+	return 0;
+}
+
+/* ---- softwires and rules ---------------------------------------------------------------------------------------- */
+
+static void
+compile_softwire(const struct conf_softwire *conf, u128 local, u128 remote, uint8_t index, struct softwire *softwire)
+{
+	*softwire = (struct softwire){ .local = local, .br = conf->br, .mtu = conf->mtu,
+		.mss = conf->mss_clamp ? (uint16_t)(conf->mtu - 40) : 0, .index = index,
+		.eabits = conf->source_check == CONF_EABITS };
+	softwire_set_outer(softwire, local, remote, conf->hop_limit, conf->traffic_class);
+}
+
+/* All rules that `wanted` lets through, of all softwires, as one set. */
+static struct ruleset *
+compile_rules(const struct conf *conf, bool only_fmr, bool none, struct error *err)
+{
+	struct map_rule_spec *specs;
+	struct ruleset *set;
+	size_t total = 0;
+	uint32_t count = 0, bad;
+
+	for (size_t i = 0; i < conf->softwire_count; i++)
+		total += conf->softwires[i].rule_count;
+	specs = calloc(total + 1, sizeof(*specs));
+	if (specs == NULL) {
+		error_set(err, ENOMEM, "out of memory for %zu rules", total);
+		return NULL;
+	}
+	for (size_t i = 0; i < conf->softwire_count && !none; i++) {
+		for (size_t j = 0; j < conf->softwires[i].rule_count; j++) {
+			if (!only_fmr || conf->softwires[i].rules[j].fmr)
+				specs[count++] = conf->softwires[i].rules[j];
+		}
+	}
+	set = ruleset_build(specs, count, &bad, err);
+	free(specs);
+	return set;
+}
+
+/* The BMR is the longest match of the end-user prefix: RFC 7597 section 5. */
+static int
+derive_ce(const struct conf_softwire *conf, struct map_ce *ce, struct error *err)
+{
+	const struct map_rule_spec *bmr = NULL;
+
+	for (size_t i = 0; i < conf->rule_count; i++) {
+		const struct map_rule_spec *rule = &conf->rules[i];
+
+		if (prefix6_contains(&rule->ipv6, conf->end_user_prefix.addr) &&
+		    (bmr == NULL || rule->ipv6.len > bmr->ipv6.len))
+			bmr = rule;
+	}
+	if (bmr == NULL)
+		return error_set(err, EINVAL, "softwire %s: no rule matches the end-user prefix", conf->name);
+	return map_ce_derive(bmr, &conf->end_user_prefix, ce, err);
+}
+
+/* ---- CE --------------------------------------------------------------------------------------------------------- */
+
+static void
+compile_nat(const struct conf_nat *conf, struct nat_config *nat)
+{
+	static const enum nat_filtering filtering[] = {
+		[CONF_ENDPOINT_INDEPENDENT] = NAT_ENDPOINT_INDEPENDENT,
+		[CONF_ADDRESS_DEPENDENT] = NAT_ADDRESS_DEPENDENT,
+		[CONF_ADDRESS_AND_PORT_DEPENDENT] = NAT_ADDRESS_AND_PORT_DEPENDENT,
+	};
+
+	*nat = (struct nat_config){ .sessions = conf->sessions, .filtering = filtering[conf->filtering] };
+	for (int state = 0; state < SESSION_STATES; state++)
+		nat->timeout[state] = conf->tcp_transitory_timeout;
+	nat->timeout[SESSION_UDP] = conf->udp_timeout;
+	nat->timeout[SESSION_ICMP] = conf->icmp_timeout;
+	nat->timeout[SESSION_TCP_ESTABLISHED] = conf->tcp_established_timeout;
+	nat->timeout[SESSION_TCP_FIN_OUT] = conf->tcp_established_timeout;
+	nat->timeout[SESSION_TCP_FIN_IN] = conf->tcp_established_timeout;
+}
+
+/* Every worker gets ports of every range: the i-th port of the set is worker i mod n's. */
+static void
+share_ports(const struct portset *ports, unsigned int workers, uint8_t *owner)
+{
+	const uint32_t count = portset_count(ports);
+
+	for (uint32_t i = 0; i < count; i++)
+		owner[portset_port(ports, i)] = (uint8_t)(i % workers);
+}
+
+static bool
+same_external(const struct snapshot *one, const struct snapshot *other)
+{
+	return one->external_addr == other->external_addr && one->ports.psid == other->ports.psid &&
+	    one->ports.psid_len == other->ports.psid_len && one->ports.offset == other->ports.offset &&
+	    one->softwire[0].local == other->softwire[0].local;
+}
+
+static int
+compile_ce(const struct conf *conf, struct snapshot *snapshot, const struct snapshot *before, struct error *err)
+{
+	const struct conf_softwire *softwire = &conf->softwires[0];
+	struct map_ce ce;
+	int rc = derive_ce(softwire, &ce, err);
+
+	if (rc < 0)
+		return rc;
+	if (ce.kind == MAP_PREFIX)
+		return error_set(err, ENOTSUP, "softwire %s: an IPv4 prefix for the LAN is not supported in this version",
+		    softwire->name);
+	compile_softwire(softwire, ce.address, softwire->br, 0, &snapshot->softwire[0]);
+	snapshot->external_addr = ce.ipv4.addr;
+	snapshot->ports = ce.ports;
+	compile_nat(&conf->nat, &snapshot->nat);
+	share_ports(&ce.ports, conf->workers, snapshot->port_owner);
+	snapshot->nat_epoch = snapshot->generation;
+	if (before != NULL && same_external(before, snapshot))
+		snapshot->nat_epoch = before->nat_epoch;
+	return 0;
+}
+
+/* ---- the whole -------------------------------------------------------------------------------------------------- */
+
+struct snapshot *
+snapshot_compile(const struct conf *conf, const struct mac macs[INTERFACE_COUNT], const struct snapshot *before,
+    struct error *err)
+{
+	struct snapshot *snapshot = calloc(1, sizeof(*snapshot));
+	const bool is_ce = conf->role == CONF_CE;
+
+	if (snapshot == NULL) {
+		error_set(err, ENOMEM, "out of memory for the configuration");
+		return NULL;
+	}
+	snapshot->generation = before == NULL ? 1 : before->generation + 1;
+	snapshot->is_ce = is_ce;
+	snapshot->softwire_count = (uint16_t)conf->softwire_count;
+	for (uint8_t i = 0; i < INTERFACE_COUNT; i++) {
+		if (compile_interface(&conf->interfaces[i], &macs[i], i, &snapshot->interface[i], err) < 0)
+			goto fail;
+	}
+	snapshot->rules = compile_rules(conf, is_ce, is_ce && !conf->softwires[0].mesh, err);
+	if (snapshot->rules == NULL)
+		goto fail;
+	if (is_ce && compile_ce(conf, snapshot, before, err) < 0)
+		goto fail;
+	/* The CE's address, to which a BR sends, is filled in for each packet. */
+	for (size_t i = 0; i < conf->softwire_count && !is_ce; i++)
+		compile_softwire(&conf->softwires[i], conf->softwires[i].br, 0, (uint8_t)i, &snapshot->softwire[i]);
+	return snapshot;
+
+fail:
+	snapshot_free(snapshot);
+	return NULL;
+}
+
+void
+snapshot_free(struct snapshot *snapshot)
+{
+	if (snapshot == NULL)
+		return;
+	for (int i = 0; i < INTERFACE_COUNT; i++)
+		free(snapshot->interface[i].neighbours);
+	ruleset_free(snapshot->rules);
+	free(snapshot);
+}

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "daemon.h"
+
+#include <rte_eal.h>
+#include <rte_launch.h>
+#include <rte_lcore.h>
+#include <sched.h>
+#include <stdio.h>
+#include <sys/prctl.h>
+
+#include "compile.h"
+#include "control.h"
+#include "log.h"
+
+#define MAX_ARGS (2 * CONF_MAX_EAL_ARGS)
+#define ARG_SIZE 1024
+
+/* ---- EAL ------------------------------------------------------------------------------------------------------------ */
+
+/* "(0,1)": the CPUs we may use. Every lcore may run on all of them; pinning is the affinity we are started with. */
+static void
+cpu_list(char *text, size_t size)
+{
+	cpu_set_t set;
+	size_t used = (size_t)snprintf(text, size, "(");
+
+	if (sched_getaffinity(0, sizeof(set), &set) < 0)
+		CPU_SET(0, &set);
+	for (int cpu = 0; cpu < CPU_SETSIZE && used < size; cpu++) {
+		if (CPU_ISSET(cpu, &set))
+			used += (size_t)snprintf(text + used, size - used, "%s%d", used > 1 ? "," : "", cpu);
+	}
+	if (used < size)
+		snprintf(text + used, size - used, ")");
+}
+
+/* lcore 0 is control, 1..n are workers. */
+static void
+lcore_list(unsigned int workers, char *text, size_t size)
+{
+	char cpus[ARG_SIZE / 4];
+	size_t used = 0;
+
+	cpu_list(cpus, sizeof(cpus));
+	for (unsigned int i = 0; i <= workers && used < size; i++)
+		used += (size_t)snprintf(text + used, size - used, "%s%u@%s", i > 0 ? "," : "", i, cpus);
+}
+
+/* A PCI address is probed at start, and only if it is named: other network cards stay with their drivers. */
+static bool
+is_pci(const char *port)
+{
+	unsigned int part[4];
+
+	return sscanf(port, "%x:%x:%x.%x", &part[0], &part[1], &part[2], &part[3]) == 4 ||
+	    sscanf(port, "%x:%x.%x", &part[0], &part[1], &part[2]) == 3;
+}
+
+static int
+start_eal(struct conf *conf, struct error *err)
+{
+	static char name[] = "mapedge", lcores_option[] = "--lcores", allow_option[] = "-a", no_option[] = "--no-pci";
+	static char lcores[CONF_MAX_WORKERS * ARG_SIZE / 4];
+	char *argv[MAX_ARGS];
+	bool pci = false;
+	int argc = 0;
+
+	argv[argc++] = name;
+	lcore_list(conf->workers, lcores, sizeof(lcores));
+	argv[argc++] = lcores_option;
+	argv[argc++] = lcores;
+	for (size_t i = 0; i < conf->eal_count; i++)
+		argv[argc++] = conf->eal[i];
+	for (int i = 0; i < INTERFACE_COUNT; i++) {
+		if (is_pci(conf->interfaces[i].port)) {
+			argv[argc++] = allow_option;
+			argv[argc++] = conf->interfaces[i].port;
+			pci = true;
+		}
+	}
+	(void)no_option;
+	(void)pci;
+	if (rte_eal_init(argc, argv) < 0) {
+		error_set(err, rte_errno, "DPDK does not start: %s", rte_strerror(rte_errno));
+		error_hint(err, "reserve huge pages (/proc/sys/vm/nr_hugepages), or try dpdk.eal = [ \"--no-pci\", "
+		                "\"--no-huge\", \"-m\", \"512\", \"--no-shconf\" ]");
+		return -rte_errno;
+	}
+	return 0;
+}
+
+/* ---- ports ---------------------------------------------------------------------------------------------------------- */
+
+static int
+open_ports(struct engine *engine, const struct conf *conf, struct error *err)
+{
+	for (int i = 0; i < INTERFACE_COUNT; i++) {
+		const struct conf_interface *interface = &conf->interfaces[i];
+		const struct port_config config = { .device = interface->port, .workers = (uint16_t)conf->workers,
+			.mtu = interface->mtu, .has_mac = interface->has_mac, .mac = interface->mac,
+			.pool = engine->pool };
+		char mac[MAC_TEXT_SIZE];
+		int rc;
+
+		if (interface->port[0] == '\0')
+			return error_set(err, EINVAL, "%s:%u: error: interface %s has no port", conf->file,
+			    interface->line, interface->name);
+		rc = port_open(&config, &engine->port[i], err);
+		if (rc < 0)
+			return rc;
+		engine->ports_open++;
+		log_notice("port: up name=%s device=%s mac=%s rx_queues=%u", interface->name, interface->port,
+		    mac_format(&engine->port[i].mac, mac), engine->port[i].rx_queues);
+	}
+	return 0;
+}
+
+static void
+close_ports(struct engine *engine)
+{
+	while (engine->ports_open > 0)
+		port_close(&engine->port[--engine->ports_open]);
+}
+
+/* ---- life ----------------------------------------------------------------------------------------------------------- */
+
+static int
+launch_workers(struct engine *engine, struct engine_lcore *lcores, struct error *err)
+{
+	for (unsigned int i = 0; i < engine->workers; i++) {
+		lcores[i] = (struct engine_lcore){ engine, engine->worker[i] };
+		if (rte_eal_remote_launch(engine_lcore_main, &lcores[i], i + 1) < 0)
+			return error_set(err, EBUSY, "worker %u does not start", i);
+	}
+	return 0;
+}
+
+static void
+stop_workers(struct engine *engine)
+{
+	__atomic_store_n(&engine->stop, true, __ATOMIC_RELAXED);
+	rte_eal_mp_wait_lcore();
+}
+
+/* Ports are open; the snapshot that the engine was made with lacks only their MAC addresses. */
+static struct snapshot *
+final_snapshot(const struct engine *engine, const struct conf *conf, struct error *err)
+{
+	const struct mac macs[INTERFACE_COUNT] = { engine->port[0].mac, engine->port[1].mac };
+
+	return snapshot_compile(conf, macs, NULL, err);
+}
+
+static int
+serve(struct engine *engine, struct conf *conf, struct snapshot *snapshot, struct error *err)
+{
+	struct engine_lcore lcores[WORKER_MAX];
+	struct control *control = control_new(engine, conf, snapshot, err);
+	int rc;
+
+	if (control == NULL) {
+		snapshot_free(snapshot);
+		conf_free(conf);
+		return -EINVAL;
+	}
+	rc = launch_workers(engine, lcores, err);
+	if (rc == 0) {
+		log_notice("ready: role=%s workers=%u rules=%u", conf->role == CONF_CE ? "ce" : "br", engine->workers,
+		    snapshot->rules->count);
+		control_run(control);
+	}
+	stop_workers(engine);
+	if (rc == 0)
+		control_print_stats(control);
+	control_free(control);
+	return rc;
+}
+
+static int
+run_with_eal(struct conf *conf, struct error *err)
+{
+	const struct mac no_macs[INTERFACE_COUNT] = { { { 0 } } };
+	struct snapshot *first = snapshot_compile(conf, no_macs, NULL, err), *snapshot = NULL;
+	struct engine engine = { 0 };
+	int rc = -EINVAL;
+
+	if (first != NULL)
+		rc = engine_init(&engine, first, conf->workers, conf->buffers, err);
+	if (rc == 0)
+		rc = open_ports(&engine, conf, err);
+	if (rc == 0) {
+		engine.poll = conf->poll;
+		snapshot = final_snapshot(&engine, conf, err);
+		rc = snapshot == NULL ? -EINVAL : 0;
+	}
+	if (rc == 0) {
+		engine.published = snapshot;
+		rc = serve(&engine, conf, snapshot, err);
+	} else {
+		conf_free(conf);
+	}
+	close_ports(&engine);
+	engine_free(&engine);
+	snapshot_free(first);
+	return rc;
+}
+
+int
+daemon_run(const char *config_file, struct error *err)
+{
+	struct conf *conf = conf_load(config_file, err);
+	int rc;
+
+	if (conf == NULL)
+		return -EINVAL;
+	/* Short sleeps of idle workers shall be short. */
+	(void)prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL);
+	rc = start_eal(conf, err);
+	if (rc < 0) {
+		conf_free(conf);
+		return rc;
+	}
+	rc = run_with_eal(conf, err);
+	(void)rte_eal_cleanup();
+	return rc;
+}

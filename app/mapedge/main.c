@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* mapedge: the daemon, the check of its configuration, and the replay of captures. */
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "compile.h"
+#include "daemon.h"
+#include "replay.h"
+
+#define DEFAULT_CONFIG "/etc/mapedge/mapedge.conf"
+
+static void
+usage(FILE *to)
+{
+	fputs("usage: mapedge [-c FILE]         run as CE or BR, as the configuration says\n"
+	      "       mapedge -t [-c FILE]      check the configuration and exit\n"
+	      "       mapedge replay …          run captures through the data path, see mapedge replay --help\n"
+	      "       mapedge -V                print the version\n"
+	      "  -c, --config FILE  default " DEFAULT_CONFIG "\n",
+	    to);
+}
+
+static void
+print_error(const struct error *err)
+{
+	fprintf(stderr, "%s\n", err->text);
+	if (err->hint[0] != '\0')
+		fprintf(stderr, "hint: %s\n", err->hint);
+}
+
+/* Everything that can be known without the ports: syntax, meaning, and that it compiles. */
+static int
+check_config(const char *file)
+{
+	const struct mac macs[INTERFACE_COUNT] = { { { 0 } } };
+	struct snapshot *snapshot = NULL;
+	struct error err = { 0 };
+	struct conf *conf = conf_load(file, &err);
+
+	if (conf != NULL)
+		snapshot = snapshot_compile(conf, macs, NULL, &err);
+	if (snapshot != NULL)
+		printf("%s: good, %u rules\n", file, snapshot->rules->count);
+	else
+		print_error(&err);
+	snapshot_free(snapshot);
+	conf_free(conf);
+	return snapshot != NULL ? 0 : 1;
+}
+
+int
+main(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "config", required_argument, NULL, 'c' },
+		{ "test", no_argument, NULL, 't' },
+		{ "version", no_argument, NULL, 'V' },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 },
+	};
+	const char *file = DEFAULT_CONFIG;
+	struct error err = { 0 };
+	bool check = false;
+	int option;
+
+	if (argc > 1 && strcmp(argv[1], "replay") == 0)
+		return replay_main(argc - 1, argv + 1);
+	while ((option = getopt_long(argc, argv, "c:tVh", options, NULL)) != -1) {
+		switch (option) {
+		case 'c':
+			file = optarg;
+			break;
+		case 't':
+			check = true;
+			break;
+		case 'V':
+			puts("mapedge " MAPEDGE_VERSION);
+			return 0;
+		case 'h':
+			usage(stdout);
+			return 0;
+		default:
+			usage(stderr);
+			return 2;
+		}
+	}
+	if (optind != argc) {
+		usage(stderr);
+		return 2;
+	}
+	if (check)
+		return check_config(file);
+	if (daemon_run(file, &err) < 0) {
+		print_error(&err);
+		return 1;
+	}
+	return 0;
+}

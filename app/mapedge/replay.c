@@ -1,0 +1,447 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "replay.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "api/report.h"
+#include "capture.h"
+#include "compile.h"
+#include "path/path.h"
+
+#define CREATED_ROOM 2048 /* bytes of data that fit into a packet we make ourselves */
+
+/* The next packet of an input, read ahead so that the inputs can be merged by time. */
+struct input {
+	struct capture_reader *reader;
+	struct capture_packet next;
+	bool has_next;
+};
+
+struct replay {
+	const char *config;
+	const char *in[INTERFACE_COUNT];
+	const char *out[INTERFACE_COUNT];
+	const char *stats;
+	uint64_t seed;
+	unsigned int workers; /* 0: what the configuration says */
+
+	struct conf *conf;
+	struct snapshot *snapshot;
+	struct worker *worker;
+	void **nat_memory;
+	struct input input[INTERFACE_COUNT];
+	struct capture_writer *output[INTERFACE_COUNT];
+	uint64_t start_ns;
+	uint64_t now_ns;
+	uint64_t bursts;
+};
+
+/* ---- packet buffers: one allocation each, which ends where the packet ends, so that a tool sees any read past it ----- */
+
+static struct rte_mbuf *
+buffer_new(size_t len)
+{
+	void *memory;
+	struct rte_mbuf *mbuf;
+
+	if (posix_memalign(&memory, RTE_CACHE_LINE_SIZE, sizeof(*mbuf) + RTE_PKTMBUF_HEADROOM + len) != 0)
+		return NULL;
+	mbuf = memory;
+	memset(mbuf, 0, sizeof(*mbuf));
+	mbuf->buf_addr = mbuf + 1;
+	mbuf->buf_len = (uint16_t)(RTE_PKTMBUF_HEADROOM + len);
+	mbuf->data_off = RTE_PKTMBUF_HEADROOM;
+	mbuf->nb_segs = 1;
+	return mbuf;
+}
+
+static int
+refill(struct worker *w)
+{
+	while (w->stock_count < WORKER_STOCK_SIZE) {
+		struct rte_mbuf *mbuf = buffer_new(CREATED_ROOM);
+
+		if (mbuf == NULL)
+			return -ENOMEM;
+		w->stock[w->stock_count++] = mbuf;
+	}
+	return 0;
+}
+
+/* ---- running -------------------------------------------------------------------------------------------------------- */
+
+static void
+empty_outlets(struct replay *r, struct worker *w)
+{
+	for (int i = 0; i < INTERFACE_COUNT; i++) {
+		struct outlet *outlet = &w->transmit[i];
+
+		for (uint16_t j = 0; j < outlet->count; j++) {
+			struct rte_mbuf *mbuf = outlet->mbufs[j];
+
+			if (r->output[i] != NULL)
+				capture_write(r->output[i], r->now_ns, rte_pktmbuf_mtod(mbuf, void *), mbuf->pkt_len);
+			traffic_add(&w->counters.interface[i].tx, mbuf->pkt_len);
+			free(mbuf);
+		}
+		outlet->count = 0;
+	}
+	for (uint16_t j = 0; j < w->dropped.count; j++)
+		free(w->dropped.mbufs[j]);
+	w->dropped.count = 0;
+}
+
+static void
+run_burst(struct replay *r, unsigned int worker, unsigned int interface, struct rte_mbuf **mbufs, uint16_t count)
+{
+	struct worker *w = &r->worker[worker];
+
+	path_run(w, interface, mbufs, count);
+	empty_outlets(r, w);
+	for (uint16_t i = 0; i < w->count; i++) {
+		struct outlet *outlet = &w->handoff[i];
+		const uint16_t handed = outlet->count;
+
+		/* The owner never hands on: this ends after one step. */
+		outlet->count = 0;
+		if (handed > 0)
+			run_burst(r, i, interface, outlet->mbufs, handed);
+	}
+}
+
+/* What arrived at the same moment on one interface is one burst, as a poll would find it. */
+static int
+collect_burst(struct replay *r, unsigned int interface, struct rte_mbuf **mbufs, struct worker *w, struct error *err)
+{
+	struct input *input = &r->input[interface];
+	int count = 0;
+
+	while (input->has_next && count < BURST_SIZE && input->next.time_ns == r->now_ns) {
+		struct rte_mbuf *mbuf = buffer_new(input->next.len);
+		int rc;
+
+		if (mbuf == NULL)
+			return error_set(err, ENOMEM, "out of memory");
+		memcpy(rte_pktmbuf_mtod(mbuf, void *), input->next.data, input->next.len);
+		mbuf->data_len = (uint16_t)input->next.len;
+		mbuf->pkt_len = (uint32_t)input->next.len;
+		traffic_add(&w->counters.interface[interface].rx, input->next.len);
+		mbufs[count++] = mbuf;
+		rc = capture_read(input->reader, &input->next, err);
+		if (rc < 0)
+			return rc;
+		input->has_next = rc > 0;
+	}
+	return count;
+}
+
+/* The interface whose next packet is the earliest, INTERFACE_COUNT when all are done. */
+static unsigned int
+earliest(const struct replay *r)
+{
+	unsigned int found = INTERFACE_COUNT;
+
+	for (unsigned int i = 0; i < INTERFACE_COUNT; i++) {
+		if (r->input[i].has_next &&
+		    (found == INTERFACE_COUNT || r->input[i].next.time_ns < r->input[found].next.time_ns))
+			found = i;
+	}
+	return found;
+}
+
+static int
+run(struct replay *r, struct error *err)
+{
+	struct rte_mbuf *mbufs[BURST_SIZE];
+	const unsigned int workers = r->worker[0].count;
+	unsigned int interface;
+	int count;
+
+	while ((interface = earliest(r)) != INTERFACE_COUNT) {
+		const unsigned int turn = (unsigned int)(r->bursts++ % workers);
+
+		/* Time does not run backwards, whatever the capture says. */
+		if (r->bursts == 1)
+			r->start_ns = r->input[interface].next.time_ns;
+		if (r->input[interface].next.time_ns > r->now_ns)
+			r->now_ns = r->input[interface].next.time_ns;
+		else
+			r->input[interface].next.time_ns = r->now_ns;
+		for (unsigned int i = 0; i < workers; i++) {
+			struct worker *w = &r->worker[i];
+
+			w->now_ms = (r->now_ns - r->start_ns) / 1000000;
+			w->now = (uint32_t)(w->now_ms / 1000);
+			path_tick(w, UINT32_MAX);
+			if (refill(w) < 0)
+				return error_set(err, ENOMEM, "out of memory");
+		}
+		count = collect_burst(r, interface, mbufs, &r->worker[turn], err);
+		if (count < 0)
+			return count;
+		run_burst(r, turn, interface, mbufs, (uint16_t)count);
+	}
+	for (unsigned int i = 0; i < workers; i++)
+		path_tick(&r->worker[i], 0);
+	return 0;
+}
+
+/* ---- set-up --------------------------------------------------------------------------------------------------------- */
+
+static int
+open_files(struct replay *r, struct error *err)
+{
+	for (int i = 0; i < INTERFACE_COUNT; i++) {
+		struct input *input = &r->input[i];
+
+		if (r->in[i] != NULL) {
+			int rc;
+
+			input->reader = capture_open(r->in[i], err);
+			if (input->reader == NULL)
+				return -EINVAL;
+			rc = capture_read(input->reader, &input->next, err);
+			if (rc < 0)
+				return rc;
+			input->has_next = rc > 0;
+		}
+		if (r->out[i] != NULL) {
+			r->output[i] = capture_create(r->out[i], err);
+			if (r->output[i] == NULL)
+				return -EIO;
+		}
+	}
+	return 0;
+}
+
+static int
+make_workers(struct replay *r, struct error *err)
+{
+	const unsigned int count = r->conf->workers;
+	struct random seed = { .key = { { r->seed, ~r->seed } } };
+
+	r->worker = aligned_alloc(64, (count * sizeof(*r->worker) + 63) / 64 * 64);
+	r->nat_memory = calloc(count, sizeof(*r->nat_memory));
+	if (r->worker == NULL || r->nat_memory == NULL)
+		return error_set(err, ENOMEM, "out of memory");
+	memset(r->worker, 0, count * sizeof(*r->worker));
+	for (unsigned int i = 0; i < count; i++) {
+		struct worker *w = &r->worker[i];
+
+		w->id = (uint16_t)i;
+		w->count = (uint16_t)count;
+		w->random = random_fork(&seed);
+		if (r->snapshot->is_ce) {
+			r->nat_memory[i] = aligned_alloc(64, nat_size(&r->snapshot->nat));
+			if (r->nat_memory[i] == NULL)
+				return error_set(err, ENOMEM, "out of memory for %u sessions", r->snapshot->nat.sessions);
+			w->nat = nat_init(r->nat_memory[i], &r->snapshot->nat, &w->random, 0);
+		}
+		path_adopt(w, r->snapshot);
+	}
+	return 0;
+}
+
+static int
+set_up(struct replay *r, struct error *err)
+{
+	const struct mac macs[INTERFACE_COUNT] = { { { 0 } } };
+
+	r->conf = conf_load(r->config, err);
+	if (r->conf == NULL)
+		return -EINVAL;
+	for (int i = 0; i < INTERFACE_COUNT; i++) {
+		if (!r->conf->interfaces[i].has_mac) {
+			error_set(err, EINVAL, "%s:%u: error: interface %s needs a mac for a replay", r->config,
+			    r->conf->interfaces[i].line, r->conf->interfaces[i].name);
+			return -EINVAL;
+		}
+	}
+	if (r->workers != 0)
+		r->conf->workers = r->workers;
+	r->snapshot = snapshot_compile(r->conf, macs, NULL, err);
+	if (r->snapshot == NULL)
+		return -EINVAL;
+	return make_workers(r, err);
+}
+
+static void
+tear_down(struct replay *r)
+{
+	for (unsigned int i = 0; r->worker != NULL && i < r->conf->workers; i++) {
+		while (r->worker[i].stock_count > 0)
+			free(r->worker[i].stock[--r->worker[i].stock_count]);
+		if (r->nat_memory != NULL)
+			free(r->nat_memory[i]);
+	}
+	for (int i = 0; i < INTERFACE_COUNT; i++)
+		capture_close(r->input[i].reader);
+	free(r->nat_memory);
+	free(r->worker);
+	snapshot_free(r->snapshot);
+	conf_free(r->conf);
+}
+
+static int
+write_stats(const struct replay *r, struct error *err)
+{
+	struct report report = { .is_ce = r->snapshot->is_ce, .generation = r->snapshot->generation,
+		.softwire_count = r->snapshot->softwire_count, .worker_count = r->conf->workers };
+	json_t *document;
+	int rc;
+
+	for (int i = 0; i < INTERFACE_COUNT; i++)
+		report.interface[i] = r->conf->interfaces[i].name;
+	for (unsigned int i = 0; i < report.softwire_count; i++)
+		report.softwire[i] = r->conf->softwires[i].name;
+	for (unsigned int i = 0; i < report.worker_count; i++) {
+		report.counters[i] = &r->worker[i].counters;
+		report.gauges[i] = &r->worker[i].gauges;
+	}
+	document = report_json(&report, false);
+	if (r->stats == NULL)
+		rc = json_dumpf(document, stdout, JSON_INDENT(2)) < 0 || puts("") < 0 ? -EIO : 0;
+	else
+		rc = json_dump_file(document, r->stats, JSON_INDENT(2));
+	json_decref(document);
+	return rc < 0 ? error_set(err, EIO, "cannot write %s", r->stats == NULL ? "the statistics" : r->stats) : 0;
+}
+
+/* ---- command line --------------------------------------------------------------------------------------------------- */
+
+static void
+usage(FILE *to)
+{
+	fputs("usage: mapedge replay -c CONF --in NAME=FILE… [--out NAME=FILE…] [--stats FILE] [--seed N] [--workers N]\n"
+	      "  -c, --config FILE    configuration; every interface needs a mac\n"
+	      "      --in NAME=FILE   capture of what interface NAME receives\n"
+	      "      --out NAME=FILE  where to write what it sends\n"
+	      "      --stats FILE     where to write the statistics (JSON), default: standard output\n"
+	      "      --seed N         seed of the port choice, default 0: the same input gives the same output\n"
+	      "      --workers N      number of workers, default: as configured\n",
+	    to);
+}
+
+/* "NAME=FILE"s are kept until the configuration says which interface has that name. */
+struct named_file {
+	const char *option; /* "in" or "out" */
+	const char *text;
+};
+
+#define MAX_NAMED_FILES (2 * INTERFACE_COUNT)
+
+static int
+bind_files(struct replay *r, const struct named_file *named, size_t count, struct error *err)
+{
+	for (size_t i = 0; i < count; i++) {
+		const char *equals = strchr(named[i].text, '=');
+		const char **file = NULL;
+
+		for (int j = 0; j < INTERFACE_COUNT && equals != NULL; j++) {
+			const char *name = r->conf->interfaces[j].name;
+
+			if (strlen(name) == (size_t)(equals - named[i].text) &&
+			    strncmp(name, named[i].text, strlen(name)) == 0)
+				file = named[i].option[0] == 'i' ? &r->in[j] : &r->out[j];
+		}
+		if (file == NULL)
+			return error_set(err, EINVAL, "--%s %s: no such interface, it is %s or %s", named[i].option,
+			    named[i].text, r->conf->interfaces[0].name, r->conf->interfaces[1].name);
+		*file = equals + 1;
+	}
+	return 0;
+}
+
+static int
+parse_number(const char *text, unsigned long max, unsigned long *value)
+{
+	char *end;
+
+	errno = 0;
+	*value = strtoul(text, &end, 0);
+	return errno != 0 || end == text || *end != '\0' || *value > max ? -EINVAL : 0;
+}
+
+static int
+parse_options(struct replay *r, int argc, char **argv, struct named_file *named, size_t *count)
+{
+	static const struct option options[] = {
+		{ "config", required_argument, NULL, 'c' },
+		{ "in", required_argument, NULL, 'i' },
+		{ "out", required_argument, NULL, 'o' },
+		{ "stats", required_argument, NULL, 's' },
+		{ "seed", required_argument, NULL, 'S' },
+		{ "workers", required_argument, NULL, 'w' },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 },
+	};
+	unsigned long value = 0;
+	int option;
+
+	while ((option = getopt_long(argc, argv, "c:h", options, NULL)) != -1) {
+		switch (option) {
+		case 'c':
+			r->config = optarg;
+			break;
+		case 'i':
+		case 'o':
+			if (*count == MAX_NAMED_FILES)
+				return -EINVAL;
+			named[(*count)++] = (struct named_file){ option == 'i' ? "in" : "out", optarg };
+			break;
+		case 's':
+			r->stats = optarg;
+			break;
+		case 'S':
+			if (parse_number(optarg, ULONG_MAX, &value) < 0)
+				return -EINVAL;
+			r->seed = value;
+			break;
+		case 'w':
+			if (parse_number(optarg, CONF_MAX_WORKERS, &value) < 0 || value == 0)
+				return -EINVAL;
+			r->workers = (unsigned int)value;
+			break;
+		default:
+			return -EINVAL;
+		}
+	}
+	return r->config == NULL || optind != argc ? -EINVAL : 0;
+}
+
+int
+replay_main(int argc, char **argv)
+{
+	struct named_file named[MAX_NAMED_FILES];
+	struct replay r = { 0 };
+	struct error err = { 0 };
+	size_t count = 0;
+	int rc;
+
+	if (parse_options(&r, argc, argv, named, &count) < 0) {
+		usage(stderr);
+		return 2;
+	}
+	rc = set_up(&r, &err);
+	if (rc == 0)
+		rc = bind_files(&r, named, count, &err);
+	if (rc == 0)
+		rc = open_files(&r, &err);
+	if (rc == 0)
+		rc = run(&r, &err);
+	for (int i = 0; i < INTERFACE_COUNT; i++) {
+		if (capture_finish(r.output[i]) < 0 && rc == 0)
+			rc = error_set(&err, EIO, "cannot write %s", r.out[i]);
+	}
+	if (rc == 0)
+		rc = write_stats(&r, &err);
+	if (rc < 0) {
+		fprintf(stderr, "%s\n", err.text);
+		if (err.hint[0] != '\0')
+			fprintf(stderr, "hint: %s\n", err.hint);
+	}
+	tear_down(&r);
+	return rc == 0 ? 0 : 1;
+}

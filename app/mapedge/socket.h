@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The unix socket of the JSON interface: lines in, lines out, for many clients at once, none of which can block us. */
+#ifndef MAPEDGE_APP_SOCKET_H
+#define MAPEDGE_APP_SOCKET_H
+
+#include <event2/event.h>
+
+#include "api/api.h"
+
+struct socket_server;
+
+/* Listens at `path` (mode 0660; a stale socket there is replaced, a live one is an error). NULL with the reason. */
+struct socket_server *socket_new(struct event_base *base, const char *path, const struct api_backend *backend,
+    struct error *err);
+
+/* Closes all connections and removes the socket file. NULL is allowed. */
+void socket_free(struct socket_server *server);
+
+#endif

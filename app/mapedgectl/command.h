@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* A subcommand of mapedgectl; main.c has the table. */
+#ifndef MAPEDGECTL_COMMAND_H
+#define MAPEDGECTL_COMMAND_H
+
+/* Exit status: EXIT_SUCCESS, EXIT_FAILURE with one line on stderr, or wrong usage, with the usage on stderr. */
+#define EXIT_USAGE 2
+
+struct command {
+	const char *name;
+	int (*run)(int argc, char **argv); /* argv[0] is "mapedgectl NAME"; returns the exit status */
+	const char *help;                  /* one line */
+};
+
+int calc_main(int argc, char **argv);
+
+#endif

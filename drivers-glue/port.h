@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Ports: the only code that knows ethdev. A port is opened by its DPDK device string, gets as many queues as there are
+ * workers (or as it has, on the receiving side), and is driven by bursts.
+ */
+#ifndef MAPEDGE_DRIVERS_PORT_H
+#define MAPEDGE_DRIVERS_PORT_H
+
+#include <rte_ethdev.h>
+
+#include "base/addr.h"
+#include "base/error.h"
+
+struct port_config {
+	const char *device;  /* "net_af_packet0,iface=eth1" or a PCI address */
+	uint16_t workers;    /* each needs a transmit queue */
+	uint16_t mtu;        /* bytes of IP packet; drivers that cannot set it keep theirs */
+	bool has_mac;
+	struct mac mac;
+	struct rte_mempool *pool;
+};
+
+struct port {
+	uint16_t id;
+	uint16_t rx_queues; /* workers 0..rx_queues-1 poll one each; the others live from hand-offs */
+	bool hotplugged;    /* made by port_open(), so removed by port_close() */
+	struct mac mac;     /* in use */
+};
+
+/* Opens, configures and starts a port. 0, or a negative errno with the reason; nothing is left behind on failure. */
+int port_open(const struct port_config *config, struct port *port, struct error *err);
+
+/* The same for a device that exists already, such as a ring made by a bench. */
+int port_start(const struct port_config *config, uint16_t id, struct port *port, struct error *err);
+
+void port_close(struct port *port);
+
+/* Frames the hardware or the kernel lost before we could take them. */
+uint64_t port_missed(const struct port *port);
+
+static inline uint16_t
+port_receive(const struct port *port, uint16_t queue, struct rte_mbuf **mbufs, uint16_t count)
+{
+	return rte_eth_rx_burst(port->id, queue, mbufs, count);
+}
+
+static inline uint16_t
+port_transmit(const struct port *port, uint16_t queue, struct rte_mbuf **mbufs, uint16_t count)
+{
+	return rte_eth_tx_burst(port->id, queue, mbufs, count);
+}
+
+#endif

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The JSON interface: one object a line in, one object a line out.
+ *
+ *   {"command": "stats-get", "arguments": {"all": true}, "id": 1}
+ *   {"result": 0, "text": "", "arguments": {…}, "id": 1}
+ *
+ * Everything it can do stands in one table (api.c). What it needs from the running system comes through struct
+ * api_backend, so all of it is tested without one.
+ */
+#ifndef MAPEDGE_API_H
+#define MAPEDGE_API_H
+
+#include <jansson.h>
+
+#include "api/report.h"
+#include "base/error.h"
+#include "map/ruleset.h"
+
+#define API_MAX_REQUEST 65536 /* bytes of one line */
+
+enum api_result {
+	API_OK = 0,
+	API_FAILED = 1,      /* understood, but it did not work: the text says why */
+	API_BAD_REQUEST = 2, /* not JSON, not a request, wrong arguments */
+	API_UNKNOWN = 3,     /* no such command */
+};
+
+struct api_backend {
+	void *context;
+	/* Fills in a report; what it points to is valid until the next call into the backend. */
+	void (*report)(void *context, struct report *report);
+	/* The rule set in use and, on a CE, its softwire's rules: valid until the next call. */
+	const struct ruleset *(*rules)(void *context);
+	/* All or nothing. 0 with the new generation, or a negative errno with the reason, the old state running on. */
+	int (*reload)(void *context, uint64_t *generation, struct error *err);
+	void (*shutdown)(void *context);
+};
+
+/* Handles one request; always returns a reply (new reference). `line` need not be terminated. */
+json_t *api_handle(const struct api_backend *backend, const char *line, size_t len);
+
+/* The reply to a line that is longer than API_MAX_REQUEST. */
+json_t *api_too_long(void);
+
+#endif

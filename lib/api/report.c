@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "api/report.h"
+
+static json_t *
+number(uint64_t value)
+{
+	return json_integer((json_int_t)value);
+}
+
+static json_t *
+traffic_json(json_t *object, const char *packets, const char *bytes, const struct traffic *traffic)
+{
+	json_object_set_new(object, packets, number(traffic->packets));
+	json_object_set_new(object, bytes, number(traffic->bytes));
+	return object;
+}
+
+static json_t *
+interfaces_json(const struct report *report, const struct counters *total)
+{
+	json_t *list = json_array();
+
+	for (int i = 0; i < STATS_MAX_INTERFACES; i++) {
+		json_t *one = json_pack("{s:s}", "name", report->interface[i]);
+
+		traffic_json(one, "rx_packets", "rx_bytes", &total->interface[i].rx);
+		traffic_json(one, "tx_packets", "tx_bytes", &total->interface[i].tx);
+		json_array_append_new(list, one);
+	}
+	return list;
+}
+
+static json_t *
+softwires_json(const struct report *report, const struct counters *total)
+{
+	json_t *list = json_array();
+
+	for (unsigned int i = 0; i < report->softwire_count; i++) {
+		const struct softwire_counters *c = &total->softwire[i];
+		json_t *one = json_pack("{s:s}", "name", report->softwire[i]);
+
+		traffic_json(one, "rcvd_ipv4_packets", "rcvd_ipv4_bytes", &c->rcvd_ipv4);
+		traffic_json(one, "sent_ipv4_packets", "sent_ipv4_bytes", &c->sent_ipv4);
+		traffic_json(one, "rcvd_ipv6_packets", "rcvd_ipv6_bytes", &c->rcvd_ipv6);
+		traffic_json(one, "sent_ipv6_packets", "sent_ipv6_bytes", &c->sent_ipv6);
+		json_array_append_new(list, one);
+	}
+	return list;
+}
+
+static json_t *
+workers_json(const struct report *report)
+{
+	json_t *list = json_array();
+
+	for (unsigned int i = 0; i < report->worker_count; i++) {
+		struct counters own = { 0 };
+		struct conservation sum;
+
+		counters_sum(&own, report->counters[i]);
+		sum = counters_conservation(&own, 0);
+		json_array_append_new(list,
+		    json_pack("{s:i, s:o, s:o, s:o, s:o, s:o, s:o}", "id", (int)i, "received", number(sum.received),
+			"created", number(sum.created), "transmitted", number(sum.transmitted), "dropped",
+			number(sum.dropped), "sessions", number(gauge_get(&report->gauges[i]->sessions)),
+			"generation", number(gauge_get(&report->gauges[i]->generation))));
+	}
+	return list;
+}
+
+static json_t *
+counts_json(const struct counter_info *info, const uint64_t *counts, int count, bool all)
+{
+	json_t *object = json_object();
+
+	for (int i = 0; i < count; i++) {
+		if (all || counts[i] != 0)
+			json_object_set_new(object, info[i].name, number(counts[i]));
+	}
+	return object;
+}
+
+static json_t *
+nat_json(const struct report *report)
+{
+	static const char *const space_name[] = { "tcp", "udp", "icmp" };
+	uint64_t sessions = 0, mappings = 0;
+	json_t *ports = json_object();
+
+	for (int space = 0; space < 3; space++) {
+		uint64_t total = 0, used = 0;
+
+		for (unsigned int i = 0; i < report->worker_count; i++) {
+			total += gauge_get(&report->gauges[i]->ports_total[space]);
+			used += gauge_get(&report->gauges[i]->ports_used[space]);
+		}
+		json_object_set_new(ports, space_name[space],
+		    json_pack("{s:o, s:o}", "total", number(total), "used", number(used)));
+	}
+	for (unsigned int i = 0; i < report->worker_count; i++) {
+		sessions += gauge_get(&report->gauges[i]->sessions);
+		mappings += gauge_get(&report->gauges[i]->mappings);
+	}
+	return json_pack("{s:o, s:o, s:o}", "sessions", number(sessions), "mappings", number(mappings), "ports", ports);
+}
+
+static json_t *
+conservation_json(const struct conservation *sum)
+{
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:b}", "received", number(sum->received), "created",
+	    number(sum->created), "transmitted", number(sum->transmitted), "dropped", number(sum->dropped), "held",
+	    number(sum->held), "balanced",
+	    sum->received + sum->created == sum->transmitted + sum->dropped + sum->held);
+}
+
+json_t *
+report_json(const struct report *report, bool all)
+{
+	struct counters total = { 0 };
+	struct conservation sum;
+	json_t *document;
+
+	for (unsigned int i = 0; i < report->worker_count; i++)
+		counters_sum(&total, report->counters[i]);
+	sum = counters_conservation(&total, report->held);
+	document = json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "role", report->is_ce ? "ce" : "br", "generation",
+	    number(report->generation), "interfaces", interfaces_json(report, &total), "workers",
+	    workers_json(report), "softwires", softwires_json(report, &total), "drops",
+	    counts_json(drop_info, total.drop, DROP_COUNT, all), "events",
+	    counts_json(event_info, total.event, EVENT_COUNT, all));
+	if (report->is_ce)
+		json_object_set_new(document, "nat", nat_json(report));
+	json_object_set_new(document, "conservation", conservation_json(&sum));
+	return document;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The statistics document of docs/statistics.md, the same for the socket, a replay and the last words of the daemon. */
+#ifndef MAPEDGE_API_REPORT_H
+#define MAPEDGE_API_REPORT_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "stats/counters.h"
+
+#define REPORT_MAX_WORKERS 16
+
+struct report {
+	bool is_ce;
+	uint64_t generation;
+	const char *interface[STATS_MAX_INTERFACES]; /* names */
+	const char *softwire[STATS_MAX_SOFTWIRES];
+	unsigned int softwire_count;
+	unsigned int worker_count;
+	const struct counters *counters[REPORT_MAX_WORKERS];
+	const struct gauges *gauges[REPORT_MAX_WORKERS];
+	uint64_t held;
+};
+
+/* A new reference; `all`: with the counters that are zero. */
+json_t *report_json(const struct report *report, bool all);
+
+#endif

@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What no part can see alone: do rules, addresses and prefixes fit together? */
+#include <stdlib.h>
+#include <string.h>
+
+#include "conf/parts.h"
+#include "conf/place.h"
+#include "conf/reader.h"
+#include "conf/rules.h"
+#include "conf/text.h"
+
+/* ---- the rules -------------------------------------------------------------------------------------------------- */
+
+/* The rules of all softwires in the shape that lib/conf/rules.h wants; the rules themselves stay where they are. */
+static struct rule_list *
+list_rules(const struct conf *conf, struct error *err)
+{
+	struct rule_list *lists = calloc(conf->softwire_count, sizeof(*lists));
+
+	if (lists == NULL) {
+		error_set(err, ENOMEM, "out of memory for the rules of %zu softwires", conf->softwire_count);
+		return NULL;
+	}
+	for (size_t i = 0; i < conf->softwire_count; i++) {
+		const struct conf_softwire *softwire = &conf->softwires[i];
+
+		lists[i] = (struct rule_list){ .rules = softwire->rules, .lines = softwire->rule_lines,
+			.count = softwire->rule_count };
+		memcpy(lists[i].file, softwire->rule_file, sizeof(lists[i].file));
+	}
+	return lists;
+}
+
+/* ---- CE --------------------------------------------------------------------------------------------------------- */
+
+/* Bits that two addresses have in common from the left. */
+static unsigned int
+common_bits(u128 one, u128 other)
+{
+	unsigned int bits = 0;
+
+	while (bits < 128 && ((one ^ other) >> (127 - bits)) == 0)
+		bits++;
+	return bits;
+}
+
+/* The longest rule whose IPv6 prefix holds the whole end-user prefix, or NULL: RFC 7597 section 5, BMR. */
+static const struct map_rule_spec *
+find_bmr(const struct conf_softwire *softwire)
+{
+	const struct prefix6 *prefix = &softwire->end_user_prefix;
+	const struct map_rule_spec *bmr = NULL;
+
+	for (size_t i = 0; i < softwire->rule_count; i++) {
+		const struct map_rule_spec *rule = &softwire->rules[i];
+
+		if (rule->ipv6.len <= prefix->len && prefix6_contains(&rule->ipv6, prefix->addr) &&
+		    (bmr == NULL || rule->ipv6.len > bmr->ipv6.len))
+			bmr = rule;
+	}
+	return bmr;
+}
+
+static int
+no_bmr(const struct conf_softwire *softwire, const config_setting_t *place, struct error *err)
+{
+	const struct prefix6 *prefix = &softwire->end_user_prefix;
+	char text[PREFIX_TEXT_SIZE];
+	unsigned int nearest_bits = 0;
+	size_t nearest = 0;
+
+	for (size_t i = 0; i < softwire->rule_count; i++) {
+		const unsigned int bits = common_bits(softwire->rules[i].ipv6.addr, prefix->addr);
+
+		if (bits > nearest_bits) {
+			nearest_bits = bits;
+			nearest = i;
+		}
+	}
+	if (nearest_bits >= prefix->len)
+		place_error(err, place, "the end-user prefix %s is shorter than the Rule IPv6 prefix it matches",
+		    prefix6_format(prefix, text));
+	else
+		place_error(err, place, "no rule covers the end-user prefix %s", prefix6_format(prefix, text));
+	error_hint(err, "the nearest is %s at %s:%u; is the prefix right, and is it this provider's?",
+	    prefix6_format(&softwire->rules[nearest].ipv6, text), softwire->rule_file, softwire->rule_lines[nearest]);
+	return -EINVAL;
+}
+
+/* The MAP address, if the BR can derive it, too. */
+static int
+derive(const struct conf_softwire *softwire, struct map_ce *ce, const config_setting_t *place, struct error *err)
+{
+	const struct map_rule_spec *bmr = find_bmr(softwire);
+	char file[CONF_TEXT_SIZE];
+	unsigned int line;
+
+	if (bmr == NULL)
+		return no_bmr(softwire, place, err);
+	line = softwire->rule_lines[bmr - softwire->rules];
+	if (map_ce_derive(bmr, &softwire->end_user_prefix, ce, err) < 0) {
+		place_add(err, place_file(place, file), place_line(place));
+		error_hint(err, "the rule is at %s:%u; is the prefix or the rule's ea wrong?", softwire->rule_file, line);
+		return -EINVAL;
+	}
+	if (!ce->outside_prefix)
+		return 0;
+	place_error(err, place,
+	    "bmr-ambiguous: bits between rule + EA bits (/%u) and the prefix length (/%u) are not zero, the BR cannot know them",
+	    ce->prefix.len, softwire->end_user_prefix.len);
+	error_hint(err, "the rule is at %s:%u; is its ea too small, or the prefix wrong?", softwire->rule_file, line);
+	return -EINVAL;
+}
+
+/* The place where the border relay's address comes from. */
+static const config_setting_t *
+br_place(const config_setting_t *group)
+{
+	return config_setting_get_member(group, "br") != NULL ? reader_place(group, "br") : reader_place(group, "service");
+}
+
+static int
+check_ce_br(const struct conf_softwire *softwire, const struct map_ce *ce, const config_setting_t *place,
+    struct error *err)
+{
+	char br[IP6_TEXT_SIZE], prefix[PREFIX_TEXT_SIZE];
+
+	ip6_format(softwire->br, br);
+	if (softwire->br == ce->address) { /* RFC 2473 section 4.1.2 */
+		place_error(err, place, "br: %s is the softwire's own MAP address", br);
+		error_hint(err, "br is the other end: the provider's border relay");
+		return -EINVAL;
+	}
+	if (prefix6_contains(&softwire->end_user_prefix, softwire->br)) { /* RFC 7598 section 4.2 */
+		place_error(err, place, "br: %s is inside the end-user prefix %s", br,
+		    prefix6_format(&softwire->end_user_prefix, prefix));
+		error_hint(err, "br is the other end: the provider's border relay");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static const config_setting_t *
+find_interface(const config_setting_t *root, const char *name)
+{
+	const config_setting_t *group = root;
+
+	for (size_t i = 0; i < reader_length(root, "interfaces"); i++) {
+		group = reader_element(root, "interfaces", i);
+		if (strcmp(reader_get_text(group, "name"), name) == 0)
+			break;
+	}
+	return group;
+}
+
+/* RFC 4787 REQ-7: a host in the LAN could not tell inside from outside. */
+static int
+check_lan(const struct conf *conf, const struct map_ce *ce, const config_setting_t *root, struct error *err)
+{
+	const struct conf_interface *lan = &conf->interfaces[0];
+	char text[PREFIX_TEXT_SIZE], map[PREFIX_TEXT_SIZE];
+
+	for (size_t i = 0; i < lan->address_count; i++) {
+		const struct conf_address *address = &lan->addresses[i];
+		const struct prefix4 subnet = { address->v4 & mask4(address->len), address->len };
+		const uint8_t len = subnet.len < ce->ipv4.len ? subnet.len : ce->ipv4.len;
+
+		if (!address->ipv4 || ((subnet.addr ^ ce->ipv4.addr) & mask4(len)) != 0)
+			continue;
+		place_error(err, reader_element(find_interface(root, lan->name), "addresses", i),
+		    "addresses: LAN subnet %s overlaps the MAP IPv4 %s %s", prefix4_format(&subnet, text),
+		    ce->kind == MAP_PREFIX ? "prefix" : "address", prefix4_format(&ce->ipv4, map));
+		error_hint(err, "number the LAN from private space, for example 192.168.1.0/24");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int
+check_mesh(const struct conf_softwire *softwire, const config_setting_t *group, struct error *err)
+{
+	if (!softwire->mesh)
+		return 0;
+	for (size_t i = 0; i < softwire->rule_count; i++) {
+		if (softwire->rules[i].fmr)
+			return 0;
+	}
+	place_error(err, reader_place(group, "mesh"), "mesh = true, but no rule has fmr = true");
+	error_hint(err, "set mesh = false, or fmr = true in the rules of the other CEs");
+	return -EINVAL;
+}
+
+static int
+check_ce(const struct conf *conf, const config_setting_t *root, struct error *err)
+{
+	const config_setting_t *group = reader_element(root, "softwires", 0);
+	const struct conf_softwire *softwire = &conf->softwires[0];
+	struct map_ce ce;
+
+	if (derive(softwire, &ce, reader_place(group, "end_user_prefix"), err) < 0 ||
+	    check_ce_br(softwire, &ce, br_place(group), err) < 0 || check_lan(conf, &ce, root, err) < 0)
+		return -EINVAL;
+	return check_mesh(softwire, group, err);
+}
+
+/* ---- BR --------------------------------------------------------------------------------------------------------- */
+
+static int
+check_domain_br(const struct conf *conf, size_t index, const config_setting_t *group, struct error *err)
+{
+	const struct conf_interface *map = &conf->interfaces[1];
+	const u128 br = conf->softwires[index].br;
+	char text[IP6_TEXT_SIZE];
+
+	ip6_format(br, text);
+	for (size_t i = 0; i < index; i++) {
+		if (conf->softwires[i].br != br)
+			continue;
+		place_error(err, br_place(group), "br: domain \"%s\" has %s already", conf->softwires[i].name, text);
+		error_hint(err, "give each domain its own BR address: it tells a CE which domain a packet is of");
+		return -EINVAL;
+	}
+	for (size_t i = 0; i < map->neighbour_count; i++) {
+		if (!map->neighbours[i].address.ipv4 && map->neighbours[i].address.v6 == br)
+			return place_error(err, br_place(group), "br: %s is a neighbour of interface \"%s\"", text, map->name);
+	}
+	return 0;
+}
+
+/* A CE with the BR's address would be refused as a loop. */
+static int
+check_br_not_ce(const struct conf_softwire *domain, const struct ruleset *set, const struct rule_list *lists,
+    const config_setting_t *group, struct error *err)
+{
+	const uint32_t rule = ruleset_find6(set, domain->br);
+	char br[IP6_TEXT_SIZE], prefix[PREFIX_TEXT_SIZE];
+
+	if (rule == MAP_NO_RULE)
+		return 0;
+	place_error(err, br_place(group), "br: %s is inside the Rule IPv6 prefix %s", ip6_format(domain->br, br),
+	    prefix6_format(&set->specs[rule].ipv6, prefix));
+	error_hint(err, "the rule at %s:%u gives it to a CE; choose a BR address outside all rules",
+	    rules_place(lists, rule).file, rules_place(lists, rule).line);
+	return -EINVAL;
+}
+
+static int
+check_domain_rules(const struct conf_softwire *domain, struct error *err)
+{
+	for (size_t i = 0; i < domain->rule_count; i++) {
+		if (domain->rules[i].fmr)
+			continue;
+		place_error_line(err, domain->rule_file, domain->rule_lines[i], "fmr = false in a rule of a BR");
+		error_hint(err, "leave fmr out: a BR forwards by every rule");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/*
+ * Addresses on the Internet side must not belong to CEs, or their packets would leave through the softwire. A rule for
+ * all of IPv4 is no oversight: its author knows that it takes these addresses, too.
+ */
+static int
+check_internet_address(const struct conf_address *address, const struct ruleset *set, const struct rule_list *lists,
+    const config_setting_t *place, struct error *err)
+{
+	const struct map_rule *rule = address->ipv4 ? ruleset_find4(set, address->v4, 0) : NULL;
+	char text[PREFIX_TEXT_SIZE], prefix[PREFIX_TEXT_SIZE];
+	struct rule_place at;
+
+	if (rule == NULL || set->specs[rule - set->rules].ipv4.len == 0)
+		return 0;
+	at = rules_place(lists, (uint32_t)(rule - set->rules));
+	place_error(err, place, "%s is inside the Rule IPv4 prefix %s", text_format(address, text),
+	    prefix4_format(&set->specs[rule - set->rules].ipv4, prefix));
+	error_hint(err, "the rule at %s:%u gives it to a CE", at.file, at.line);
+	return -EINVAL;
+}
+
+static int
+check_internet(const struct conf *conf, const struct ruleset *set, const struct rule_list *lists,
+    const config_setting_t *root, struct error *err)
+{
+	const struct conf_interface *internet = &conf->interfaces[0];
+	const config_setting_t *group = find_interface(root, internet->name);
+
+	for (size_t i = 0; i < internet->address_count; i++) {
+		if (check_internet_address(&internet->addresses[i], set, lists, reader_element(group, "addresses", i),
+			err) < 0)
+			return -EINVAL;
+	}
+	for (size_t i = 0; i < internet->neighbour_count; i++) {
+		if (check_internet_address(&internet->neighbours[i].address, set, lists,
+			reader_element(group, "neighbours", i), err) < 0)
+			return -EINVAL;
+	}
+	return 0;
+}
+
+static int
+check_br_box(const struct conf *conf, const struct ruleset *set, const struct rule_list *lists,
+    const config_setting_t *root, struct error *err)
+{
+	for (size_t i = 0; i < conf->softwire_count; i++) {
+		const config_setting_t *group = reader_element(root, "domains", i);
+		const struct conf_softwire *domain = &conf->softwires[i];
+
+		if (check_domain_br(conf, i, group, err) < 0 || check_domain_rules(domain, err) < 0 ||
+		    check_br_not_ce(domain, set, lists, group, err) < 0)
+			return -EINVAL;
+	}
+	return check_internet(conf, set, lists, root, err);
+}
+
+int
+conf_check(const struct conf *conf, const config_setting_t *root, struct error *err)
+{
+	struct rule_list *lists = list_rules(conf, err);
+	struct ruleset *set;
+	int rc = -EINVAL;
+
+	if (lists == NULL)
+		return -EINVAL;
+	set = rules_build(lists, conf->softwire_count, err);
+	if (set == NULL)
+		goto free_lists;
+	rc = conf->role == CONF_CE ? check_ce(conf, root, err) : check_br_box(conf, set, lists, root, err);
+	ruleset_free(set);
+
+free_lists:
+	free(lists);
+	return rc;
+}

@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "conf/conf.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "conf/parts.h"
+#include "conf/place.h"
+#include "conf/reader.h"
+#include "conf/source.h"
+
+static const char *const role_words[] = { [CONF_CE] = "ce", [CONF_BR] = "br", NULL };
+
+static const struct reader_key root_keys[] = {
+	{ .name = "role", .type = READER_WORD, .required = true, .words = role_words, .example = "\"ce\"" },
+	{ .name = "host", .type = READER_BOOL },
+	{ .name = "control", .type = READER_GROUP, .example = "{ socket = \"/run/mapedge/mapedge.sock\"; }" },
+	{ .name = "dpdk", .type = READER_GROUP, .example = "{ workers = 1; }" },
+	{ .name = "interfaces", .type = READER_GROUPS, .required = true, .min = 1, .max = 64,
+	    .example = "( { name = \"lan\"; ... }, { name = \"wan\"; ... } )" },
+	{ .name = "softwires", .type = READER_GROUPS, .min = 1, .max = 64, .example = "( { name = \"map0\"; ... } )" },
+	{ .name = "nat", .type = READER_GROUP, .example = "{ sessions = 65536; }" },
+	{ .name = "domains", .type = READER_GROUPS, .min = 1, .max = CONF_MAX_DOMAINS,
+	    .example = "( { name = \"isp\"; ... } )" },
+};
+
+static const struct reader_key control_keys[] = {
+	{ .name = "socket", .type = READER_TEXT, .max = CONF_PATH_SIZE - 1, .example = "\"/run/mapedge/mapedge.sock\"" },
+};
+
+static const struct reader_key dpdk_keys[] = {
+	{ .name = "eal", .type = READER_VALUES, .element = READER_TEXT, .max = CONF_MAX_EAL_ARGS,
+	    .example = "[ \"--no-pci\", \"--in-memory\" ]" },
+	{ .name = "workers", .type = READER_INT, .min = 1, .max = CONF_MAX_WORKERS, .example = "1" },
+	{ .name = "buffers", .type = READER_INT, .min = 1024, .max = 1048576, .example = "16384" },
+	{ .name = "poll", .type = READER_BOOL },
+};
+
+/* ---- control and dpdk ------------------------------------------------------------------------------------------- */
+
+static int
+read_control(struct conf *conf, const config_setting_t *root, struct error *err)
+{
+	const config_setting_t *group = config_setting_get_member(root, "control");
+	const char *path = NULL;
+
+	if (group != NULL) {
+		if (reader_check(group, control_keys, READER_COUNT(control_keys), err) < 0)
+			return -EINVAL;
+		path = reader_get_text(group, "socket");
+	}
+	snprintf(conf->control_socket, sizeof(conf->control_socket), "%s",
+	    path != NULL ? path : "/run/mapedge/mapedge.sock");
+	return 0;
+}
+
+/* Is `argument` this option, alone ("--lcores") or with its value ("--lcores=1", "-l1")? */
+static bool
+is_option(const char *argument, const char *option)
+{
+	const size_t len = strlen(option);
+
+	if (strncmp(argument, option, len) != 0)
+		return false;
+	return option[1] != '-' || argument[len] == '\0' || argument[len] == '=';
+}
+
+static int
+check_eal_argument(const config_setting_t *place, const char *argument, struct error *err)
+{
+	static const char *const lcore_options[] = { "-l", "-c", "--lcores", "--main-lcore" };
+
+	for (size_t i = 0; i < READER_COUNT(lcore_options); i++) {
+		if (!is_option(argument, lcore_options[i]))
+			continue;
+		place_error(err, place, "eal: %s: mapedge chooses the lcores itself", lcore_options[i]);
+		error_hint(err, "set dpdk.workers");
+		return -EINVAL;
+	}
+	if (is_option(argument, "--proc-type") && strstr(argument, "secondary") != NULL)
+		return place_error(err, place, "eal: mapedge is always a primary process");
+	return 0;
+}
+
+static bool
+has_eal(const struct conf *conf, const char *option)
+{
+	for (size_t i = 0; i < conf->eal_count; i++) {
+		if (is_option(conf->eal[i], option))
+			return true;
+	}
+	return false;
+}
+
+static int
+read_eal(struct conf *conf, const config_setting_t *dpdk, struct error *err)
+{
+	static const char *const standard[] = { "--no-pci", "--in-memory" };
+
+	if (dpdk == NULL || config_setting_get_member(dpdk, "eal") == NULL) {
+		conf->eal_count = READER_COUNT(standard);
+		for (size_t i = 0; i < conf->eal_count; i++)
+			snprintf(conf->eal[i], sizeof(conf->eal[i]), "%s", standard[i]);
+		return 0;
+	}
+	for (size_t i = 0; i < reader_length(dpdk, "eal"); i++) {
+		const char *argument = reader_value(dpdk, "eal", i);
+
+		if (check_eal_argument(reader_element(dpdk, "eal", i), argument, err) < 0)
+			return -EINVAL;
+		snprintf(conf->eal[conf->eal_count++], sizeof(conf->eal[0]), "%s", argument);
+	}
+	if (has_eal(conf, "--in-memory") && has_eal(conf, "--no-huge")) {
+		place_error(err, reader_place(dpdk, "eal"), "eal: --no-huge and --in-memory exclude each other");
+		error_hint(err, "use --no-huge with --no-shconf and -m");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int
+read_dpdk(struct conf *conf, const config_setting_t *root, struct error *err)
+{
+	const config_setting_t *group = config_setting_get_member(root, "dpdk");
+
+	if (group != NULL && reader_check(group, dpdk_keys, READER_COUNT(dpdk_keys), err) < 0)
+		return -EINVAL;
+	conf->workers = group != NULL ? (unsigned int)reader_get_int(group, "workers", 1) : 1;
+	conf->buffers = group != NULL ? (uint32_t)reader_get_int(group, "buffers", 16384) : 16384;
+	conf->poll = group != NULL && reader_get_bool(group, "poll", false);
+	return read_eal(conf, group, err);
+}
+
+/* ---- nat -------------------------------------------------------------------------------------------------------- */
+
+#define NAT_MAX_SESSIONS (1 << 24)
+#define NAT_MAX_TIMEOUT (7 * 24 * 3600)
+
+static const char *const filtering_words[] = {
+	[CONF_ENDPOINT_INDEPENDENT] = "endpoint-independent",
+	[CONF_ADDRESS_DEPENDENT] = "address-dependent",
+	[CONF_ADDRESS_AND_PORT_DEPENDENT] = "address-and-port-dependent",
+	NULL,
+};
+
+/* The floors: RFC 4787 REQ-5, RFC 5382 REQ-5, RFC 5508 REQ-2. */
+static const struct reader_key nat_keys[] = {
+	{ .name = "sessions", .type = READER_INT, .min = 16, .max = NAT_MAX_SESSIONS, .example = "65536" },
+	{ .name = "udp_timeout", .type = READER_INT, .min = 120, .max = NAT_MAX_TIMEOUT, .example = "300" },
+	{ .name = "tcp_established_timeout", .type = READER_INT, .min = 7440, .max = NAT_MAX_TIMEOUT, .example = "7440" },
+	{ .name = "tcp_transitory_timeout", .type = READER_INT, .min = 240, .max = NAT_MAX_TIMEOUT, .example = "240" },
+	{ .name = "icmp_timeout", .type = READER_INT, .min = 60, .max = NAT_MAX_TIMEOUT, .example = "60" },
+	{ .name = "filtering", .type = READER_WORD, .words = filtering_words, .example = "\"address-dependent\"" },
+};
+
+static int
+read_nat(struct conf *conf, const config_setting_t *root, struct error *err)
+{
+	const config_setting_t *group = config_setting_get_member(root, "nat");
+
+	conf->nat = (struct conf_nat){ .sessions = 65536, .udp_timeout = 300, .tcp_established_timeout = 7440,
+		.tcp_transitory_timeout = 240, .icmp_timeout = 60, .filtering = CONF_ADDRESS_DEPENDENT };
+	if (group == NULL)
+		return 0;
+	if (reader_check(group, nat_keys, READER_COUNT(nat_keys), err) < 0)
+		return -EINVAL;
+	conf->nat.sessions = (uint32_t)reader_get_int(group, "sessions", 65536);
+	conf->nat.udp_timeout = (uint32_t)reader_get_int(group, "udp_timeout", 300);
+	conf->nat.tcp_established_timeout = (uint32_t)reader_get_int(group, "tcp_established_timeout", 7440);
+	conf->nat.tcp_transitory_timeout = (uint32_t)reader_get_int(group, "tcp_transitory_timeout", 240);
+	conf->nat.icmp_timeout = (uint32_t)reader_get_int(group, "icmp_timeout", 60);
+	conf->nat.filtering =
+	    (enum conf_filtering)reader_get_word(group, "filtering", filtering_words, CONF_ADDRESS_DEPENDENT);
+	return 0;
+}
+
+/* ---- the whole -------------------------------------------------------------------------------------------------- */
+
+static int
+check_role(const struct conf *conf, const config_setting_t *root, struct error *err)
+{
+	const bool ce = conf->role == CONF_CE;
+	const char *needed = ce ? "softwires" : "domains", *wrong = ce ? "domains" : "softwires";
+	const config_setting_t *place = config_setting_get_member(root, wrong);
+
+	if (reader_get_bool(root, "host", false)) {
+		place_error(err, reader_place(root, "host"), "host = true does not work in this version");
+		error_hint(err, "leave host out; next hops are the static neighbours of each interface");
+		return -EINVAL;
+	}
+	if (place != NULL) {
+		place_error(err, place, "%s in the configuration of a %s", wrong, ce ? "CE" : "BR");
+		error_hint(err, "a %s has %s; or is role wrong?", ce ? "CE" : "BR", needed);
+		return -EINVAL;
+	}
+	place = config_setting_get_member(root, "nat");
+	if (!ce && place != NULL) {
+		place_error(err, place, "nat in the configuration of a BR");
+		error_hint(err, "leave it out: the CEs translate, a BR does not");
+		return -EINVAL;
+	}
+	if (config_setting_get_member(root, needed) == NULL) {
+		place_error(err, root, "%s is missing", needed);
+		error_hint(err, "a %s needs at least one; docs/config.md has an example", ce ? "CE" : "BR");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static bool
+is_pci(const char *port)
+{
+	const size_t len = strcspn(port, ",");
+
+	return strspn(port, "0123456789abcdefABCDEF:.") == len && memchr(port, ':', len) != NULL &&
+	    memchr(port, '.', len) != NULL;
+}
+
+/* The default of dpdk.eal keeps hands off a machine's NICs; whoever names one must say so there, too. */
+static int
+check_ports(const struct conf *conf, const config_setting_t *root, struct error *err)
+{
+	if (!has_eal(conf, "--no-pci"))
+		return 0;
+	for (size_t i = 0; i < reader_length(root, "interfaces"); i++) {
+		const config_setting_t *group = reader_element(root, "interfaces", i);
+		const char *port = reader_get_text(group, "port");
+
+		if (port == NULL || !is_pci(port))
+			continue;
+		place_error(err, reader_place(group, "port"), "port: %.40s is a PCI device, but dpdk.eal has --no-pci", port);
+		error_hint(err, "for example: dpdk = { eal = [ \"--in-memory\" ]; };");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int
+read_all(struct conf *conf, const config_setting_t *root, struct error *err)
+{
+	if (reader_check(root, root_keys, READER_COUNT(root_keys), err) < 0)
+		return -EINVAL;
+	conf->role = (enum conf_role)reader_get_word(root, "role", role_words, CONF_CE);
+	if (check_role(conf, root, err) < 0 || read_control(conf, root, err) < 0 || read_dpdk(conf, root, err) < 0 ||
+	    conf_read_interfaces(conf, root, err) < 0 || check_ports(conf, root, err) < 0 ||
+	    read_nat(conf, root, err) < 0 || conf_read_softwires(conf, root, err) < 0)
+		return -EINVAL;
+	return conf_check(conf, root, err);
+}
+
+struct conf *
+conf_load(const char *file, struct error *err)
+{
+	struct conf *conf = NULL;
+	config_t source;
+
+	if (source_open(&source, file, err) < 0)
+		return NULL;
+	conf = calloc(1, sizeof(*conf));
+	if (conf == NULL) {
+		error_set(err, ENOMEM, "out of memory for the configuration %s", file);
+		goto close_source;
+	}
+	snprintf(conf->file, sizeof(conf->file), "%s", file);
+	if (read_all(conf, config_root_setting(&source), err) < 0) {
+		conf_free(conf);
+		conf = NULL;
+	}
+
+close_source:
+	source_close(&source);
+	return conf;
+}
+
+void
+conf_free(struct conf *conf)
+{
+	if (conf == NULL)
+		return;
+	for (size_t i = 0; i < CONF_MAX_INTERFACES; i++)
+		free(conf->interfaces[i].neighbours);
+	for (size_t i = 0; i < conf->softwire_count; i++) {
+		free(conf->softwires[i].rules);
+		free(conf->softwires[i].rule_lines);
+	}
+	free(conf->softwires);
+	free(conf);
+}

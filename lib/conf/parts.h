@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The parts of conf_load(), in the order in which it calls them. */
+#ifndef MAPEDGE_CONF_PARTS_H
+#define MAPEDGE_CONF_PARTS_H
+
+#include <libconfig.h>
+
+#include "conf/conf.h"
+
+#define CONF_SOFTWIRE_OVERHEAD 40 /* the outer IPv6 header */
+
+/* Each reads one list of the root group into conf; 0, or -EINVAL with the reason. */
+int conf_read_interfaces(struct conf *conf, const config_setting_t *root, struct error *err);
+int conf_read_softwires(struct conf *conf, const config_setting_t *root, struct error *err);
+
+/* Does everything that has been read fit together? The settings only serve as places for errors. */
+int conf_check(const struct conf *conf, const config_setting_t *root, struct error *err);
+
+#endif

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* ICMPv4 errors that we create: RFC 792, RFC 1812 sections 4.3.2 and 4.3.3. */
+#ifndef MAPEDGE_ICMP_ERROR_H
+#define MAPEDGE_ICMP_ERROR_H
+
+#include "pkt/l4.h"
+
+struct icmp_error {
+	uint8_t type;
+	uint8_t code;
+	uint16_t mtu; /* next-hop MTU for 3/4, else 0 */
+};
+
+static const struct icmp_error ICMP_TTL_EXCEEDED = { .type = ICMP_TIME_EXCEEDED };
+
+static inline struct icmp_error
+icmp_fragmentation_needed(uint16_t mtu)
+{
+	return (struct icmp_error){ .type = ICMP_UNREACHABLE, .code = 4, .mtu = mtu };
+}
+
+/*
+ * Builds an error about the trigger, whose IPv4 packet must still be as it was received, from the address `src`. The
+ * new packet is at error->ip, ready to be sent or encapsulated. False when none may be sent: the trigger is an ICMP
+ * error or went to or came from something that is not one host (section 4.3.2.7), the rate limit is reached (4.3.2.8),
+ * or there is no buffer.
+ */
+bool icmp_error_build(struct worker *w, const struct packet *trigger, struct icmp_error what, uint32_t src,
+    struct packet *error);
+
+#endif

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A hash index: from a hash to the small numbers (ids) stored under it. It knows neither keys nor objects; whoever looks
+ * something up compares the object of each id it is offered.
+ *
+ * A bucket is one cache line: eight signatures that one vector comparison checks, and their ids. A bucket that is full
+ * goes on in an overflow bucket, so an insert fails only when the overflow pool is used up.
+ */
+#ifndef MAPEDGE_NAT_INDEX_H
+#define MAPEDGE_NAT_INDEX_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
+#define INDEX_WAYS 8
+#define INDEX_NONE UINT32_MAX
+
+struct index_bucket {
+	uint16_t signature[INDEX_WAYS]; /* 0 = free */
+	uint32_t id[INDEX_WAYS];
+	uint32_t next; /* overflow bucket, 0 = none: bucket 0 is never an overflow bucket */
+	uint32_t spare[3];
+} __attribute__((aligned(64)));
+
+_Static_assert(sizeof(struct index_bucket) == 64, "a bucket is one cache line");
+
+struct index {
+	struct index_bucket *buckets;
+	uint32_t mask;          /* home buckets - 1 */
+	uint32_t free_overflow; /* list of free overflow buckets, 0 = none left */
+};
+
+/* Where a search stands. */
+struct index_cursor {
+	const struct index *index;
+	const struct index_bucket *bucket;
+	uint32_t matches; /* bit i: signature i matches and was not offered yet */
+	uint16_t signature;
+};
+
+/* Bytes of memory for so many ids, and set-up in such memory (64-byte aligned; cleared here). */
+size_t index_size(uint32_t capacity);
+void index_init(struct index *index, void *memory, uint32_t capacity);
+
+/* 0, or -ENOSPC when the overflow pool is used up. */
+int index_insert(struct index *index, uint64_t hash, uint32_t id);
+
+/* Removes the id that was inserted under this hash. */
+void index_remove(struct index *index, uint64_t hash, uint32_t id);
+
+static inline uint16_t
+index_signature(uint64_t hash)
+{
+	return (uint16_t)(hash >> 48) | 1;
+}
+
+static inline struct index_bucket *
+index_home(const struct index *index, uint64_t hash)
+{
+	return &index->buckets[(uint32_t)hash & index->mask];
+}
+
+static inline void
+index_prefetch(const struct index *index, uint64_t hash)
+{
+	__builtin_prefetch(index_home(index, hash));
+}
+
+/* Bit i is set when signature i of the bucket matches. */
+static inline uint32_t
+index_match(const struct index_bucket *bucket, uint16_t signature)
+{
+#if defined(__SSE2__)
+	const __m128i all = _mm_load_si128((const __m128i *)(const void *)bucket);
+	const __m128i equal = _mm_cmpeq_epi16(all, _mm_set1_epi16((short)signature));
+
+	return (uint32_t)_mm_movemask_epi8(_mm_packs_epi16(equal, _mm_setzero_si128()));
+#else
+	uint32_t matches = 0;
+
+	for (int i = 0; i < INDEX_WAYS; i++)
+		matches |= (uint32_t)(bucket->signature[i] == signature) << i;
+	return matches;
+#endif
+}
+
+static inline struct index_cursor
+index_search(const struct index *index, uint64_t hash)
+{
+	struct index_cursor cursor = { .index = index, .bucket = index_home(index, hash),
+		.signature = index_signature(hash) };
+
+	cursor.matches = index_match(cursor.bucket, cursor.signature);
+	return cursor;
+}
+
+/* The next id that may be the one, INDEX_NONE at the end. */
+static inline uint32_t
+index_next(struct index_cursor *cursor)
+{
+	uint32_t way;
+
+	while (cursor->matches == 0) {
+		if (cursor->bucket->next == 0)
+			return INDEX_NONE;
+		cursor->bucket = &cursor->index->buckets[cursor->bucket->next];
+		cursor->matches = index_match(cursor->bucket, cursor->signature);
+	}
+	way = (uint32_t)__builtin_ctz(cursor->matches);
+	cursor->matches &= cursor->matches - 1;
+	return cursor->bucket->id[way];
+}
+
+/* The first candidate of the home bucket alone: good enough to prefetch its object. */
+static inline uint32_t
+index_peek(const struct index *index, uint64_t hash)
+{
+	const struct index_bucket *bucket = index_home(index, hash);
+	const uint32_t matches = index_match(bucket, index_signature(hash));
+
+	return matches == 0 ? INDEX_NONE : bucket->id[__builtin_ctz(matches)];
+}
+
+#endif

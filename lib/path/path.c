@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "path/path.h"
+
+/* Headers, and the line before them, where encapsulation writes. */
+static void
+prefetch_headers(struct rte_mbuf **mbufs, uint16_t count)
+{
+	for (uint16_t i = 0; i < count; i++) {
+		const uint8_t *frame = rte_pktmbuf_mtod(mbufs[i], uint8_t *);
+
+		__builtin_prefetch(frame, 1);
+		__builtin_prefetch(frame - IPV6_LEN, 1);
+	}
+}
+
+void
+path_run(struct worker *w, unsigned int interface, struct rte_mbuf **mbufs, uint16_t count)
+{
+	struct burst burst;
+
+	prefetch_headers(mbufs, count);
+	burst.count = count;
+	for (uint16_t i = 0; i < count; i++) {
+		burst.packets[i].mbuf = mbufs[i];
+		burst.packets[i].interface = (uint8_t)interface;
+		burst.live[i] = &burst.packets[i];
+	}
+
+	if (w->snapshot->is_ce) {
+		if (interface == INTERFACE_V4)
+			ce_up(w, &burst);
+		else
+			ce_down(w, &burst);
+	} else {
+		if (interface == INTERFACE_V4)
+			br_down(w, &burst);
+		else
+			br_up(w, &burst);
+	}
+}
+
+void
+path_adopt(struct worker *w, const struct snapshot *snapshot)
+{
+	w->snapshot = snapshot;
+	if (w->generation == snapshot->generation)
+		return;
+	w->generation = snapshot->generation;
+	if (!snapshot->is_ce)
+		return;
+	nat_set_config(w->nat, &snapshot->nat);
+	if (w->nat_epoch != snapshot->nat_epoch)
+		nat_set_external(w->nat, snapshot->external_addr, &snapshot->ports, snapshot->port_owner,
+		    (uint8_t)w->id, w->now);
+	w->nat_epoch = snapshot->nat_epoch;
+}
+
+void
+path_tick(struct worker *w, uint32_t budget)
+{
+	const struct nat *nat = w->nat;
+	uint32_t ended;
+
+	gauge_set(&w->gauges.generation, w->snapshot->generation);
+	if (!w->snapshot->is_ce)
+		return;
+	ended = nat_expire(w->nat, w->now, budget);
+	if (ended > 0)
+		counter_add(&w->counters.event[EVENT_sessions_expired], ended);
+	gauge_set(&w->gauges.sessions, nat->session_count);
+	gauge_set(&w->gauges.mappings, nat->mapping_count);
+	for (unsigned int space = 0; space < L4_SPACES; space++) {
+		gauge_set(&w->gauges.ports_total[space], nat->ports[space].total);
+		gauge_set(&w->gauges.ports_used[space], nat_ports_used(nat, space));
+	}
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * START READING HERE. The four ways of a packet, each a file of this room:
+ *
+ *            LAN --- ce_up ---> softwire --- br_up ---> Internet
+ *            LAN <-- ce_down -- softwire <-- br_down -- Internet
+ *
+ * A way takes a burst of packets that came in on one interface and runs it in stages: all packets through the first
+ * stage, then those that are left through the next. What a later stage needs from memory, an earlier one prefetches. Each
+ * stage is a list of steps, each step one verb in lib/pkt, lib/icmp, lib/nat. A packet leaves by a verdict (pkt/worker.h):
+ * it is then in one of the worker's outlets, and the way is done with it.
+ *
+ * The worker's snapshot must be set; packets' mbuf, and nothing else of struct packet, must be filled in.
+ */
+#ifndef MAPEDGE_PATH_H
+#define MAPEDGE_PATH_H
+
+#include "path/snapshot.h"
+
+void ce_up(struct worker *w, struct burst *burst);
+void ce_down(struct worker *w, struct burst *burst);
+void br_up(struct worker *w, struct burst *burst);
+void br_down(struct worker *w, struct burst *burst);
+
+/* Sends a burst of `count` received frames the way that belongs to its interface (INTERFACE_V4, INTERFACE_V6). */
+void path_run(struct worker *w, unsigned int interface, struct rte_mbuf **mbufs, uint16_t count);
+
+/*
+ * What a worker does with the published snapshot before its next burst: when it is a new one, a CE's NAT follows the
+ * address and the port set. Generations start at 1.
+ */
+void path_adopt(struct worker *w, const struct snapshot *snapshot);
+
+/* Ends sessions whose time is over (at most `budget` are looked at) and publishes the worker's gauges. */
+void path_tick(struct worker *w, uint32_t budget);
+
+#endif

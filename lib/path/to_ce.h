@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Steps: a packet whose rule is known goes to its CE, from the Internet or from another CE. */
+#ifndef MAPEDGE_PATH_TO_CE_H
+#define MAPEDGE_PATH_TO_CE_H
+
+#include "path/steps.h"
+
+/* Does a rule carry this packet at all? A shared address carries only what has a port or an identifier. */
+static inline enum verdict
+has_port(struct worker *w, struct packet *p, const struct map_rule *rule)
+{
+	if (__builtin_expect(p->kind >= L4_ICMP_OTHER && rule->kind == MAP_SHARED, 0))
+		return drop(w, p, p->kind == L4_OTHER ? DROP_proto_unsupported : DROP_icmp_unsupported);
+	return VERDICT_NEXT;
+}
+
+/* Is there a CE for the destination? Not for ports with A = 0 (RFC 7597 section 5.1), nor for a PSID nobody has. */
+static inline enum verdict
+has_ce(struct worker *w, struct packet *p)
+{
+	TRY(has_port(w, p, p->rule));
+	if (__builtin_expect(p->kind == L4_ICMP_ERROR && ((p->quoted ^ p->dst) & p->rule->v4_iid_mask) != 0, 0))
+		return drop(w, p, DROP_icmp_bad); /* about a packet that this CE cannot have sent */
+	if (__builtin_expect(!map_rule_owns(p->rule, p->dst_port), 0))
+		return drop(w, p, p->dst_port < p->rule->first_port ? DROP_port_excluded : DROP_no_rule);
+	return VERDICT_NEXT;
+}
+
+static inline enum verdict
+send_to_ce(struct worker *w, struct packet *p, const struct softwire *softwire)
+{
+	mss_clamp(w, p, softwire);
+	TRY(encapsulate(w, p, softwire, map_rule_address(p->rule, p->dst, p->dst_port)));
+	return ethernet_out_softwire(w, p, &w->snapshot->interface[INTERFACE_V6]);
+}
+
+#endif

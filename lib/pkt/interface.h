@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * An interface as the workers see it: part of the snapshot, const.
+ */
+#ifndef MAPEDGE_PKT_INTERFACE_H
+#define MAPEDGE_PKT_INTERFACE_H
+
+#include "pkt/worker.h"
+
+#define INTERFACE_MAX_SUBNETS 8
+#define ETHER_TYPE_IPV4 0x0800
+#define ETHER_TYPE_IPV6 0x86dd
+
+/* Both MAC addresses of a frame we send, in the order of the wire: destination, source. */
+struct ether_pair {
+	uint8_t byte[12];
+};
+
+struct neighbour {
+	uint32_t addr; /* host order, 0 = empty slot */
+	struct ether_pair ether;
+};
+
+struct subnet {
+	uint32_t addr; /* host order */
+	uint32_t mask;
+};
+
+struct interface {
+	uint64_t mac48; /* our MAC as ethernet_address() loads it */
+	uint32_t address; /* host order: our IPv4 address, source of ICMP errors; 0 = none */
+	uint16_t mtu;     /* bytes of IP packet */
+	uint8_t index;
+	bool has_gateway;
+	struct ether_pair gateway;
+	uint32_t subnet_count;
+	struct subnet subnets[INTERFACE_MAX_SUBNETS]; /* on-link */
+	uint32_t neighbour_mask;      /* table size - 1, a power of two */
+	struct neighbour *neighbours; /* open addressing; owned by the snapshot */
+};
+
+/* The six bytes of a MAC address as a number that can be compared; two bytes behind it are read and ignored. */
+static inline uint64_t
+ethernet_address(const uint8_t *wire)
+{
+	uint64_t value;
+
+	memcpy(&value, wire, sizeof(value));
+	return value & UINT64_C(0x0000ffffffffffff); /* the wire's first bytes on a little-endian machine */
+}
+
+static inline bool
+interface_is_on_link(const struct interface *interface, uint32_t addr)
+{
+	for (uint32_t i = 0; i < interface->subnet_count; i++) {
+		if ((addr & interface->subnets[i].mask) == interface->subnets[i].addr)
+			return true;
+	}
+	return false;
+}
+
+static inline uint32_t
+neighbour_slot(const struct interface *interface, uint32_t addr)
+{
+	return (addr * UINT32_C(0x9e3779b1) >> 7) & interface->neighbour_mask;
+}
+
+/* NULL when unknown. The table is never full, so the search ends. */
+static inline const struct ether_pair *
+interface_neighbour(const struct interface *interface, uint32_t addr)
+{
+	uint32_t slot = neighbour_slot(interface, addr);
+
+	while (interface->neighbours[slot].addr != 0) {
+		if (interface->neighbours[slot].addr == addr)
+			return &interface->neighbours[slot].ether;
+		slot = (slot + 1) & interface->neighbour_mask;
+	}
+	return NULL;
+}
+
+/* Set-up only. The table must have room: more slots than neighbours. */
+static inline void
+interface_add_neighbour(struct interface *interface, uint32_t addr, const struct ether_pair *ether)
+{
+	uint32_t slot = neighbour_slot(interface, addr);
+
+	while (interface->neighbours[slot].addr != 0 && interface->neighbours[slot].addr != addr)
+		slot = (slot + 1) & interface->neighbour_mask;
+	interface->neighbours[slot] = (struct neighbour){ addr, *ether };
+}
+
+#endif

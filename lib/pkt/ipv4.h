@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Steps: an IPv4 header is proven and parsed; a TTL is spent. RFC 791, RFC 1812 sections 5.2.2, 5.3.1, 5.3.7. */
+#ifndef MAPEDGE_PKT_IPV4_H
+#define MAPEDGE_PKT_IPV4_H
+
+#include "pkt/checksum.h"
+#include "pkt/worker.h"
+
+#define IPV4_DF 0x4000
+#define IPV4_FRAGMENT 0x3fff /* more fragments, or an offset */
+
+/* RFC 1812 section 5.2.2: (2) checksum, (3) version, (4) header length, (5) total length. */
+static inline bool
+ipv4_parse(struct packet *p, uint32_t available)
+{
+	const uint8_t *ip = p->ip;
+	uint32_t header_len;
+
+	if (available < IPV4_MIN_LEN || ip[0] >> 4 != 4)
+		return false;
+	header_len = (uint32_t)(ip[0] & 0x0f) * 4;
+	p->len = load16(ip + 2);
+	if (header_len < IPV4_MIN_LEN || header_len > p->len || p->len > available)
+		return false;
+	if (!checksum_is_valid(ip, header_len))
+		return false;
+
+	p->l4 = p->ip + header_len;
+	p->tos = ip[1];
+	p->ttl = ip[8];
+	p->protocol = ip[9];
+	p->src = load32(ip + 12);
+	p->dst = load32(ip + 16);
+	return true;
+}
+
+/* A native IPv4 packet, straight from its frame. Bytes behind the total length are padding. */
+static inline enum verdict
+ipv4_in(struct worker *w, struct packet *p)
+{
+	if (!ipv4_parse(p, p->mbuf->data_len - (uint32_t)ETHER_LEN))
+		return drop(w, p, DROP_ipv4_bad);
+	return VERDICT_NEXT;
+}
+
+/* The packet inside the softwire; what lies behind its total length is ignored. */
+static inline enum verdict
+ipv4_in_softwire(struct worker *w, struct packet *p)
+{
+	if (!ipv4_parse(p, p->outer_len))
+		return drop(w, p, DROP_inner_bad);
+	return VERDICT_NEXT;
+}
+
+/* 0/8, 127/8, and 224/3: multicast, reserved, limited broadcast. */
+static inline bool
+ipv4_is_martian(uint32_t addr)
+{
+	return addr >> 29 == 7 || addr >> 24 == 127 || addr >> 24 == 0;
+}
+
+/* RFC 1812 section 5.3.7. */
+static inline enum verdict
+ipv4_refuse_martians(struct worker *w, struct packet *p)
+{
+	if (ipv4_is_martian(p->src) || ipv4_is_martian(p->dst))
+		return drop(w, p, DROP_martian_v4);
+	return VERDICT_NEXT;
+}
+
+static inline bool
+ipv4_has_df(const struct packet *p)
+{
+	return load16(p->ip + 6) & IPV4_DF;
+}
+
+/* RFC 1812 section 5.3.1; the caller has seen that the TTL is more than one. */
+static inline void
+ipv4_spend_ttl(struct packet *p)
+{
+	/* The TTL is the first byte of its 16-bit word. */
+	static const uint8_t one[2] = { 1, 0 };
+	uint16_t word;
+
+	memcpy(&word, one, sizeof(word));
+	p->ip[8]--;
+	checksum_patch(p->ip + 10, checksum_difference16(word, 0));
+}
+
+#endif

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Steps: the outer header of a softwire packet is proven, then the way to the inner packet found. RFC 8200, RFC 2473. */
+#ifndef MAPEDGE_PKT_IPV6_H
+#define MAPEDGE_PKT_IPV6_H
+
+#include "pkt/worker.h"
+
+#define NEXT_HEADER_IPV4 4
+
+/*
+ * Walks extension headers. NEXT with p->ip at the inner packet when the chain ends in an IPv4 header; all other packets
+ * leave: another payload is Linux's, a fragment or a chain that cannot be walked is dropped when the packet is for us.
+ */
+enum verdict ipv6_walk_extensions(struct worker *w, struct packet *p, uint8_t next_header, bool ours);
+
+static inline enum verdict
+ipv6_in(struct worker *w, struct packet *p)
+{
+	const uint8_t *outer = p->ip;
+	const uint32_t available = p->mbuf->data_len - (uint32_t)ETHER_LEN;
+
+	if (available < IPV6_LEN)
+		return drop(w, p, DROP_l2_short);
+	p->outer_len = load16(outer + 4);
+	if (outer[0] >> 4 != 6 || p->outer_len > available - IPV6_LEN)
+		return drop(w, p, DROP_ipv6_bad);
+	p->outer_class = (uint8_t)(load16(outer) >> 4);
+	p->outer_src = ip6_load(outer + 8);
+	p->outer_dst = ip6_load(outer + 24);
+	return VERDICT_NEXT;
+}
+
+/* `ours`: the outer destination terminates a softwire here. */
+static inline enum verdict
+ipv6_find_inner(struct worker *w, struct packet *p, bool ours)
+{
+	const uint8_t next_header = p->ip[6];
+
+	p->ip += IPV6_LEN;
+	if (__builtin_expect(next_header != NEXT_HEADER_IPV4, 0))
+		TRY(ipv6_walk_extensions(w, p, next_header, ours));
+	if (!ours)
+		return drop(w, p, DROP_not_map_dst);
+	return VERDICT_NEXT;
+}
+
+#endif

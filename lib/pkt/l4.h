@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Step: the transport header is proven and its ports are read, from behind the IPv4 options (never from the byte where
+ * ports would be without them), and never from a fragment.
+ */
+#ifndef MAPEDGE_PKT_L4_H
+#define MAPEDGE_PKT_L4_H
+
+#include "pkt/ipv4.h"
+
+#define PROTOCOL_ICMP 1
+#define PROTOCOL_TCP 6
+#define PROTOCOL_UDP 17
+
+#define TCP_MIN_LEN 20
+#define UDP_LEN 8
+#define ICMP_LEN 8
+
+#define TCP_FIN 0x01
+#define TCP_SYN 0x02
+#define TCP_RST 0x04
+
+enum icmp_type {
+	ICMP_ECHO_REPLY = 0,
+	ICMP_UNREACHABLE = 3,
+	ICMP_ECHO = 8,
+	ICMP_TIME_EXCEEDED = 11,
+	ICMP_PARAMETER_PROBLEM = 12,
+};
+
+static inline enum l4_kind
+icmp_kind(uint8_t type)
+{
+	switch (type) {
+	case ICMP_ECHO:
+	case ICMP_ECHO_REPLY:
+		return L4_ICMP_QUERY;
+	case ICMP_UNREACHABLE:
+	case ICMP_TIME_EXCEEDED:
+	case ICMP_PARAMETER_PROBLEM:
+		return L4_ICMP_ERROR;
+	default:
+		return L4_ICMP_OTHER;
+	}
+}
+
+/* Both ports, when the header in front of them is whole. Port 0 belongs to nobody. */
+static inline bool
+l4_read_ports(struct packet *p)
+{
+	p->src_port = load16(p->l4);
+	p->dst_port = load16(p->l4 + 2);
+	return p->src_port != 0 && p->dst_port != 0;
+}
+
+static inline enum verdict
+l4_in(struct worker *w, struct packet *p)
+{
+	const uint16_t len = packet_l4_len(p);
+
+	if (load16(p->ip + 6) & IPV4_FRAGMENT)
+		return drop(w, p, DROP_fragment_v4);
+	p->tcp_flags = 0;
+	switch (p->protocol) {
+	case PROTOCOL_TCP:
+		p->kind = L4_TCP;
+		if (len < TCP_MIN_LEN || (p->l4[12] >> 4) * 4 < TCP_MIN_LEN || (p->l4[12] >> 4) * 4 > len ||
+		    !l4_read_ports(p))
+			return drop(w, p, DROP_l4_bad);
+		p->tcp_flags = p->l4[13];
+		return VERDICT_NEXT;
+	case PROTOCOL_UDP:
+		p->kind = L4_UDP;
+		if (len < UDP_LEN || load16(p->l4 + 4) < UDP_LEN || load16(p->l4 + 4) > len || !l4_read_ports(p))
+			return drop(w, p, DROP_l4_bad);
+		return VERDICT_NEXT;
+	case PROTOCOL_ICMP:
+		if (len < ICMP_LEN)
+			return drop(w, p, DROP_l4_bad);
+		p->kind = icmp_kind(p->l4[0]);
+		p->src_port = p->dst_port = load16(p->l4 + 4); /* the identifier, where there is one */
+		return VERDICT_NEXT;
+	default:
+		p->kind = L4_OTHER;
+		p->src_port = p->dst_port = 0;
+		return VERDICT_NEXT;
+	}
+}
+
+#endif

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * One end of a softwire as the workers see it (a CE's softwire, a BR's domain): part of the snapshot, const.
+ */
+#ifndef MAPEDGE_PKT_SOFTWIRE_H
+#define MAPEDGE_PKT_SOFTWIRE_H
+
+#include "pkt/worker.h"
+
+struct softwire {
+	u128 local;          /* the address that terminates the softwire here: MAP address (CE) or BR address (BR) */
+	u128 br;             /* where a CE sends what no FMR covers */
+	uint8_t outer[IPV6_LEN]; /* outer header with everything that does not depend on the packet */
+	uint16_t mtu;        /* largest IPv4 packet that fits */
+	uint16_t mss;        /* largest MSS let through, 0 = do not clamp */
+	uint8_t class_mask;  /* bits of the inner TOS that go outside: ECN always, DSCP by policy */
+	uint8_t index;       /* of its counters */
+	bool eabits;         /* BR: weaker source check, RFC 7597 section 8.1's minimum */
+};
+
+/* Fills in the outer header. dscp 0..63, or negative to copy the inner DSCP. RFC 2473 section 5.1. */
+static inline void
+softwire_set_outer(struct softwire *softwire, u128 src, u128 dst, uint8_t hop_limit, int dscp)
+{
+	softwire->class_mask = dscp < 0 ? 0xff : 0x03;
+	store32(softwire->outer, UINT32_C(6) << 28 | (dscp < 0 ? 0 : (uint32_t)dscp << 22));
+	store16(softwire->outer + 4, 0);
+	softwire->outer[6] = 4; /* next header: IPv4 */
+	softwire->outer[7] = hop_limit;
+	ip6_store(softwire->outer + 8, src);
+	ip6_store(softwire->outer + 24, dst);
+}
+
+#endif

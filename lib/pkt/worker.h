@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The worker's context: everything a packet's step may touch besides the packet. One thread owns it; what others own is
+ * const.
+ *
+ * Steps neither send nor free: they put the packet into one of the worker's outlets, which app/ empties after every
+ * burst, and take empty buffers from its stock, which app/ refills. A step ends in a verdict, and only the constructors
+ * below make a verdict other than NEXT, so no packet gets lost between two steps.
+ */
+#ifndef MAPEDGE_PKT_WORKER_H
+#define MAPEDGE_PKT_WORKER_H
+
+#include "base/random.h"
+#include "pkt/packet.h"
+#include "stats/counters.h"
+
+#define WORKER_MAX 16
+#define WORKER_STOCK_SIZE 64
+/* A burst, and at most one created packet for each of its packets. */
+#define OUTLET_SIZE (2 * BURST_SIZE)
+
+enum verdict {
+	VERDICT_NEXT = 0, /* go on with the next step */
+	VERDICT_FORWARD,  /* in a transmit outlet */
+	VERDICT_HANDOFF,  /* in the outlet to the worker that owns the flow */
+	VERDICT_HOST,     /* for Linux */
+	VERDICT_DROP,     /* counted and in the drop outlet */
+};
+
+struct outlet {
+	uint16_t count;
+	struct rte_mbuf *mbufs[OUTLET_SIZE];
+};
+
+struct token_bucket {
+	uint64_t last_ms;
+	uint32_t tokens; /* in thousandths */
+};
+
+struct nat;
+struct snapshot;
+
+struct worker {
+	/* read by every packet */
+	const struct snapshot *snapshot; /* const for as long as a burst is worked on, then stale */
+	struct nat *nat;                 /* CE: this worker's sessions */
+	uint64_t now_ms;                 /* milliseconds since the start */
+	uint32_t now;                    /* the same in whole seconds */
+	uint16_t id;                     /* 0..count-1 */
+	uint16_t count;                  /* number of workers */
+
+	uint64_t generation; /* of the snapshot adopted last */
+	uint64_t nat_epoch;  /* of the NAT's address and ports */
+
+	struct random random;
+	struct token_bucket icmp_errors;
+
+	uint16_t stock_count;
+	struct rte_mbuf *stock[WORKER_STOCK_SIZE]; /* empty buffers, filled by app/ */
+
+	struct outlet transmit[STATS_MAX_INTERFACES];
+	struct outlet dropped;
+	struct outlet handoff[WORKER_MAX];
+
+	struct counters counters;
+	struct gauges gauges;
+};
+
+/* Runs a step and leaves the calling step when the packet's way ends in it. */
+#define TRY(step)                                                                                                      \
+	do {                                                                                                           \
+		const enum verdict verdict_ = (step);                                                                  \
+		if (__builtin_expect(verdict_ != VERDICT_NEXT, 0))                                                     \
+			return verdict_;                                                                               \
+	} while (0)
+
+/* Runs one stage over all packets of a burst that are still on their way, and closes the ranks. */
+#define STAGE(worker, burst, step)                                                                                     \
+	do {                                                                                                           \
+		uint16_t kept_ = 0;                                                                                    \
+		for (uint16_t i_ = 0; i_ < (burst)->count; i_++) {                                                     \
+			struct packet *p_ = (burst)->live[i_];                                                         \
+			(burst)->live[kept_] = p_;                                                                     \
+			kept_ += step((worker), p_) == VERDICT_NEXT;                                                   \
+		}                                                                                                      \
+		(burst)->count = kept_;                                                                                \
+	} while (0)
+
+static inline void
+outlet_put(struct outlet *outlet, struct rte_mbuf *mbuf)
+{
+	outlet->mbufs[outlet->count++] = mbuf;
+}
+
+static inline void
+event(struct worker *w, enum event_kind kind)
+{
+	counter_add(&w->counters.event[kind], 1);
+}
+
+/* The only way to make a packet end here. */
+static inline enum verdict
+drop(struct worker *w, struct packet *p, enum drop_reason reason)
+{
+	counter_add(&w->counters.drop[reason], 1);
+	outlet_put(&w->dropped, p->mbuf);
+	return VERDICT_DROP;
+}
+
+static inline enum verdict
+forward(struct worker *w, struct packet *p, uint8_t interface)
+{
+	outlet_put(&w->transmit[interface], p->mbuf);
+	return VERDICT_FORWARD;
+}
+
+/* What the fast path does not own goes to Linux; without a host interface it is counted. */
+static inline enum verdict
+host(struct worker *w, struct packet *p)
+{
+	drop(w, p, DROP_no_host);
+	return VERDICT_HOST;
+}
+
+/* The packet's sessions belong to another worker, which will start with it from the beginning. */
+static inline enum verdict
+handoff(struct worker *w, struct packet *p, uint16_t owner)
+{
+	event(w, EVENT_handoff);
+	p->mbuf->port = p->interface; /* all that the owner needs to know */
+	outlet_put(&w->handoff[owner], p->mbuf);
+	return VERDICT_HANDOFF;
+}
+
+/* An empty buffer from the stock, or NULL. The packet counts as created. */
+static inline struct rte_mbuf *
+packet_new(struct worker *w)
+{
+	if (w->stock_count == 0)
+		return NULL;
+	counter_add(&w->counters.created, 1);
+	return w->stock[--w->stock_count];
+}
+
+#endif

@@ -1,0 +1,8 @@
+"""MAPE-05 TRAP-19 — RFC 7597 section 5: in hub and spoke everything goes to the BR, also a destination inside Rule
+IPv4 prefix, also the CE's own shared address, whoever owns the port there."""
+from scenario import *
+
+case = Case("ce")
+
+for address, port in (V4, 1236), ("192.0.2.77", 1236), ("192.0.2.77", 208), (V4, PORT), (E, 53):
+    case.send(lan=udp(H, 5000, address, port)).gives(wan=up(udp(V4, PORT, address, port, ttl=63))).opens()

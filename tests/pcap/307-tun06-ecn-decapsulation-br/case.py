@@ -1,0 +1,13 @@
+"""TUN-06 TUN-07 TRAP-14 — RFC 6040 section 4.2: all 16 combinations of inner and outer ECN field on decapsulation;
+the inner DSCP stays, the outer one is forgotten."""
+from scenario import *
+
+case = Case("br")
+DSCP = 46 << 2
+
+for (inner, outer), (leaves, unused) in ECN_DECAPSULATION.items():
+    step = case.send(map=tunnel(CE1, BR, udp(V4, 1232, E, 53, tos=DSCP | inner), tc=8 << 2 | outer))
+    if leaves is None:
+        step.drops("ecn_drop")
+    else:
+        step.gives(internet=udp(V4, 1232, E, 53, tos=DSCP | leaves, ttl=63)).event("ecn_odd", unused)

@@ -1,0 +1,198 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""How a case tells its story: case.send(what comes in).gives(what goes out) or .drops(why), step by step.
+
+Every step is balanced when the case is built: packets in + ICMP errors made = packets out + packets dropped (OPS-03).
+"""
+import json
+import re
+import struct
+import sys
+from collections import Counter
+from ipaddress import IPv4Address, IPv4Network
+from pathlib import Path
+
+import mape
+from mape import *
+
+HERE = Path(__file__).parent
+ROLES = {"ce": ("lan", "wan"), "br": ("map", "internet")}
+EPOCH = 1767225600                          # the first packet of every case: 2026-01-01 00:00:00 UTC
+STEP = 0.01                                 # seconds from one step to the next
+
+
+class Frame(bytes):
+    """Bytes that start at the Ethernet header; a case gives one where the usual header is not wanted."""
+
+
+ANY = Frame()                               # an output frame that check() judges instead; empty in out-*.pcap
+
+
+def ether(dst, src, ethertype, payload):
+    mac = [bytes.fromhex(address.replace(":", "")) for address in (dst, src)]
+    return Frame(b"".join(mac) + struct.pack("!H", ethertype) + payload)
+
+
+def _neighbour(iface, ipv4):
+    """The MAC address behind which an address lives, seen from an interface of the box."""
+    on_link = iface == "lan" or (iface == "internet" and IPv4Address(ipv4) in IPv4Network("203.0.113.0/24"))
+    return mape.MAC.get(ipv4 if on_link else iface + " gateway", mape.MAC[mape.H])
+
+
+def _framed(iface, packet, outgoing):
+    if isinstance(packet, Frame):
+        return packet
+    is_ipv6 = iface in ("wan", "map")
+    far_address = None if is_ipv6 else str(IPv4Address(packet[16:20] if outgoing else packet[12:16]))
+    far, box = _neighbour(iface, far_address), mape.MAC[iface]
+    return ether(far if outgoing else box, box if outgoing else far, 0x86dd if is_ipv6 else 0x0800, packet)
+
+
+def padded(iface, packet, size=60):
+    """The frame in which a neighbour sends a packet, with padding up to a size."""
+    return Frame(_framed(iface, packet, outgoing=False).ljust(size, b"\xff"))
+
+
+def _listed(packets):
+    return packets if isinstance(packets, (list, tuple)) else [packets]
+
+
+class Step:
+    """What one send() must cause."""
+
+    def __init__(self, case, time, received):
+        self.case, self.time, self.received, self.line = case, time, received, sys._getframe(2).f_lineno
+        self.outputs, self.dropped, self.events = [], Counter(), Counter()
+
+    def gives(self, **packets):
+        for iface, listed in packets.items():
+            self.outputs += [(iface, _framed(iface, packet, outgoing=True)) for packet in _listed(listed)]
+        return self
+
+    def drops(self, reason, count=None):
+        self.dropped[reason] += self.received if count is None else count
+        return self
+
+    def replies(self, **packets):
+        """ICMP errors of the box itself."""
+        self.events["icmp4_sent"] += sum(len(_listed(listed)) for listed in packets.values())
+        return self.gives(**packets)
+
+    def event(self, name, count=1):
+        self.events[name] += count
+        return self
+
+    def opens(self, count=1):
+        return self.event("sessions_created", count)
+
+    def expires(self, count=1):
+        """Sessions found to have ended by the time of this step."""
+        return self.event("sessions_expired", count)
+
+    def balanced(self):
+        coming, going = self.received + self.events["icmp4_sent"], len(self.outputs) + self.dropped.total()
+        assert coming == going, f"case.py:{self.line}: {coming} packets come or are made, {going} go or are dropped"
+
+
+class Case:
+    """config: a file in configs/, without .conf; edit: {text in it: text instead}."""
+
+    def __init__(self, config, edit=None):
+        self.config = (HERE / "configs" / f"{config}.conf").read_text()
+        for old, new in (edit or {}).items():
+            assert self.config.count(old) == 1, f"{old!r} must be in {config}.conf exactly once"
+            self.config = self.config.replace(old, new)
+        self.ifaces = ROLES[re.search(r'^role = "(..)"', self.config, re.M).group(1)]
+        self.inputs = {iface: [] for iface in self.ifaces}
+        self.steps, self.wanted, self.now = [], {}, -STEP
+
+    def send(self, at=None, **packets):
+        """Packets in, all in the same instant: `at` seconds, or STEP after the step before."""
+        time = self.now + STEP if at is None else at
+        assert time > self.now, "time runs forward"
+        self.now, received = time, 0
+        for iface, listed in packets.items():
+            self.inputs[iface] += [(time, _framed(iface, packet, outgoing=False)) for packet in _listed(listed)]
+            received += len(_listed(listed))
+        self.steps.append(Step(self, time, received))
+        return self.steps[-1]
+
+    def table(self, iface, rows):
+        """One send() for each row (packet in, drop reason)."""
+        for packet, reason in rows:
+            self.send(**{iface: packet}).drops(reason)
+
+    def open(self, *protocols):
+        """On configs/ce.conf, H speaks to E: UDP 5000 to 53, TCP 5000 to 80, ping 7; outside, each is 1232."""
+        first = {"udp": lambda src, port, **ttl: udp(src, port, E, 53, **ttl),
+                 "tcp": lambda src, port, **ttl: tcp(src, port, E, 80, "S", **ttl),
+                 "ping": lambda src, id, **ttl: ping(src, E, id, **ttl)}
+        for protocol in protocols:
+            private = first[protocol](H, 7 if protocol == "ping" else 5000)
+            self.send(lan=private).gives(wan=up(first[protocol](V4, PORT, ttl=63))).opens()
+
+    def expect(self, **stats):
+        """More of the statistics: softwires={name: {…}}, nat={…}; what is not named may be anything."""
+        self.wanted.update(stats)
+
+    def outputs(self):
+        """{interface: [(time, frame, line of case.py), …]} in the order of departure."""
+        left = {iface: [] for iface in self.ifaces}
+        for step in self.steps:
+            for iface, frame in step.outputs:
+                left[iface].append((step.time, frame, step.line))
+        return left
+
+    def expected(self):
+        """The statistics this case must end with."""
+        for step in self.steps:
+            step.balanced()
+        drops = sum((step.dropped for step in self.steps), Counter())
+        events = sum((step.events for step in self.steps), Counter())
+        interfaces, outputs = {}, self.outputs()
+        for iface in self.ifaces:
+            out = [frame for _, frame, _ in outputs[iface]]
+            interfaces[iface] = {"rx_packets": len(self.inputs[iface]), "tx_packets": len(out),
+                                 "rx_bytes": sum(len(frame) for _, frame in self.inputs[iface])}
+            if ANY not in out:
+                interfaces[iface]["tx_bytes"] = sum(map(len, out))
+        conservation = {"received": sum(map(len, self.inputs.values())), "created": events["icmp4_sent"],
+                        "transmitted": sum(map(len, outputs.values())), "dropped": drops.total(),
+                        "held": 0, "balanced": True}
+        return {"drops": dict(+drops), "events": dict(+events), "conservation": conservation,
+                "interfaces": interfaces, **self.wanted}
+
+    def files(self):
+        """{file name: content} of the case's directory."""
+        outputs = self.outputs()
+        files = {"mapedge.conf": self.config.encode(),
+                 "expected.json": (json.dumps(self.expected(), indent=2, sort_keys=True) + "\n").encode()}
+        for iface in self.ifaces:
+            files[f"in-{iface}.pcap"] = write_pcap(self.inputs[iface])
+            files[f"out-{iface}.pcap"] = write_pcap([(time, frame) for time, frame, _ in outputs[iface]])
+        return files
+
+
+def micros(time):
+    """Seconds of a case as microseconds since 1970."""
+    return EPOCH * 1000000 + round(time * 1000000)
+
+
+def write_pcap(records):
+    """A classic pcap file: little endian, microseconds, Ethernet."""
+    parts = [struct.pack("<IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, 65535, 1)]
+    for time, frame in records:
+        parts.append(struct.pack("<IIII", *divmod(micros(time), 1000000), len(frame), len(frame)) + frame)
+    return b"".join(parts)
+
+
+def read_pcap(path):
+    """[(microseconds, frame), …] of a classic pcap file of any byte order and time resolution."""
+    data, records, at = path.read_bytes(), [], 24
+    order = "<" if data[0] in (0xd4, 0x4d) else ">"
+    magic, = struct.unpack_from(order + "I", data)
+    per_micro = {0xa1b2c3d4: 1, 0xa1b23c4d: 1000}[magic]
+    while at < len(data):
+        seconds, fraction, captured = struct.unpack_from(order + "III", data, at)
+        records.append((seconds * 1000000 + fraction // per_micro, data[at + 16:at + 16 + captured]))
+        at += 16 + captured
+    return records
