@@ -107,7 +107,8 @@ derive_ce(const struct conf_softwire *conf, struct map_ce *ce, struct error *err
 	for (size_t i = 0; i < conf->rule_count; i++) {
 		const struct map_rule_spec *rule = &conf->rules[i];
 
-		if (prefix6_contains(&rule->ipv6, conf->end_user_prefix.addr) &&
+		if (rule->ipv6.len <= conf->end_user_prefix.len &&
+		    prefix6_contains(&rule->ipv6, conf->end_user_prefix.addr) &&
 		    (bmr == NULL || rule->ipv6.len > bmr->ipv6.len))
 			bmr = rule;
 	}

@@ -61,7 +61,7 @@ warn(struct calc_result *result, const char *format, ...)
 	va_end(args);
 }
 
-/* MAPE-60: the BR cannot know the bits between the EA bits and the end of the End-user prefix, so it takes them as 0. */
+/* MAPE-60: the BR cannot know the bits between the EA bits and the end of the End-user prefix: it takes them as 0. */
 static void
 warn_outside_prefix(struct calc_result *result)
 {
@@ -71,9 +71,9 @@ warn_outside_prefix(struct calc_result *result)
 	if (!result->ce.outside_prefix)
 		return;
 	warn(result,
-	    "the MAP address is outside the given prefix %s: it always lies in %s%s. A CE that got only a later part of "
-	    "it, for example behind a home gateway that delegates parts of its prefix, cannot use it (RFC 7597 section "
-	    "5.2).",
+	    "the MAP address is outside the given prefix %s: it always lies in %s%s. A CE that got only a later part "
+	    "of it, for example behind a home gateway that delegates parts of its prefix, cannot use it (RFC 7597 "
+	    "section 5.2).",
 	    prefix6_format(&result->end_user_prefix, eup), known->len < 64 ? "the first /64 of " : "",
 	    prefix6_format(known, text));
 }
@@ -91,8 +91,8 @@ warn_system_ports(struct calc_result *result)
 		count++;
 	if (count > 0)
 		warn(result,
-		    "the port set includes %u of the system ports 0-1023, from %u on: PSID 0x%x with PSID offset %u (RFC 7597 "
-		    "section 5.1).",
+		    "the port set includes %u of the system ports 0-1023, from %u on: PSID 0x%x with PSID offset %u "
+		    "(RFC 7597 section 5.1).",
 		    count, portset_port(set, 0), set->psid, set->offset);
 }
 

@@ -147,7 +147,8 @@ parse_rule(const char *text, struct calc_args *args, struct error *err)
 	free(copy);
 	for (enum rule_key key = 0; rc == 0 && key < KEY_COUNT; key++) {
 		if (rule_keys[key].required && !(seen & 1u << key))
-			rc = error_set(err, EINVAL, "--rule: %s= is missing: %s", rule_keys[key].name, rule_keys[key].wants);
+			rc = error_set(err, EINVAL, "--rule: %s= is missing: %s", rule_keys[key].name,
+			    rule_keys[key].wants);
 	}
 	if (rc == 0 && args->rule_count == CALC_MAX_RULES)
 		rc = error_set(err, EINVAL, "more than %d times --rule; write a rule file", CALC_MAX_RULES);

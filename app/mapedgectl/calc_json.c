@@ -55,8 +55,8 @@ calc_print_json(const struct calc_result *result)
 	object = json_pack("{s:s, s:s, s:s, s:i, s:i, s:i, s:i, s:i, s:i, s:o, s:s, s:s?, s:o, s:o}", "end_user_prefix",
 	    prefix6_format(&result->end_user_prefix, eup), "kind", kinds[ce->kind], "ipv4",
 	    ip4_format(ce->ipv4.addr, ipv4), "ipv4_prefix_len", ce->ipv4.len, "psid", ce->ports.psid, "psid_len",
-	    ce->ports.psid_len, "psid_offset", ce->ports.offset, "sharing_ratio", 1 << ce->ports.psid_len, "ports_total",
-	    (int)portset_count(&ce->ports), "port_ranges", ranges_json(&ce->ports), "map_address",
+	    ce->ports.psid_len, "psid_offset", ce->ports.offset, "sharing_ratio", 1 << ce->ports.psid_len,
+	    "ports_total", (int)portset_count(&ce->ports), "port_ranges", ranges_json(&ce->ports), "map_address",
 	    ip6_format(ce->address, address), "br", result->has_br ? ip6_format(result->br, br) : NULL, "rule",
 	    rule_json(result), "warnings", warnings_json(result));
 	json_dumpf(object, stdout, 0);

@@ -56,13 +56,15 @@ open_file(const struct calc_args *args, struct calc_rules *rules, struct error *
 
 	for (size_t i = 0; i < rules->file->service_count; i++) {
 		const struct conf_service *service = &rules->file->services[i];
+		struct calc_source *source;
 		uint32_t bad;
 
 		if (args->service != NULL && !service_matches(service->name, args->service))
 			continue;
-		rules->sources[rules->count].service = service;
-		rules->sources[rules->count].set = ruleset_build(service->rules, (uint32_t)service->rule_count, &bad, err);
-		if (rules->sources[rules->count].set == NULL)
+		source = &rules->sources[rules->count];
+		source->service = service;
+		source->set = ruleset_build(service->rules, (uint32_t)service->rule_count, &bad, err);
+		if (source->set == NULL)
 			return -EINVAL;
 		rules->count++;
 	}
@@ -173,8 +175,8 @@ calc_rules_find6(const struct calc_rules *rules, const struct prefix6 *end_user_
 		}
 	}
 	if (longest < 0)
-		return error_set(err, ENOENT, "end-user prefix %s is outside the Rule IPv6 prefixes of all %u rules", text,
-		    count);
+		return error_set(err, ENOENT, "end-user prefix %s is outside the Rule IPv6 prefixes of all %u rules",
+		    text, count);
 	return 0;
 }
 

@@ -48,7 +48,8 @@ print_ipv4(const struct map_ce *ce)
 		if (ce->kind == MAP_FULL)
 			line("PSID", "none, the address is not shared");
 		else
-			line("PSID", "0x%x (%u), %u bits at offset %u", set->psid, set->psid, set->psid_len, set->offset);
+			line("PSID", "0x%x (%u), %u bits at offset %u", set->psid, set->psid, set->psid_len,
+			    set->offset);
 	}
 	line("Sharing ratio", "1:%u", 1u << set->psid_len);
 	if (ce->kind != MAP_SHARED)
@@ -63,7 +64,7 @@ print_rule(const struct calc_result *result)
 	const struct calc_match *match = &result->match;
 	const struct map_rule_spec *spec = &match->spec;
 	char ipv6[PREFIX_TEXT_SIZE], ipv4[PREFIX_TEXT_SIZE];
-	const char *slash;
+	const char *file = result->rules->file_name;
 
 	line("Rule", "%s = %s, %u EA bits", prefix6_format(&spec->ipv6, ipv6), prefix4_format(&spec->ipv4, ipv4),
 	    spec->ea_len);
@@ -71,9 +72,10 @@ print_rule(const struct calc_result *result)
 		line("Rule from", "the command line");
 		return;
 	}
-	slash = strrchr(result->rules->file_name, '/');
-	line("Rule from", "%s, %s line %u%s%s", match->service->name, slash != NULL ? slash + 1 : result->rules->file_name,
-	    match->line, result->rules->file->date[0] != '\0' ? ", as of " : "", result->rules->file->date);
+	if (strrchr(file, '/') != NULL)
+		file = strrchr(file, '/') + 1;
+	line("Rule from", "%s, %s line %u%s%s", match->service->name, file, match->line,
+	    result->rules->file->date[0] != '\0' ? ", as of " : "", result->rules->file->date);
 }
 
 /* A range as people write it. */

@@ -100,13 +100,15 @@ derive(const struct conf_softwire *softwire, struct map_ce *ce, const config_set
 	line = softwire->rule_lines[bmr - softwire->rules];
 	if (map_ce_derive(bmr, &softwire->end_user_prefix, ce, err) < 0) {
 		place_add(err, place_file(place, file), place_line(place));
-		error_hint(err, "the rule is at %s:%u; is the prefix or the rule's ea wrong?", softwire->rule_file, line);
+		error_hint(err, "the rule is at %s:%u; is its ea too large, or the prefix wrong?", softwire->rule_file,
+		    line);
 		return -EINVAL;
 	}
 	if (!ce->outside_prefix)
 		return 0;
 	place_error(err, place,
-	    "bmr-ambiguous: bits between rule + EA bits (/%u) and the prefix length (/%u) are not zero, the BR cannot know them",
+	    "bmr-ambiguous: bits between rule + EA bits (/%u) and the prefix length (/%u) are not zero; "
+	    "the BR cannot know them",
 	    ce->prefix.len, softwire->end_user_prefix.len);
 	error_hint(err, "the rule is at %s:%u; is its ea too small, or the prefix wrong?", softwire->rule_file, line);
 	return -EINVAL;
@@ -116,16 +118,24 @@ derive(const struct conf_softwire *softwire, struct map_ce *ce, const config_set
 static const config_setting_t *
 br_place(const config_setting_t *group)
 {
-	return config_setting_get_member(group, "br") != NULL ? reader_place(group, "br") : reader_place(group, "service");
+	return reader_place(group, config_setting_get_member(group, "br") != NULL ? "br" : "service");
 }
 
 static int
-check_ce_br(const struct conf_softwire *softwire, const struct map_ce *ce, const config_setting_t *place,
-    struct error *err)
+check_ce_br(const struct conf *conf, const struct map_ce *ce, const config_setting_t *place, struct error *err)
 {
+	const struct conf_softwire *softwire = &conf->softwires[0];
+	const struct conf_interface *wan = &conf->interfaces[1];
 	char br[IP6_TEXT_SIZE], prefix[PREFIX_TEXT_SIZE];
 
 	ip6_format(softwire->br, br);
+	for (size_t i = 0; i < wan->address_count; i++) {
+		if (wan->addresses[i].v6 != softwire->br)
+			continue;
+		place_error(err, place, "br: %s is the own address of interface \"%s\"", br, wan->name);
+		error_hint(err, "br is the other end: the provider's border relay");
+		return -EINVAL;
+	}
 	if (softwire->br == ce->address) { /* RFC 2473 section 4.1.2 */
 		place_error(err, place, "br: %s is the softwire's own MAP address", br);
 		error_hint(err, "br is the other end: the provider's border relay");
@@ -153,6 +163,12 @@ find_interface(const config_setting_t *root, const char *name)
 	return group;
 }
 
+static uint8_t
+shorter(uint8_t one, uint8_t other)
+{
+	return one < other ? one : other;
+}
+
 /* RFC 4787 REQ-7: a host in the LAN could not tell inside from outside. */
 static int
 check_lan(const struct conf *conf, const struct map_ce *ce, const config_setting_t *root, struct error *err)
@@ -162,11 +178,11 @@ check_lan(const struct conf *conf, const struct map_ce *ce, const config_setting
 
 	for (size_t i = 0; i < lan->address_count; i++) {
 		const struct conf_address *address = &lan->addresses[i];
-		const struct prefix4 subnet = { address->v4 & mask4(address->len), address->len };
-		const uint8_t len = subnet.len < ce->ipv4.len ? subnet.len : ce->ipv4.len;
+		struct prefix4 subnet = { address->v4, address->len };
 
-		if (!address->ipv4 || ((subnet.addr ^ ce->ipv4.addr) & mask4(len)) != 0)
+		if (!address->ipv4 || ((subnet.addr ^ ce->ipv4.addr) & mask4(shorter(subnet.len, ce->ipv4.len))) != 0)
 			continue;
+		subnet.addr &= mask4(subnet.len);
 		place_error(err, reader_element(find_interface(root, lan->name), "addresses", i),
 		    "addresses: LAN subnet %s overlaps the MAP IPv4 %s %s", prefix4_format(&subnet, text),
 		    ce->kind == MAP_PREFIX ? "prefix" : "address", prefix4_format(&ce->ipv4, map));
@@ -198,7 +214,7 @@ check_ce(const struct conf *conf, const config_setting_t *root, struct error *er
 	struct map_ce ce;
 
 	if (derive(softwire, &ce, reader_place(group, "end_user_prefix"), err) < 0 ||
-	    check_ce_br(softwire, &ce, br_place(group), err) < 0 || check_lan(conf, &ce, root, err) < 0)
+	    check_ce_br(conf, &ce, br_place(group), err) < 0 || check_lan(conf, &ce, root, err) < 0)
 		return -EINVAL;
 	return check_mesh(softwire, group, err);
 }
@@ -221,8 +237,11 @@ check_domain_br(const struct conf *conf, size_t index, const config_setting_t *g
 		return -EINVAL;
 	}
 	for (size_t i = 0; i < map->neighbour_count; i++) {
-		if (!map->neighbours[i].address.ipv4 && map->neighbours[i].address.v6 == br)
-			return place_error(err, br_place(group), "br: %s is a neighbour of interface \"%s\"", text, map->name);
+		if (map->neighbours[i].address.v6 != br)
+			continue;
+		place_error(err, br_place(group), "br: %s is a neighbour of interface \"%s\"", text, map->name);
+		error_hint(err, "it is this box's own address");
+		return -EINVAL;
 	}
 	return 0;
 }

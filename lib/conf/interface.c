@@ -67,7 +67,7 @@ in_subnet(const struct conf_address *subnet, const struct conf_address *address)
 static bool
 on_link(const struct conf_interface *interface, const struct conf_address *address)
 {
-	if (!address->ipv4 && address->v6 >> 118 == 0xfe80 >> 6)
+	if (!address->ipv4 && text_is_link_local(address->v6))
 		return true;
 	for (size_t i = 0; i < interface->address_count; i++) {
 		if (in_subnet(&interface->addresses[i], address))
@@ -99,18 +99,21 @@ read_addresses(struct conf_interface *interface, const config_setting_t *group, 
 		struct conf_address address;
 
 		text_subnet(text, &address);
-		if (is_own(interface, &address))
-			return place_error(err, place, "addresses: %s is given twice", text);
+		if (is_own(interface, &address)) {
+			place_error(err, place, "addresses: %s is given twice", text);
+			error_hint(err, "leave one of them out");
+			return -EINVAL;
+		}
 		if (address.ipv4 && !ipv4_side) {
 			place_error(err, place, "addresses: the IPv4 address %s on the %s interface", text, role);
-			error_hint(err, "a %s interface speaks IPv6 only: IPv4 is inside the softwire", role);
+			error_hint(err, "the %s interface speaks IPv6 only: IPv4 is inside the softwire", role);
 			return -EINVAL;
 		}
 		has_ipv4 |= address.ipv4;
 		interface->addresses[interface->address_count++] = address;
 	}
 	if (ipv4_side && !has_ipv4) {
-		place_error(err, reader_place(group, "addresses"), "a %s interface needs an IPv4 address", role);
+		place_error(err, reader_place(group, "addresses"), "the %s interface needs an IPv4 address", role);
 		error_hint(err, interface->role == CONF_LAN ? "add addresses = [ \"192.168.1.1/24\" ];" :
 		    "ICMP errors have it as source: add addresses = [ \"198.51.100.1/24\" ];");
 		return -EINVAL;
@@ -128,17 +131,25 @@ check_neighbour(const struct conf_interface *interface, const struct conf_neighb
 
 	text_format(&neighbour->address, text);
 	for (const struct conf_neighbour *n = interface->neighbours; n < neighbour; n++) {
-		if (text_same_address(&n->address, &neighbour->address))
-			return place_error(err, place, "neighbours: %s is given twice", text);
+		if (!text_same_address(&n->address, &neighbour->address))
+			continue;
+		place_error(err, place, "neighbours: %s is given twice", text);
+		error_hint(err, "leave one of them out");
+		return -EINVAL;
 	}
-	if (is_own(interface, &neighbour->address))
-		return place_error(err, place, "neighbours: %s is the interface's own address", text);
-	if (interface->has_mac && memcmp(&interface->mac, &neighbour->mac, sizeof(interface->mac)) == 0)
-		return place_error(err, reader_place(group, "mac"), "neighbours: %s has the interface's own MAC address",
-		    text);
+	if (is_own(interface, &neighbour->address)) {
+		place_error(err, place, "neighbours: %s is the interface's own address", text);
+		error_hint(err, "neighbours are the other nodes on the link");
+		return -EINVAL;
+	}
+	if (interface->has_mac && memcmp(&interface->mac, &neighbour->mac, sizeof(interface->mac)) == 0) {
+		place_error(err, reader_place(group, "mac"), "neighbours: %s has the interface's own MAC", text);
+		error_hint(err, "neighbours are the other nodes on the link");
+		return -EINVAL;
+	}
 	if (neighbour->address.ipv4 && !is_ipv4_side(interface->role)) {
 		place_error(err, place, "neighbours: the IPv4 neighbour %s on the %s interface", text, role);
-		error_hint(err, "a %s interface speaks IPv6 only: IPv4 is inside the softwire", role);
+		error_hint(err, "the %s interface speaks IPv6 only: IPv4 is inside the softwire", role);
 		return -EINVAL;
 	}
 	if (interface->role == CONF_LAN && !on_link(interface, &neighbour->address)) {
@@ -183,7 +194,7 @@ check_no_gateway(const struct conf_interface *interface, const config_setting_t 
 
 	if (is_ipv4_side(interface->role))
 		return 0;
-	place_error(err, group, "gateway is missing: a %s interface sends everything there", role);
+	place_error(err, group, "gateway is missing: the %s interface sends everything there", role);
 	error_hint(err, "for example: gateway = \"fe80::1\"; and the same address in neighbours");
 	return -EINVAL;
 }
@@ -201,13 +212,13 @@ read_gateway(struct conf_interface *interface, const config_setting_t *group, st
 		return check_no_gateway(interface, group, err);
 	text_format(&address, text);
 	if (interface->role == CONF_LAN) {
-		place_error(err, place, "gateway: a lan interface has none");
+		place_error(err, place, "gateway: the lan interface has none");
 		error_hint(err, "leave it out: what is not on the LAN goes into the softwire");
 		return -EINVAL;
 	}
 	if (address.ipv4 != ipv4) {
 		place_error(err, place, "gateway: %s is not an %s address", text, ipv4 ? "IPv4" : "IPv6");
-		error_hint(err, "a %s interface sends %s packets", role, ipv4 ? "IPv4" : "IPv6");
+		error_hint(err, "the %s interface sends %s packets", role, ipv4 ? "IPv4" : "IPv6");
 		return -EINVAL;
 	}
 	for (size_t i = 0; i < interface->neighbour_count; i++) {
@@ -250,7 +261,7 @@ check_link(const struct conf_interface *interface, const config_setting_t *group
 
 	if (!is_ipv4_side(interface->role) && interface->mtu < MTU_MIN6) {
 		place_error(err, reader_place(group, "mtu"), "mtu: %u is too small for IPv6", interface->mtu);
-		error_hint(err, "the mtu of a %s interface is %d to %d", role, MTU_MIN6, MTU_MAX);
+		error_hint(err, "the mtu of the %s interface is %d to %d", role, MTU_MIN6, MTU_MAX);
 		return -EINVAL;
 	}
 	if (interface->port[0] == '\0' && !interface->has_mac) {
@@ -288,7 +299,8 @@ find_slot(struct conf *conf, const config_setting_t *group, struct error *err)
 	const config_setting_t *place = reader_place(group, "role");
 
 	if ((int)roles[conf->role][slot] != role) {
-		place_error(err, place, "a %s has no \"%s\" interface", conf->role == CONF_CE ? "CE" : "BR", role_words[role]);
+		place_error(err, place, "a %s has no \"%s\" interface", conf->role == CONF_CE ? "CE" : "BR",
+		    role_words[role]);
 		error_hint(err, "its interfaces are one \"%s\" and one \"%s\"", role_words[roles[conf->role][0]],
 		    role_words[roles[conf->role][1]]);
 		return NULL;
@@ -311,7 +323,8 @@ check_distinct(const struct conf_interface *interface, const struct conf_interfa
 	if (other->line == 0)
 		return 0;
 	if (strcmp(interface->name, other->name) == 0) {
-		place_error(err, reader_place(group, "name"), "a second interface has the name \"%s\"", interface->name);
+		place_error(err, reader_place(group, "name"), "a second interface has the name \"%s\"",
+		    interface->name);
 		error_hint(err, "the first is in line %u", other->line);
 		return -EINVAL;
 	}

@@ -26,7 +26,8 @@ static const struct reader_key root_keys[] = {
 };
 
 static const struct reader_key control_keys[] = {
-	{ .name = "socket", .type = READER_TEXT, .max = CONF_PATH_SIZE - 1, .example = "\"/run/mapedge/mapedge.sock\"" },
+	{ .name = "socket", .type = READER_TEXT, .max = CONF_PATH_SIZE - 1,
+	    .example = "\"/run/mapedge/mapedge.sock\"" },
 };
 
 static const struct reader_key dpdk_keys[] = {
@@ -78,9 +79,11 @@ check_eal_argument(const config_setting_t *place, const char *argument, struct e
 		error_hint(err, "set dpdk.workers");
 		return -EINVAL;
 	}
-	if (is_option(argument, "--proc-type") && strstr(argument, "secondary") != NULL)
-		return place_error(err, place, "eal: mapedge is always a primary process");
-	return 0;
+	if (!is_option(argument, "--proc-type") || strstr(argument, "primary") != NULL)
+		return 0;
+	place_error(err, place, "eal: --proc-type: mapedge is always a primary process");
+	error_hint(err, "leave it out");
+	return -EINVAL;
 }
 
 static bool
@@ -148,7 +151,8 @@ static const char *const filtering_words[] = {
 static const struct reader_key nat_keys[] = {
 	{ .name = "sessions", .type = READER_INT, .min = 16, .max = NAT_MAX_SESSIONS, .example = "65536" },
 	{ .name = "udp_timeout", .type = READER_INT, .min = 120, .max = NAT_MAX_TIMEOUT, .example = "300" },
-	{ .name = "tcp_established_timeout", .type = READER_INT, .min = 7440, .max = NAT_MAX_TIMEOUT, .example = "7440" },
+	{ .name = "tcp_established_timeout", .type = READER_INT, .min = 7440, .max = NAT_MAX_TIMEOUT,
+	    .example = "7440" },
 	{ .name = "tcp_transitory_timeout", .type = READER_INT, .min = 240, .max = NAT_MAX_TIMEOUT, .example = "240" },
 	{ .name = "icmp_timeout", .type = READER_INT, .min = 60, .max = NAT_MAX_TIMEOUT, .example = "60" },
 	{ .name = "filtering", .type = READER_WORD, .words = filtering_words, .example = "\"address-dependent\"" },
@@ -229,7 +233,8 @@ check_ports(const struct conf *conf, const config_setting_t *root, struct error 
 
 		if (port == NULL || !is_pci(port))
 			continue;
-		place_error(err, reader_place(group, "port"), "port: %.40s is a PCI device, but dpdk.eal has --no-pci", port);
+		place_error(err, reader_place(group, "port"),
+		    "port: %.40s is a PCI device, but dpdk.eal has --no-pci", port);
 		error_hint(err, "for example: dpdk = { eal = [ \"--in-memory\" ]; };");
 		return -EINVAL;
 	}

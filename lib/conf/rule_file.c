@@ -51,9 +51,12 @@ read_service(struct conf_rule_file *file, const config_setting_t *group, struct 
 	if (reader_check(group, service_keys, READER_COUNT(service_keys), err) < 0 || check_name(file, group, err) < 0)
 		return -EINVAL;
 	service->has_br = reader_get_ip6(group, "br", &service->br);
-	problem = service->has_br ? text_node6(service->br) : NULL;
-	if (problem != NULL)
-		return place_error(err, reader_place(group, "br"), "br %s", problem);
+	problem = service->has_br ? text_global6(service->br) : NULL;
+	if (problem != NULL) {
+		place_error(err, reader_place(group, "br"), "br: %s %s", reader_get_text(group, "br"), problem);
+		error_hint(err, "the border relay has a global IPv6 address");
+		return -EINVAL;
+	}
 
 	service->iid = (enum map_iid)reader_get_word(group, "iid", rules_iid_words, MAP_IID_RFC7597);
 	if (rules_read(group, service->iid, &list, err) < 0)

@@ -34,12 +34,15 @@ check_range(const config_setting_t *group, const struct map_rule_spec *spec, str
 	const char *problem = text_node4(spec->ipv4.addr);
 
 	if (spec->ipv4.len >= 8 && problem != NULL)
-		return place_error(err, reader_place(group, "ipv4"), "Rule IPv4 prefix %s %s",
+		place_error(err, reader_place(group, "ipv4"), "Rule IPv4 prefix %s %s",
 		    prefix4_format(&spec->ipv4, text), problem);
-	if (spec->ipv6.len >= 10 && spec->ipv6.addr >> 118 == 0xfe80 >> 6)
-		return place_error(err, reader_place(group, "ipv6"), "Rule IPv6 prefix %s is link-local",
+	else if (spec->ipv6.len >= 10 && text_is_link_local(spec->ipv6.addr))
+		place_error(err, reader_place(group, "ipv6"), "Rule IPv6 prefix %s is link-local",
 		    prefix6_format(&spec->ipv6, text));
-	return 0;
+	else
+		return 0;
+	error_hint(err, "rules map addresses of customers, global and unicast");
+	return -EINVAL;
 }
 
 static int
@@ -78,8 +81,12 @@ read_rule(const config_setting_t *group, enum map_iid iid, struct map_rule_spec 
 	reader_get_prefix6(group, "ipv6", &spec->ipv6);
 	reader_get_prefix4(group, "ipv4", &spec->ipv4);
 
-	if (map_rule_compile(spec, &rule, err) < 0)
+	if (map_rule_compile(spec, &rule, err) < 0) {
+		if (err->hint[0] == '\0')
+			error_hint(err, "a rule needs: ipv4 length + ea <= 48, ipv6 length + ea <= 128, "
+			    "offset + PSID length <= 16");
 		return place_add(err, place_file(group, file), place_line(group));
+	}
 	return check_range(group, spec, err);
 }
 

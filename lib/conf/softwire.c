@@ -102,6 +102,40 @@ unknown_service(const struct conf_rule_file *file, const config_setting_t *group
 	return -EINVAL;
 }
 
+static bool
+covers(const struct conf_service *service, const struct prefix6 *prefix)
+{
+	for (size_t i = 0; i < service->rule_count; i++) {
+		const struct prefix6 *rule = &service->rules[i].ipv6;
+
+		if (rule->len <= prefix->len && prefix6_contains(rule, prefix->addr))
+			return true;
+	}
+	return false;
+}
+
+/* People often know their prefix, but not whose service their provider sells: the file knows. */
+static int
+check_service(const struct conf_softwire *softwire, const struct conf_rule_file *file,
+    const struct conf_service *service, const config_setting_t *group, struct error *err)
+{
+	const struct prefix6 *prefix = &softwire->end_user_prefix;
+	char text[PREFIX_TEXT_SIZE];
+
+	if (prefix->len == 0 || covers(service, prefix)) /* a BR's domain has no prefix */
+		return 0;
+	for (size_t i = 0; i < file->service_count; i++) {
+		if (!covers(&file->services[i], prefix))
+			continue;
+		place_error(err, reader_place(group, "service"),
+		    "service: \"%s\" has no rule for the end-user prefix %s", service->name,
+		    prefix6_format(prefix, text));
+		error_hint(err, "service \"%s\" has one", file->services[i].name);
+		return -EINVAL;
+	}
+	return 0; /* conf_check() says which rule is the nearest */
+}
+
 static int
 copy_service(struct conf_softwire *softwire, const struct conf_service *service, const config_setting_t *group,
     struct error *err)
@@ -146,7 +180,9 @@ read_rules_file(struct conf_softwire *softwire, const char *config, const config
 	if (file == NULL)
 		return -EINVAL;
 	service = wanted != NULL ? conf_rule_file_service(file, wanted) : NULL;
-	rc = service == NULL ? unknown_service(file, group, err) : copy_service(softwire, service, group, err);
+	rc = service == NULL ? unknown_service(file, group, err) : check_service(softwire, file, service, group, err);
+	if (rc == 0)
+		rc = copy_service(softwire, service, group, err);
 	conf_rule_file_free(file);
 	return rc;
 }
@@ -186,8 +222,8 @@ read_mtu(struct conf_softwire *softwire, const struct conf *conf, const config_s
 	const int mtu = reader_get_int(group, "mtu", room);
 
 	if (mtu > room) {
-		place_error(err, reader_place(group, "mtu"), "mtu: %d does not fit into interface \"%s\" of mtu %u", mtu,
-		    outside->name, outside->mtu);
+		place_error(err, reader_place(group, "mtu"), "mtu: %d does not fit into interface \"%s\" of mtu %u",
+		    mtu, outside->name, outside->mtu);
 		error_hint(err, "at most %d: the outer IPv6 header takes %d bytes", room, CONF_SOFTWIRE_OVERHEAD);
 		return -EINVAL;
 	}
@@ -211,12 +247,12 @@ read_end_user_prefix(struct conf_softwire *softwire, const config_setting_t *gro
 		error_hint(err, "write %s", prefix6_format(prefix, text));
 		return -EINVAL;
 	}
-	problem = text_node6(prefix->addr);
-	if (problem == NULL && prefix->len >= 10 && prefix->addr >> 118 == 0xfe80 >> 6)
-		problem = "is link-local";
-	if (problem != NULL)
-		return place_error(err, reader_place(group, "end_user_prefix"), "end_user_prefix: %s %s", text, problem);
-	return 0;
+	problem = text_global6(prefix->addr);
+	if (problem == NULL)
+		return 0;
+	place_error(err, reader_place(group, "end_user_prefix"), "end_user_prefix: %s %s", text, problem);
+	error_hint(err, "it is the global prefix that the provider gave to the line");
+	return -EINVAL;
 }
 
 /* The border relay, from here or from the rule file: RFC 7598 section 4.2. */
@@ -224,7 +260,7 @@ static int
 check_br(const struct conf_softwire *softwire, const config_setting_t *group, struct error *err)
 {
 	const config_setting_t *place = reader_place(group, "br");
-	const char *problem = text_node6(softwire->br);
+	const char *problem = text_global6(softwire->br);
 	char text[IP6_TEXT_SIZE];
 
 	if (softwire->br == 0 && place == group) {
@@ -232,8 +268,6 @@ check_br(const struct conf_softwire *softwire, const config_setting_t *group, st
 		error_hint(err, "for example: br = \"2001:db8:ffff::1\";");
 		return -EINVAL;
 	}
-	if (problem == NULL && softwire->br >> 118 == 0xfe80 >> 6)
-		problem = "is link-local";
 	if (problem == NULL)
 		return 0;
 	place_error(err, place, "br: %s %s", ip6_format(softwire->br, text), problem);

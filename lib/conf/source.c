@@ -11,6 +11,8 @@
 #include "conf/place.h"
 
 #define SOURCE_MAX_SIZE (64 << 20)
+#define SOURCE_MAX_DEPTH 10 /* as libconfig */
+#define SOURCE_MAX_FILES 100
 
 /* ---- integers that do not fit ----------------------------------------------------------------------------------- */
 
@@ -72,7 +74,8 @@ source_check_numbers(const char *text, const char *file, struct error *err)
 		while (in_word(text[len]))
 			len++;
 		if (isdigit((unsigned char)*text) && is_cut(text, len)) {
-			place_error_line(err, file, line, "the number %.*s is too large", len > 40 ? 40 : (int)len, text);
+			place_error_line(err, file, line, "the number %.*s is too large", len > 40 ? 40 : (int)len,
+			    text);
 			error_hint(err, "docs/config.md names the range of every setting");
 			return -EINVAL;
 		}
@@ -82,7 +85,7 @@ source_check_numbers(const char *text, const char *file, struct error *err)
 	return 0;
 }
 
-/* The whole file as text, or NULL; it has just been parsed, so a failure is not worth an error of its own. */
+/* The whole file as text, or NULL: then libconfig, which reads it next, has the error. */
 static char *
 read_text(const char *file)
 {
@@ -106,26 +109,73 @@ close_stream:
 	return text;
 }
 
-/* Walks all settings and scans each file they come from; *last avoids scanning it once per setting. */
-static int
-check_all_numbers(const config_setting_t *setting, const char **last, struct error *err)
+/* ---- includes --------------------------------------------------------------------------------------------------- */
+
+/* Does this line begin with `@include "path"`? */
+static bool
+include_path(const char *line, char path[CONF_TEXT_SIZE])
 {
-	const char *source = config_setting_source_file(setting);
-	char file[CONF_TEXT_SIZE];
-	int rc = 0;
+	const char *end;
 
-	if (source != *last && source != NULL) {
-		char *text = read_text(place_file(setting, file));
+	line += strspn(line, " \t");
+	if (strncmp(line, "@include", 8) != 0)
+		return false;
+	line += 8 + strspn(line + 8, " \t");
+	end = *line == '"' ? strpbrk(line + 1, "\"\n") : NULL;
+	if (end == NULL || *end != '"')
+		return false;
+	snprintf(path, CONF_TEXT_SIZE, "%.*s", (int)(end - line) - 1, line + 1);
+	return true;
+}
 
-		*last = source;
-		if (text != NULL)
-			rc = source_check_numbers(text, file, err);
-		free(text);
+struct scan {
+	const char *main_file; /* where paths of includes start */
+	int depth;
+	int budget; /* files that may still be read: includes in a circle would take for ever */
+};
+
+static int scan_file(struct scan *scan, const char *file, struct error *err);
+
+/* libconfig ends the program when an included path opens but cannot be read, as a directory does. */
+static int
+scan_include(struct scan *scan, const char *name, const char *file, unsigned int line, struct error *err)
+{
+	char path[CONF_TEXT_SIZE];
+	struct stat status;
+
+	if (place_beside(scan->main_file, name, path) < 0)
+		return place_error_line(err, file, line, "@include: the path is too long");
+	if (stat(path, &status) == 0 && S_ISDIR(status.st_mode)) {
+		place_error_line(err, file, line, "@include: \"%.80s\" is a directory", name);
+		error_hint(err, "name one file of it");
+		return -EINVAL;
 	}
-	if (!config_setting_is_aggregate(setting))
-		return rc;
-	for (int i = 0; rc == 0 && i < config_setting_length(setting); i++)
-		rc = check_all_numbers(config_setting_get_elem(setting, (unsigned int)i), last, err);
+	return scan->depth < SOURCE_MAX_DEPTH && scan->budget > 0 ? scan_file(scan, path, err) : 0;
+}
+
+/* Looks for what libconfig would not report; whatever else is wrong it will say itself. */
+static int
+scan_file(struct scan *scan, const char *file, struct error *err)
+{
+	char *text = read_text(file);
+	char name[CONF_TEXT_SIZE];
+	unsigned int line = 1;
+	int rc;
+
+	if (text == NULL)
+		return 0;
+	scan->budget--;
+	scan->depth++;
+	rc = source_check_numbers(text, file, err);
+	for (const char *at = text; rc == 0; at++, line++) {
+		if (include_path(at, name))
+			rc = scan_include(scan, name, file, line, err);
+		at = strchr(at, '\n');
+		if (at == NULL)
+			break;
+	}
+	scan->depth--;
+	free(text);
 	return rc;
 }
 
@@ -175,24 +225,18 @@ source_open(config_t *source, const char *file, struct error *err)
 {
 	const char *slash = strrchr(file, '/');
 	char dir[CONF_TEXT_SIZE];
-	const char *last = NULL;
+	struct scan scan = { .main_file = file, .budget = SOURCE_MAX_FILES };
 
-	if (check_readable(file, err) < 0)
+	if (check_readable(file, err) < 0 || scan_file(&scan, file, err) < 0)
 		return -EINVAL;
 	config_init(source);
 	if (slash != NULL) {
 		snprintf(dir, sizeof(dir), "%.*s", slash == file ? 1 : (int)(slash - file), file);
 		config_set_include_dir(source, dir);
 	}
-	if (config_read_file(source, file) != CONFIG_TRUE) {
-		parse_error(source, file, err);
-		goto fail;
-	}
-	if (check_all_numbers(config_root_setting(source), &last, err) < 0)
-		goto fail;
-	return 0;
-
-fail:
+	if (config_read_file(source, file) == CONFIG_TRUE)
+		return 0;
+	parse_error(source, file, err);
 	config_destroy(source);
 	return -EINVAL;
 }

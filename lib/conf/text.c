@@ -68,6 +68,18 @@ text_node6(u128 address)
 	return NULL;
 }
 
+bool
+text_is_link_local(u128 address)
+{
+	return address >> 118 == 0xfe80 >> 6;
+}
+
+const char *
+text_global6(u128 address)
+{
+	return text_is_link_local(address) ? "is link-local" : text_node6(address);
+}
+
 const char *
 text_address(const char *text, struct conf_address *address)
 {

@@ -25,6 +25,9 @@ const char *text_prefix6(const char *text, struct prefix6 *prefix);
 /* The same for an address that is already a number: can it be that of one node? */
 const char *text_node4(uint32_t address);
 const char *text_node6(u128 address);
+const char *text_global6(u128 address); /* of a node beyond the link */
+
+bool text_is_link_local(u128 address);
 
 char *text_format(const struct conf_address *address, char text[PREFIX_TEXT_SIZE]);
 bool text_same_address(const struct conf_address *one, const struct conf_address *other);

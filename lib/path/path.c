@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "path/path.h"
 
-/* Headers, and the line before them, where encapsulation writes. */
+/* Both cache lines that will be touched: a native packet grows 40 bytes in front, a tunnelled one has 40 more inside. */
 static void
-prefetch_headers(struct rte_mbuf **mbufs, uint16_t count)
+prefetch_headers(struct rte_mbuf **mbufs, uint16_t count, bool tunnelled)
 {
+	const int behind = tunnelled ? 64 : -IPV6_LEN;
+
 	for (uint16_t i = 0; i < count; i++) {
 		const uint8_t *frame = rte_pktmbuf_mtod(mbufs[i], uint8_t *);
 
 		__builtin_prefetch(frame, 1);
-		__builtin_prefetch(frame - IPV6_LEN, 1);
+		__builtin_prefetch(frame + behind, 1);
 	}
 }
 
@@ -18,7 +20,7 @@ path_run(struct worker *w, unsigned int interface, struct rte_mbuf **mbufs, uint
 {
 	struct burst burst;
 
-	prefetch_headers(mbufs, count);
+	prefetch_headers(mbufs, count, interface == INTERFACE_V6);
 	burst.count = count;
 	for (uint16_t i = 0; i < count; i++) {
 		burst.packets[i].mbuf = mbufs[i];

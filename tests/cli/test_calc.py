@@ -230,7 +230,8 @@ def reverse_excluded_four():
 @case("reverse: outside the only rule, outside all rules")
 def reverse_outside():
     refused("192.0.3.1 is outside the Rule IPv4 prefix 192.0.2.0/24", "--rule", F1, "--reverse", "192.0.3.1:1232")
-    refused(["8.8.8.8 is outside the Rule IPv4 prefixes of all", "rules"], "--rules", JAPAN, "--reverse", "8.8.8.8:5000")
+    refused(["8.8.8.8 is outside the Rule IPv4 prefixes of all", "rules"], "--rules", JAPAN, "--reverse",
+            "8.8.8.8:5000")
 
 
 @case("reverse: PSID not provisioned (MAPE-15)")
@@ -254,7 +255,8 @@ def reverse_one_to_one():
 
 @case("reverse without a port: for whole addresses and prefixes")
 def reverse_without_port():
-    refused("192.0.2.18 is shared by 256 CEs: give a port too, 192.0.2.18:PORT", "--rule", F1, "--reverse", "192.0.2.18")
+    refused("192.0.2.18 is shared by 256 CEs: give a port too, 192.0.2.18:PORT", "--rule", F1, "--reverse",
+            "192.0.2.18")
     full = calc("--rule", "ipv6=2001:db8::/40,ipv4=192.0.2.0/24,ea=8", "--reverse", "192.0.2.18")
     assert full["end_user_prefix"] == "2001:db8:12::/48"
 
@@ -289,7 +291,8 @@ def longest_match_ipv4():
 
 @case("a rule longer than the End-user prefix does not match it (MAPE-01)")
 def rule_longer_than_prefix():
-    rules = ("--rule", "ipv6=2001:db8::/40,ipv4=192.0.2.0/24,ea=8", "--rule", "ipv6=2001:db8::/56,ipv4=198.51.100.1/32,ea=0")
+    rules = ("--rule", "ipv6=2001:db8::/40,ipv4=192.0.2.0/24,ea=8",
+             "--rule", "ipv6=2001:db8::/56,ipv4=198.51.100.1/32,ea=0")
     assert calc(*rules, "2001:db8::/48")["rule"]["ipv6"] == "2001:db8::/40"
     assert calc(*rules, "2001:db8::/56")["rule"]["ipv6"] == "2001:db8::/56"
 
@@ -304,7 +307,8 @@ def contradictory_rules():
 
 @case("no rule matches: one, several")
 def no_match():
-    refused("end-user prefix 2001:db9::/56 is outside the Rule IPv6 prefix 2001:db8::/40", "--rule", F1, "2001:db9::/56")
+    refused("end-user prefix 2001:db9::/56 is outside the Rule IPv6 prefix 2001:db8::/40", "--rule", F1,
+            "2001:db9::/56")
     refused(["2001:db9::/56 is outside the Rule IPv6 prefixes of all", "rules"], "--rules", JAPAN, "2001:db9::/56")
 
 
@@ -598,19 +602,22 @@ BAD_RULES = [
 for bad_rule, reason in BAD_RULES:
     add(f"invalid rule: {reason}", refused, reason, "--rule", bad_rule, CE1)
 
-for bad_prefix in ("2001:db8:12:3400::", "2001:db8:12:3400::/129", "192.0.2.0/24", "", "/", "x", "2001:db8:12:3400::/56 "):
+for bad_prefix in ("2001:db8:12:3400::", "2001:db8:12:3400::/129", "192.0.2.0/24", "", "/", "x",
+                   "2001:db8:12:3400::/56 "):
     add(f"not a prefix: '{bad_prefix}'", refused, f"'{bad_prefix}' is not an IPv6 prefix", "--rule", F1, bad_prefix)
 
-for bad_reverse in ("192.0.2.18:", "192.0.2.18:65536", "192.0.2.18:-1", "192.0.2.18:x", "192.0.2.256:80", "192.0.2:80", "",
-                    ":80", "[2001:db8::1]:80", "192.0.2.18:80:80", "192.0.2.18/32", "192.0.2.18: 80"):
-    add(f"not an address and port: '{bad_reverse}'", refused, f"'{bad_reverse}' is not an IPv4 address and port", "--rule",
-        F1, "--reverse", bad_reverse)
+for bad_reverse in ("192.0.2.18:", "192.0.2.18:65536", "192.0.2.18:-1", "192.0.2.18:x", "192.0.2.256:80", "192.0.2:80",
+                    "", ":80", "[2001:db8::1]:80", "192.0.2.18:80:80", "192.0.2.18/32", "192.0.2.18: 80"):
+    add(f"not an address and port: '{bad_reverse}'", refused, f"'{bad_reverse}' is not an IPv4 address and port",
+        "--rule", F1, "--reverse", bad_reverse)
 
-add("End-user prefix with host bits", refused, "2001:db8:12:3401::/56 has host bits set", "--rule", F1, "2001:db8:12:3401::/56")
-add("End-user prefix too short (MAPE-10)", refused, "is shorter than Rule IPv6 prefix and EA bits, /40 + 16 = /56", "--rule",
-    F1, "2001:db8:12:3400::/55")
+add("End-user prefix with host bits", refused, "2001:db8:12:3401::/56 has host bits set", "--rule", F1,
+    "2001:db8:12:3401::/56")
+add("End-user prefix too short (MAPE-10)", refused, "is shorter than Rule IPv6 prefix and EA bits, /40 + 16 = /56",
+    "--rule", F1, "2001:db8:12:3400::/55")
 add("--iid that does not exist", refused, "'rfc' is neither rfc7597 nor draft03", "--rule", F1, "--iid", "rfc", CE1)
-add("--br that is no IPv6 address", refused, "'192.0.2.1' is not an IPv6 address", "--rule", F1, "--br", "192.0.2.1", CE1)
+add("--br that is no IPv6 address", refused, "'192.0.2.1' is not an IPv6 address", "--rule", F1, "--br", "192.0.2.1",
+    CE1)
 
 
 # ---- exit 2: wrong usage, and help -------------------------------------------------------------------------------
@@ -621,7 +628,8 @@ add("calc without anything", misused, "no rules: give --rule, --rules or --servi
 add("calc without rules", misused, "no rules", "calc", CE1)
 add("calc without prefix", misused, "the End-user IPv6 prefix is missing", "calc", "--rule", F1)
 add("two prefixes", misused, "more than one prefix", "calc", "--rule", F1, CE1, CE1)
-add("prefix and --reverse", misused, "--reverse takes the place", "calc", "--rule", F1, "--reverse", "192.0.2.18:1232", CE1)
+add("prefix and --reverse", misused, "--reverse takes the place", "calc", "--rule", F1, "--reverse",
+    "192.0.2.18:1232", CE1)
 add("--rule and --rules", misused, "--rule does not go with --rules", "calc", "--rule", F1, "--rules", JAPAN, CE1)
 add("--rule and --service", misused, "--rule does not go with", "calc", "--rule", F1, "--service", "ocn", CE1)
 add("unknown option", misused, ["mapedgectl calc:", "--frobnicate"], "calc", "--rule", F1, "--frobnicate", CE1)
@@ -670,7 +678,8 @@ def psid_notation():
 @case("output that cannot be written is an error")
 def full_disk():
     with open("/dev/full", "w", encoding="ascii") as full:
-        done = subprocess.run([CTL, "calc", "--rule", F1, CE1], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+        done = subprocess.run([CTL, "calc", "--rule", F1, CE1], stdout=full, stderr=subprocess.PIPE, text=True,
+                              check=False)
     assert done.returncode == 1 and "No space left" in done.stderr, done
 
 

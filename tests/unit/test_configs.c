@@ -302,7 +302,8 @@ START_TEST(guesses_of_the_table_are_refused)
 		if (csv_uint(&csv, "ok") == 1)
 			continue;
 		snprintf(text, sizeof(text),
-		    "services = (\n{ name = 'x'; rules = (\n{ ipv6 = '%s'; ipv4 = '%s'; ea = %s; offset = %s; } ); } );\n",
+		    "services = (\n{ name = 'x'; rules = (\n"
+		    "{ ipv6 = '%s'; ipv4 = '%s'; ea = %s; offset = %s; } ); } );\n",
 		    csv_get(&csv, "rule_ipv6"), csv_get(&csv, "rule_ipv4"), csv_get(&csv, "ea_len"),
 		    csv_get(&csv, "psid_offset"));
 		write_file("test.conf", text);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Published examples: map-vectors.csv (RFC 7597 appendix A, vendors' documentation, public calculators, lines in the field,
- * a sweep and must-reject rows) and jp-map-rules.csv (the public rules of Japanese services).
+ * Published examples: map-vectors.csv (RFC 7597 appendix A, vendors' documentation, public calculators, lines in the
+ * field, a sweep and must-reject rows) and jp-map-rules.csv (the public rules of Japanese services).
  */
 #include <stdlib.h>
 #include <string.h>
@@ -173,7 +173,8 @@ END_TEST
 static void
 check_reverse(const struct csv *csv, const char *id, const struct map_rule_spec *spec, const struct map_ce *ce)
 {
-	const uint32_t ports = portset_count(&ce->ports), asked = ports < ROUND_TRIP_PORTS ? ports : ROUND_TRIP_PORTS;
+	const uint32_t last = portset_count(&ce->ports) - 1;
+	const uint32_t asked = last < ROUND_TRIP_PORTS ? last + 1 : ROUND_TRIP_PORTS;
 	const uint32_t hosts = 1u << (ce->ipv4.len > 24 ? 32 - ce->ipv4.len : 8); /* of a prefix: 256 are enough */
 	struct map_rule rule;
 	struct error err;
@@ -181,7 +182,7 @@ check_reverse(const struct csv *csv, const char *id, const struct map_rule_spec 
 	(void)csv;
 	ck_assert_int_eq(map_rule_compile(spec, &rule, &err), 0);
 	for (uint32_t i = 0; i < asked; i++) {
-		const uint16_t port = portset_port(&ce->ports, (uint32_t)((uint64_t)i * (ports - 1) / (asked > 1 ? asked - 1 : 1)));
+		const uint16_t port = portset_port(&ce->ports, asked == 1 ? 0 : i * last / (asked - 1));
 		const uint32_t host = ce->ipv4.addr | (i * 37 & (hosts - 1));
 		const u128 address = map_rule_address(&rule, host, port);
 

@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Cycles per packet of the four ways, in memory: the real engine_turn() between two ring ports, beside a floor that does
+ * nothing but receive, touch, move 40 bytes of header, and send.
+ *
+ * A window of 2048 packets is timed as a whole; packets are made anew outside the window. Minimum, tenth percentile and
+ * median over the windows are printed: the minimum is what the code costs, the median what this machine let through.
+ */
+#include <getopt.h>
+#include <rte_cycles.h>
+#include <rte_eal.h>
+#include <rte_eth_ring.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "bench_case.h"
+#include "engine.h"
+
+#define WINDOW 2048
+#define RING_SIZE (2 * WINDOW)
+#define WINDOWS 400
+#define HOT_BUFFERS WINDOW
+#define COLD_BUFFERS 65536
+
+struct result {
+	const char *name;
+	const char *size;
+	uint32_t flows, rules;
+	bool cold;
+	double min, p10, median; /* TSC cycles per packet */
+};
+
+struct bench {
+	struct engine engine;
+	struct rte_ring *in[INTERFACE_COUNT], *out[INTERFACE_COUNT];
+	uint16_t port_id[INTERFACE_COUNT];
+	struct rte_mbuf **buffers;
+	double *cycles;
+	unsigned int windows;
+	const char *only; /* way */
+	const char *size;
+	uint32_t flows, rules; /* 0: all */
+	bool hot_only;
+	FILE *json;
+	bool first_json;
+	double floor[2][2]; /* [up or down][cold]: minimum of this run */
+};
+
+/* ---- moving packets ------------------------------------------------------------------------------------------------- */
+
+static void
+drain(struct rte_ring *ring)
+{
+	void *unused[WINDOW];
+
+	while (rte_ring_sc_dequeue_burst(ring, unused, WINDOW, NULL) > 0)
+		;
+}
+
+/* The floor: what any program of this kind must do to a packet. */
+static unsigned int
+floor_turn(struct bench *bench, unsigned int from, unsigned int to, bool wrap)
+{
+	static const uint8_t header[ETHER_LEN + IPV6_LEN] = { 2 };
+	struct rte_mbuf *mbufs[BURST_SIZE];
+	const uint16_t count = port_receive(&bench->engine.port[from], 0, mbufs, BURST_SIZE);
+
+	for (uint16_t i = 0; i < count; i++) {
+		rte_prefetch0(rte_pktmbuf_mtod(mbufs[i], uint8_t *));
+		rte_prefetch0(rte_pktmbuf_mtod(mbufs[i], uint8_t *) - IPV6_LEN);
+	}
+	for (uint16_t i = 0; i < count; i++) {
+		volatile uint8_t *frame = rte_pktmbuf_mtod(mbufs[i], uint8_t *);
+		uint8_t seen = frame[ETHER_LEN];
+
+		if (seen == 0)
+			continue;
+		if (wrap)
+			memcpy(rte_pktmbuf_prepend(mbufs[i], IPV6_LEN), header, ETHER_LEN + IPV6_LEN);
+		else
+			memcpy(rte_pktmbuf_adj(mbufs[i], IPV6_LEN), header, ETHER_LEN);
+	}
+	return port_transmit(&bench->engine.port[to], 0, mbufs, count);
+}
+
+static int
+by_value(const void *one, const void *other)
+{
+	const double a = *(const double *)one, b = *(const double *)other;
+
+	return a < b ? -1 : a > b;
+}
+
+/* Times windows over the buffers, each filled by the case before it is its turn. */
+static struct result
+measure(struct bench *bench, const struct bench_case *c, bool cold, bool floor_only)
+{
+	const unsigned int from = c->from, to = !c->from;
+	const uint32_t buffers = cold ? COLD_BUFFERS : HOT_BUFFERS;
+	struct result result = { .name = c->name, .size = c->size, .flows = c->flows, .rules = c->rules, .cold = cold };
+	uint32_t next_flow = 0, at = 0;
+
+	for (uint32_t i = 0; i < buffers; i++)
+		c->fill(c, bench->buffers[i], next_flow++);
+	for (unsigned int window = 0; window < bench->windows; window++) {
+		struct rte_mbuf **mbufs = bench->buffers + at;
+		unsigned int handled = 0;
+		uint64_t start;
+
+		rte_ring_sp_enqueue_bulk(bench->in[from], (void **)mbufs, WINDOW, NULL);
+		start = rte_rdtsc_precise();
+		while (handled < WINDOW)
+			handled += floor_only ? floor_turn(bench, from, to, c->wraps) :
+			                        engine_turn(&bench->engine, bench->engine.worker[0]);
+		bench->cycles[window] = (double)(rte_rdtsc_precise() - start) / WINDOW;
+		if (rte_ring_count(bench->out[to]) != WINDOW) {
+			fprintf(stderr, "bench: %s: %u of %d packets came out\n", c->name, rte_ring_count(bench->out[to]),
+			    WINDOW);
+			exit(1);
+		}
+		drain(bench->out[to]);
+		for (uint32_t i = 0; i < WINDOW; i++)
+			c->fill(c, mbufs[i], next_flow++);
+		at = (at + WINDOW) % buffers;
+	}
+	qsort(bench->cycles, bench->windows, sizeof(double), by_value);
+	result.min = bench->cycles[0];
+	result.p10 = bench->cycles[bench->windows / 10];
+	result.median = bench->cycles[bench->windows / 2];
+	return result;
+}
+
+/* ---- output --------------------------------------------------------------------------------------------------------- */
+
+static void
+print_header(void)
+{
+	printf("%-14s %-5s %7s %7s %-4s | %7s %7s %7s | %s\n", "way", "size", "flows", "rules", "pool", "min", "p10",
+	    "median", "min / floor");
+}
+
+static void
+print_result(struct bench *bench, const struct result *r, double floor)
+{
+	printf("%-14s %-5s %7u %7u %-4s | %7.1f %7.1f %7.1f | %5.2f\n", r->name, r->size, r->flows, r->rules,
+	    r->cold ? "cold" : "hot", r->min, r->p10, r->median, r->min / floor);
+	fflush(stdout);
+	if (bench->json == NULL)
+		return;
+	fprintf(bench->json,
+	    "%s\n  {\"way\": \"%s\", \"size\": \"%s\", \"flows\": %u, \"rules\": %u, \"pool\": \"%s\", \"min\": %.2f, "
+	    "\"p10\": %.2f, \"median\": %.2f, \"ratio_to_floor\": %.3f}",
+	    bench->first_json ? "" : ",", r->name, r->size, r->flows, r->rules, r->cold ? "cold" : "hot", r->min, r->p10,
+	    r->median, r->min / floor);
+	bench->first_json = false;
+}
+
+/* ---- runs ----------------------------------------------------------------------------------------------------------- */
+
+static int
+start_ports(struct bench *bench, struct error *err)
+{
+	for (int i = 0; i < INTERFACE_COUNT; i++) {
+		const struct port_config config = { .device = "ring", .workers = 1, .mtu = 1500, .has_mac = true,
+			.mac = bench_mac, .pool = bench->engine.pool };
+		int rc = port_start(&config, bench->port_id[i], &bench->engine.port[i], err);
+
+		if (rc < 0)
+			return rc;
+	}
+	return 0;
+}
+
+static void
+stop_ports(struct bench *bench)
+{
+	for (int i = 0; i < INTERFACE_COUNT; i++)
+		(void)rte_eth_dev_stop(bench->port_id[i]);
+}
+
+/* The floor is measured in the same run, once for each direction and pool, with the packets of the first case. */
+static double
+floor_of(struct bench *bench, const struct bench_case *c, bool cold)
+{
+	double *floor = &bench->floor[c->wraps][cold];
+
+	if (*floor == 0) {
+		struct result r = measure(bench, c, cold, true);
+
+		*floor = r.min;
+		r.name = c->wraps ? "floor, wrap" : "floor, unwrap";
+		print_result(bench, &r, *floor);
+	}
+	return *floor;
+}
+
+static bool
+is_wanted(const struct bench *bench, const struct bench_case *c)
+{
+	return (bench->only == NULL || strcmp(bench->only, c->name) == 0) &&
+	    (bench->size == NULL || strcmp(bench->size, c->size) == 0) &&
+	    (bench->flows == 0 || bench->flows == c->flows) && (bench->rules == 0 || bench->rules == c->rules);
+}
+
+static int
+run_case(struct bench *bench, const struct bench_case *plan, struct error *err)
+{
+	struct bench_case c = *plan;
+	struct snapshot *snapshot;
+	int rc;
+
+	if (!is_wanted(bench, &c))
+		return 0;
+	snapshot = bench_case_prepare(&c, err);
+	if (snapshot == NULL)
+		return -EINVAL;
+	rc = engine_init(&bench->engine, snapshot, 1, 2 * COLD_BUFFERS, err);
+	if (rc == 0)
+		rc = start_ports(bench, err);
+	if (rc == 0 && rte_pktmbuf_alloc_bulk(bench->engine.pool, bench->buffers, COLD_BUFFERS) != 0)
+		rc = error_set(err, ENOMEM, "no packet buffers");
+	if (rc == 0 && c.warm != NULL)
+		rc = c.warm(&c, &bench->engine, bench->in, bench->out, bench->buffers[0], err);
+	for (int cold = 0; cold < (bench->hot_only ? 1 : 2) && rc == 0; cold++) {
+		const double floor = floor_of(bench, &c, cold);
+		const struct result r = measure(bench, &c, cold, false);
+
+		print_result(bench, &r, floor);
+	}
+	if (rc == 0)
+		rte_pktmbuf_free_bulk(bench->buffers, COLD_BUFFERS);
+	stop_ports(bench);
+	engine_free(&bench->engine);
+	bench_case_free(&c);
+	snapshot_free(snapshot);
+	return rc;
+}
+
+static int
+make_rings(struct bench *bench)
+{
+	for (int i = 0; i < INTERFACE_COUNT; i++) {
+		char name[32];
+		int id;
+
+		snprintf(name, sizeof(name), "in%d", i);
+		bench->in[i] = rte_ring_create(name, RING_SIZE, SOCKET_ID_ANY, RING_F_SP_ENQ | RING_F_SC_DEQ);
+		snprintf(name, sizeof(name), "out%d", i);
+		bench->out[i] = rte_ring_create(name, RING_SIZE, SOCKET_ID_ANY, RING_F_SP_ENQ | RING_F_SC_DEQ);
+		if (bench->in[i] == NULL || bench->out[i] == NULL)
+			return -ENOMEM;
+		snprintf(name, sizeof(name), "bench%d", i);
+		id = rte_eth_from_rings(name, &bench->in[i], 1, &bench->out[i], 1, 0);
+		if (id < 0)
+			return -ENODEV;
+		bench->port_id[i] = (uint16_t)id;
+	}
+	return 0;
+}
+
+static int
+run_all(struct bench *bench)
+{
+	struct error err = { 0 };
+	int rc = make_rings(bench);
+
+	if (rc < 0)
+		error_set(&err, -rc, "cannot make ring ports");
+	print_header();
+	for (size_t i = 0; i < bench_case_count && rc == 0; i++)
+		rc = run_case(bench, &bench_cases[i], &err);
+	if (rc < 0)
+		fprintf(stderr, "bench: %s\n", err.text);
+	return rc;
+}
+
+static int
+parse_options(struct bench *bench, int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "json", required_argument, NULL, 'j' },
+		{ "only", required_argument, NULL, 'o' },
+		{ "size", required_argument, NULL, 's' },
+		{ "flows", required_argument, NULL, 'f' },
+		{ "rules", required_argument, NULL, 'r' },
+		{ "windows", required_argument, NULL, 'w' },
+		{ "hot", no_argument, NULL, 'h' },
+		{ 0 },
+	};
+	int option;
+
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (option == 'j')
+			bench->json = fopen(optarg, "w");
+		else if (option == 'o')
+			bench->only = optarg;
+		else if (option == 's')
+			bench->size = optarg;
+		else if (option == 'f')
+			bench->flows = (uint32_t)atoi(optarg);
+		else if (option == 'r')
+			bench->rules = (uint32_t)atoi(optarg);
+		else if (option == 'w' && atoi(optarg) > 0)
+			bench->windows = (unsigned int)atoi(optarg);
+		else if (option == 'h')
+			bench->hot_only = true;
+		else
+			return -1;
+	}
+	return 0;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct bench bench = { .windows = WINDOWS, .first_json = true };
+	int used = rte_eal_init(argc, argv), rc;
+
+	if (used < 0)
+		return 1;
+	if (parse_options(&bench, argc - used, argv + used) < 0)
+		return 2;
+	bench.buffers = calloc(COLD_BUFFERS, sizeof(*bench.buffers));
+	bench.cycles = calloc(bench.windows, sizeof(*bench.cycles));
+	if (bench.buffers == NULL || bench.cycles == NULL)
+		return 1;
+	if (bench.json != NULL)
+		fputs("[", bench.json);
+	rc = run_all(&bench);
+	if (bench.json != NULL) {
+		fputs("\n]\n", bench.json);
+		fclose(bench.json);
+	}
+	free(bench.buffers);
+	free(bench.cycles);
+	(void)rte_eal_cleanup();
+	return rc == 0 ? 0 : 1;
+}

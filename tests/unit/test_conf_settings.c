@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Every setting of a configuration arrives in the structures, and what is not set has its default. */
+#include "conf_texts.h"
+
+static bool
+same_mac(const struct mac *mac, const char *text)
+{
+	struct mac want;
+
+	return mac_parse(text, &want) == 0 && memcmp(mac, &want, sizeof(want)) == 0;
+}
+
+START_TEST(every_setting_of_a_ce)
+{
+	struct conf *conf = load_text(ce_text);
+	const struct conf_interface *lan = &conf->interfaces[0], *wan = &conf->interfaces[1];
+
+	ck_assert_str_eq(conf->file, path_of("test.conf"));
+	ck_assert_int_eq(conf->role, CONF_CE);
+	ck_assert_str_eq(conf->control_socket, "/tmp/mapedge-test.sock");
+	ck_assert_uint_eq(conf->eal_count, 3);
+	ck_assert_str_eq(conf->eal[0], "--no-huge");
+	ck_assert_str_eq(conf->eal[2], "--no-pci");
+	ck_assert_uint_eq(conf->workers, 2);
+	ck_assert_uint_eq(conf->buffers, 4096);
+	ck_assert(conf->poll);
+	ck_assert_uint_eq(conf->interface_count, 2);
+
+	ck_assert_str_eq(lan->name, "left");
+	ck_assert_int_eq(lan->role, CONF_LAN);
+	ck_assert_str_eq(lan->port, "net_af_packet0,iface=lan0");
+	ck_assert(lan->has_mac && same_mac(&lan->mac, "02:00:00:00:0c:01"));
+	ck_assert_uint_eq(lan->mtu, 1492);
+	ck_assert_uint_eq(lan->address_count, 2);
+	check_address(&lan->addresses[0], "192.168.1.1", 24);
+	check_address(&lan->addresses[1], "10.0.0.1", 8);
+	ck_assert_uint_eq(lan->neighbour_count, 2);
+	check_address(&lan->neighbours[1].address, "10.1.2.3", 32);
+	ck_assert(same_mac(&lan->neighbours[1].mac, "02:00:00:00:01:11"));
+	ck_assert(!lan->has_gateway);
+	ck_assert_uint_eq(lan->line, 11);
+
+	ck_assert_str_eq(wan->name, "right");
+	ck_assert_int_eq(wan->role, CONF_WAN);
+	ck_assert_uint_eq(wan->mtu, 1480);
+	check_address(&wan->addresses[0], "2001:db8:77::2", 64);
+	ck_assert(wan->has_gateway);
+	ck_assert_uint_eq(wan->gateway, 1);
+	check_address(&wan->neighbours[wan->gateway].address, "fe80::1", 128);
+	ck_assert_uint_eq(wan->line, 21);
+	conf_free(conf);
+}
+END_TEST
+
+START_TEST(every_setting_of_a_softwire_and_nat)
+{
+	struct conf *conf = load_text(ce_text);
+	const struct conf_softwire *s = conf->softwires;
+
+	ck_assert_uint_eq(conf->softwire_count, 1);
+	ck_assert_str_eq(s->name, "map0");
+	ck_assert(s->end_user_prefix.addr == ip6("2001:db8:12:3400::"));
+	ck_assert_uint_eq(s->end_user_prefix.len, 56);
+	ck_assert(s->br == ip6("2001:db8:ffff::1"));
+	ck_assert_int_eq(s->iid, MAP_IID_DRAFT03);
+	ck_assert(s->mesh);
+	ck_assert_uint_eq(s->mtu, 1400);
+	ck_assert(!s->mss_clamp);
+	ck_assert_uint_eq(s->hop_limit, 63);
+	ck_assert_int_eq(s->traffic_class, 46);
+	ck_assert_str_eq(s->rule_file, path_of("test.conf"));
+	ck_assert_uint_eq(s->line, 34);
+
+	ck_assert_uint_eq(s->rule_count, 2);
+	ck_assert_uint_eq(s->rule_lines[0], 45);
+	ck_assert_uint_eq(s->rule_lines[1], 46);
+	ck_assert_uint_eq(s->rules[0].ea_len, 16);
+	ck_assert_uint_eq(s->rules[0].psid_offset, 6);
+	ck_assert(s->rules[0].fmr && !s->rules[0].has_psid);
+	ck_assert_int_eq(s->rules[0].iid, MAP_IID_DRAFT03);
+	ck_assert(s->rules[1].ipv6.addr == ip6("2001:db8:100::"));
+	ck_assert_uint_eq(s->rules[1].ipv6.len, 40);
+	ck_assert_uint_eq(s->rules[1].ipv4.addr, ip4("198.51.100.7"));
+	ck_assert_uint_eq(s->rules[1].ipv4.len, 32);
+	ck_assert(!s->rules[1].fmr && s->rules[1].has_psid);
+	ck_assert_uint_eq(s->rules[1].psid, 5);
+	ck_assert_uint_eq(s->rules[1].psid_len, 4);
+	ck_assert_uint_eq(s->rules[1].psid_offset, 6);
+
+	ck_assert_uint_eq(conf->nat.sessions, 1000);
+	ck_assert_uint_eq(conf->nat.udp_timeout, 121);
+	ck_assert_uint_eq(conf->nat.tcp_established_timeout, 7441);
+	ck_assert_uint_eq(conf->nat.tcp_transitory_timeout, 241);
+	ck_assert_uint_eq(conf->nat.icmp_timeout, 61);
+	ck_assert_int_eq(conf->nat.filtering, CONF_ENDPOINT_INDEPENDENT);
+	conf_free(conf);
+}
+END_TEST
+
+START_TEST(every_setting_of_a_br)
+{
+	struct conf *conf = load_text(br_text);
+	const struct conf_softwire *one = &conf->softwires[0], *two = &conf->softwires[1];
+
+	ck_assert_int_eq(conf->role, CONF_BR);
+	ck_assert_int_eq(conf->interfaces[0].role, CONF_INTERNET); /* though it is the second in the file */
+	ck_assert_str_eq(conf->interfaces[0].name, "v4");
+	ck_assert_int_eq(conf->interfaces[1].role, CONF_MAP);
+	ck_assert(conf->interfaces[0].has_gateway);
+	ck_assert_uint_eq(conf->interfaces[0].gateway, 1);
+
+	ck_assert_uint_eq(conf->softwire_count, 2);
+	ck_assert_int_eq(one->source_check, CONF_EABITS);
+	ck_assert_int_eq(one->traffic_class, CONF_TRAFFIC_CLASS_COPY);
+	ck_assert_int_eq(one->iid, MAP_IID_RFC7597);
+	ck_assert_uint_eq(one->mtu, 1560);
+	ck_assert_uint_eq(one->rules[0].domain, 0);
+	ck_assert_uint_eq(one->rules[0].psid_offset, PORTSET_DEFAULT_OFFSET);
+
+	ck_assert_str_eq(two->name, "two");
+	ck_assert_int_eq(two->source_check, CONF_STRICT);
+	ck_assert_int_eq(two->iid, MAP_IID_DRAFT03); /* against the rule file's default */
+	ck_assert_uint_eq(two->mtu, 1500);
+	ck_assert_str_eq(two->rule_file, path_of("good-rules.conf"));
+	ck_assert_uint_eq(two->rule_count, 2);
+	for (size_t i = 0; i < 2; i++) {
+		ck_assert_uint_eq(two->rules[i].domain, 1);
+		ck_assert_int_eq(two->rules[i].iid, MAP_IID_DRAFT03);
+		ck_assert_uint_eq(two->rule_lines[i], 8 + i);
+	}
+	conf_free(conf);
+}
+END_TEST
+
+static const char small_ce_text[] =
+    "softwires = ( { name = 'm'; end_user_prefix = '2001:db8:12:3400::/56'; br = '2001:db8:ffff::1';\n"
+    "  rules = ( { ipv6 = '2001:db8::/40'; ipv4 = '192.0.2.0/24'; ea = 16; } ); } );\n"
+    "interfaces = (\n"
+    "  { name = 'w'; role = 'wan'; mac = '02:00:00:00:0c:02'; gateway = 'fe80::1';\n"
+    "    neighbours = ( { address = 'fe80::1'; mac = '02:00:00:00:06:01'; } ); },\n"
+    "  { name = 'l'; role = 'lan'; port = 'net_null0'; addresses = [ '192.168.1.1/24' ]; } );\n"
+    "role = 'ce';\n";
+
+START_TEST(defaults)
+{
+	struct conf *conf = load_text(small_ce_text);
+	const struct conf_softwire *s = conf->softwires;
+
+	ck_assert_str_eq(conf->control_socket, "/run/mapedge/mapedge.sock");
+	ck_assert_uint_eq(conf->eal_count, 2);
+	ck_assert_str_eq(conf->eal[0], "--no-pci");
+	ck_assert_str_eq(conf->eal[1], "--in-memory");
+	ck_assert_uint_eq(conf->workers, 1);
+	ck_assert_uint_eq(conf->buffers, 16384);
+	ck_assert(!conf->poll);
+	ck_assert_str_eq(conf->interfaces[0].name, "l");
+	ck_assert_str_eq(conf->interfaces[1].name, "w");
+	ck_assert(!conf->interfaces[0].has_mac);
+	ck_assert_uint_eq(conf->interfaces[0].mtu, 1500);
+	ck_assert_uint_eq(conf->interfaces[0].neighbour_count, 0);
+	ck_assert_str_eq(conf->interfaces[1].port, "");
+	ck_assert_uint_eq(conf->interfaces[1].address_count, 0);
+
+	ck_assert_int_eq(s->iid, MAP_IID_RFC7597);
+	ck_assert(!s->mesh && s->mss_clamp);
+	ck_assert_uint_eq(s->mtu, 1460);
+	ck_assert_uint_eq(s->hop_limit, 64);
+	ck_assert_int_eq(s->traffic_class, 0);
+	ck_assert(s->rules[0].fmr && !s->rules[0].has_psid);
+	ck_assert_uint_eq(s->rules[0].psid_offset, 6);
+
+	ck_assert_uint_eq(conf->nat.sessions, 65536);
+	ck_assert_uint_eq(conf->nat.udp_timeout, 300);
+	ck_assert_uint_eq(conf->nat.tcp_established_timeout, 7440);
+	ck_assert_uint_eq(conf->nat.tcp_transitory_timeout, 240);
+	ck_assert_uint_eq(conf->nat.icmp_timeout, 60);
+	ck_assert_int_eq(conf->nat.filtering, CONF_ADDRESS_DEPENDENT);
+	conf_free(conf);
+	conf_free(NULL);
+	conf_rule_file_free(NULL);
+}
+END_TEST
+
+/* The edges of all ranges, which the table of mistakes has just outside. */
+START_TEST(limits_are_allowed)
+{
+	static const struct {
+		const char *base, *old, *new;
+	} edits[] = {
+		{ ce_text, "workers = 2", "workers = 16" },
+		{ ce_text, "workers = 2", "workers = 16L" },
+		{ ce_text, "buffers = 4096", "buffers = 1024" },
+		{ ce_text, "buffers = 4096", "buffers = 1048576" },
+		{ ce_text, "mtu = 1492", "mtu = 576" },
+		{ ce_text, "mtu = 1492", "mtu = 2000" },
+		{ ce_text, "mtu = 1400", "mtu = 1440" },
+		{ ce_text, "mtu = 1400", "mtu = 576" },
+		{ br_text, "mtu = 1600", "mtu = 1540" },
+		{ ce_text, "sessions = 1000", "sessions = 16" },
+		{ ce_text, "udp_timeout = 121", "udp_timeout = 120" },
+		{ ce_text, "established_timeout = 7441", "established_timeout = 7440" },
+		{ ce_text, "transitory_timeout = 241", "transitory_timeout = 240" },
+		{ ce_text, "icmp_timeout = 61", "icmp_timeout = 60" },
+		{ ce_text, "hop_limit = 63", "hop_limit = 255" },
+		{ ce_text, "traffic_class = 46", "traffic_class = 63" },
+		{ ce_text, "10.0.0.1/8", "10.1.2.2/31" },
+		{ ce_text, "'10.0.0.1/8' ];\n    neighbours = (",
+		    "'10.0.0.1/8', '2001:db8:5::1/64' ];\n    neighbours = (\n"
+		    "{ address = '2001:db8:5::9'; mac = '02:00:00:00:01:12'; },"
+		    "{ address = 'fe80::9'; mac = '02:00:00:00:01:12'; }," },
+		{ ce_text, "'--no-shconf'", "'--file-prefix=cafe', '-n4'" },
+		{ ce_text, "port = 'net_af_packet0,iface=lan0'", "port = 'net_af_packet10,iface=lan0'" },
+		{ ce_text, "2001:db8:12:3400::/56", "2001:db8:12:3400::/64" },
+		{ br_text, "ipv4 = '192.0.2.0/24'; ea = 16", "ipv4 = '0.0.0.0/0'; ea = 40; offset = 4" },
+	};
+	static char text[TEXT_SIZE];
+
+	for (size_t i = 0; i < COUNT(edits); i++) {
+		edit(text, edits[i].base, edits[i].old, edits[i].new);
+		conf_free(load_text(text));
+	}
+}
+END_TEST
+
+START_TEST(include_is_relative_and_named_in_errors)
+{
+	static char text[TEXT_SIZE];
+	struct error err;
+	struct conf *conf;
+
+	edit(text, small_ce_text, "role = 'ce';\n", "@include 'part.conf'\n");
+	write_file("part.conf", "role = 'ce';\nnat = {\n  sessions = 99;\n};\n");
+	conf = load_text(text);
+	ck_assert_uint_eq(conf->nat.sessions, 99);
+	conf_free(conf);
+
+	write_file("part.conf", "role = 'ce';\nnat = {\n  sessions = 9;\n};\n");
+	ck_assert_ptr_null(conf_load(path_of("test.conf"), &err));
+	check_error(&err, "part.conf", 3, "sessions: 9 is out of range", "16 to");
+	write_file("part.conf", "role = 'ce';\nnat = {\n  sessions = 4294967395;\n};\n");
+	ck_assert_ptr_null(conf_load(path_of("test.conf"), &err));
+	check_error(&err, "part.conf", 3, "the number 4294967395 is too large", "range");
+	write_file("part.conf", "role = 'ce';\nnat = {\n  sessions 9;\n};\n");
+	ck_assert_ptr_null(conf_load(path_of("test.conf"), &err));
+	check_error(&err, "part.conf", 3, "syntax error", "missing");
+
+	/* Rules, whose lines are remembered, too. */
+	edit(text, small_ce_text, "rules = ( { ipv6 = '2001:db8::/40'; ipv4 = '192.0.2.0/24'; ea = 16; } )",
+	    "rules = (\n@include 'part.conf'\n)");
+	write_file("part.conf", "\n{ ipv6 = '2001:db8::/40'; ipv4 = '192.0.2.0/24'; ea = 16; }\n");
+	conf = load_text(text);
+	ck_assert_str_eq(conf->softwires[0].rule_file, path_of("part.conf"));
+	ck_assert_uint_eq(conf->softwires[0].rule_lines[0], 2);
+	conf_free(conf);
+	edit(text, small_ce_text, "ea = 16; }", "ea = 16; },\n@include 'part.conf'\n");
+	write_file("part.conf", "{ ipv6 = '2001:db8:100::/40'; ipv4 = '198.51.100.0/24'; ea = 16; }\n");
+	write_file("test.conf", text);
+	ck_assert_ptr_null(conf_load(path_of("test.conf"), &err));
+	check_error(&err, "part.conf", 1, "stand in two files", "the first is in");
+}
+END_TEST
+
+/* The prefix is of another service of the same file. */
+START_TEST(right_prefix_wrong_service)
+{
+	static char text[TEXT_SIZE], moved[TEXT_SIZE];
+	struct error err;
+
+	edit(text, small_ce_text, "br = '2001:db8:ffff::1';\n"
+	    "  rules = ( { ipv6 = '2001:db8::/40'; ipv4 = '192.0.2.0/24'; ea = 16; } )",
+	    "br = '2001:db8:ffff::1';\n\n rules_file = 'good-rules.conf'; service = 'first'");
+	edit(moved, text, "2001:db8:12:3400::/56", "2001:db8:412:3400::/55");
+	write_file("test.conf", moved);
+	ck_assert_ptr_null(conf_load(path_of("test.conf"), &err));
+	check_error(&err, "test.conf", 3, "service: 'first' has no rule for the end-user prefix 2001:db8:412:3400::/55",
+	    "service 'second' has one");
+
+	write_file("test.conf", text); /* of no service at all */
+	ck_assert_ptr_null(conf_load(path_of("test.conf"), &err));
+	check_error(&err, "test.conf", 1, "no rule covers the end-user prefix", "2001:db8:200::/40 at ");
+}
+END_TEST
+
+START_TEST(br_and_iid_come_from_the_service_or_the_configuration)
+{
+	static char moved[TEXT_SIZE], by_service[TEXT_SIZE], by_both[TEXT_SIZE];
+	struct conf *conf;
+
+	edit(moved, small_ce_text, "2001:db8:12:3400::/56", "2001:db8:212:3400::/54");
+	edit(by_service, moved, "br = '2001:db8:ffff::1';\n"
+	    "  rules = ( { ipv6 = '2001:db8::/40'; ipv4 = '192.0.2.0/24'; ea = 16; } )",
+	    "rules_file = 'good-rules.conf'; service = 'first'");
+	edit(by_both, by_service, "service = 'first'", "service = 'first'; br = '2001:db8:bbbb::1'; iid = 'rfc7597'");
+
+	conf = load_text(by_service);
+	ck_assert(conf->softwires[0].br == ip6("2001:db8:aaaa::1"));
+	ck_assert_int_eq(conf->softwires[0].iid, MAP_IID_DRAFT03);
+	conf_free(conf);
+
+	conf = load_text(by_both);
+	ck_assert(conf->softwires[0].br == ip6("2001:db8:bbbb::1"));
+	ck_assert_int_eq(conf->softwires[0].iid, MAP_IID_RFC7597);
+	ck_assert_int_eq(conf->softwires[0].rules[0].iid, MAP_IID_RFC7597);
+	conf_free(conf);
+}
+END_TEST
+
+Suite *
+unit_suite(void)
+{
+	Suite *suite = suite_create("conf_settings");
+	TCase *good = tcase_create("good files");
+
+	tcase_add_checked_fixture(good, write_rules, tear_down);
+	tcase_add_test(good, every_setting_of_a_ce);
+	tcase_add_test(good, every_setting_of_a_softwire_and_nat);
+	tcase_add_test(good, every_setting_of_a_br);
+	tcase_add_test(good, defaults);
+	tcase_add_test(good, limits_are_allowed);
+	tcase_add_test(good, include_is_relative_and_named_in_errors);
+	tcase_add_test(good, right_prefix_wrong_service);
+	tcase_add_test(good, br_and_iid_come_from_the_service_or_the_configuration);
+	suite_add_tcase(suite, good);
+	return suite;
+}
