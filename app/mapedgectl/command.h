@@ -5,6 +5,7 @@
 
 /* Exit status: EXIT_SUCCESS, EXIT_FAILURE with one line on stderr, or wrong usage, with the usage on stderr. */
 #define EXIT_USAGE 2
+#define EXIT_UNREACHABLE 4 /* no daemon at the socket */
 
 struct command {
 	const char *name;
@@ -13,5 +14,8 @@ struct command {
 };
 
 int calc_main(int argc, char **argv);
+
+/* Everything that is no subcommand is for the daemon. argv[0] is the program's name, the rest as typed. */
+int client_main(int argc, char **argv);
 
 #endif

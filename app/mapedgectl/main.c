@@ -16,7 +16,10 @@ static const struct command commands[] = {
 static void
 usage(FILE *out)
 {
-	fputs("Usage: mapedgectl COMMAND [ARGUMENTS]\n\nCommands:\n", out);
+	fputs("Usage: mapedgectl COMMAND [ARGUMENTS]\n"
+	      "       mapedgectl [-s SOCKET] COMMAND [NAME=VALUE…]   ask the daemon, e.g. list-commands\n"
+	      "\nCommands without a daemon:\n",
+	    out);
 	for (size_t i = 0; i < COMMAND_COUNT; i++)
 		fprintf(out, "  %-10s %s\n", commands[i].name, commands[i].help);
 	fputs("\n"
@@ -51,7 +54,7 @@ main(int argc, char **argv)
 		return EXIT_SUCCESS;
 	}
 	if (argc > 1)
-		fprintf(stderr, "mapedgectl: there is no command '%s'\n", name);
+		return client_main(argc, argv);
 	usage(stderr);
 	return EXIT_USAGE;
 }

@@ -70,6 +70,14 @@ def misused(words, *args):
         assert word in err, f"'{word}' not in: {err}"
 
 
+def unreachable(words, *args):
+    """Exit 4, nothing on stdout: there is no daemon that could know the command."""
+    status, out, err = run(*args)
+    assert status == 4, f"exit {status}, not 4: {out}{err}"
+    assert out == "", out
+    assert words in err, f"'{words}' not in: {err}"
+
+
 def same(address, want):
     assert ipaddress.ip_address(address) == ipaddress.ip_address(want), f"{address}, not {want}"
 
@@ -623,7 +631,7 @@ add("--br that is no IPv6 address", refused, "'192.0.2.1' is not an IPv6 address
 # ---- exit 2: wrong usage, and help -------------------------------------------------------------------------------
 
 add("no command", misused, "calc")
-add("unknown command", misused, "there is no command 'clac'", "clac")
+add("unknown command is for the daemon", unreachable, "no daemon at /nonexistent/s", "-s", "/nonexistent/s", "clac")
 add("calc without anything", misused, "no rules: give --rule, --rules or --service", "calc")
 add("calc without rules", misused, "no rules", "calc", CE1)
 add("calc without prefix", misused, "the End-user IPv6 prefix is missing", "calc", "--rule", F1)

@@ -65,12 +65,13 @@ class Daemon:
         self._runtime = directory / f"{name}.run"
         self._runtime.mkdir()
         self._process = None
-        self._eal = "eal = [ " + ", ".join(f'"{word}"' for word in eal_arguments()) + " ]"
+        self.eal = eal_arguments()
         self.write_config(config)
 
     def write_config(self, config):
         """A shipped configuration with the socket and memory of this machine."""
-        config, lines = re.subn(r"eal = \[[^]]*\]", self._eal, config)
+        eal = ", ".join(f'"{word}"' for word in self.eal)
+        config, lines = re.subn(r"eal = \[[^]]*\]", f"eal = [ {eal} ]", config)
         assert lines == 1, "the configuration has no dpdk.eal"
         config = fit_rings(config)
         self.config_path.write_text(f'{config}\ncontrol = {{ socket = "{self.socket_path}"; }};\n', encoding="utf-8")
@@ -95,7 +96,7 @@ class Daemon:
     def log(self):
         return self.log_path.read_text(encoding="utf-8", errors="replace")
 
-    def log_tail(self, lines=8):
+    def log_tail(self, lines=5):
         return "\n".join(self.log().splitlines()[-lines:])
 
     def wait_ready(self):
@@ -132,6 +133,9 @@ class Daemon:
         lines = self._out_path.read_text(encoding="utf-8").splitlines()
         assert len(lines) == 1, f"{self.name} said on stdout: {lines}"
         return json.loads(lines[0])
+
+    def hang_up(self):
+        self._process.send_signal(signal.SIGHUP)
 
     def restart(self):
         """A fresh start: no sessions, no counts."""

@@ -240,3 +240,4 @@ def require_rights(*programs):
     netns.require(*programs)
     netns.become_root()
     netns.stop_on_signals()
+    netns.allow_many_files()

@@ -2,7 +2,9 @@
 """Network namespaces without names: this process holds them, so they end with it, however it ends."""
 import contextlib
 import ctypes
+import json
 import os
+import resource
 import shlex
 import shutil
 import signal
@@ -95,10 +97,15 @@ class Namespace:
             file.write(str(value))
 
     def counter(self, group, name):
-        """A counter of the kernel, such as Udp NoPorts."""
+        """A counter of the kernel's IP stack, such as Udp NoPorts."""
         with self.inside(), open("/proc/thread-self/net/snmp", encoding="ascii") as file:
             rows = [line.split() for line in file if line.startswith(group + ":")]
         return int(rows[1][rows[0].index(name)])
+
+    def link_counters(self, interface):
+        """The kernel's counters of an interface: (frames received, frames sent, with those the other end had no room for)."""
+        stats = json.loads(self.run(f"ip -j -s link show dev {interface}").stdout)[0]["stats64"]
+        return stats["rx"]["packets"], stats["tx"]["packets"] + stats["tx"]["dropped"]
 
 
 def cable(one, other, mtu=1500):
@@ -141,6 +148,12 @@ def become_root():
 
 def is_real_root():
     return REENTERED not in os.environ
+
+
+def allow_many_files():
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < 8192:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(8192, hard), hard))
 
 
 def stop_on_signals():

@@ -10,6 +10,7 @@ import os
 import re
 import selectors
 import socket
+import socketserver
 import struct
 import subprocess
 import threading
@@ -98,7 +99,7 @@ class Flow:
         self._socket = namespace.socket(kind)
         self._socket.setblocking(False)
         if source:
-            self._socket.bind((source, 0))
+            self._socket.bind(source)
         self._socket.connect_ex(remote)
 
     def fileno(self):
@@ -306,8 +307,8 @@ class WebServer:
         with open(os.path.join(root, "file"), "wb") as file:
             file.write(content)
         with namespace.inside():
-            self._server = http.server.ThreadingHTTPServer((address, 80),
-                                                           functools.partial(_Handler, directory=root))
+            # Not HTTPServer, which asks the DNS for its own name.
+            self._server = socketserver.ThreadingTCPServer((address, 80), functools.partial(_Handler, directory=root))
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
 
     def __enter__(self):

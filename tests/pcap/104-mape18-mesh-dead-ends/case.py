@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """MAPE-18 MAPE-06 — RFC 7597 section 5.1: a destination port with A = 0 belongs to no CE of the mesh; our own address
 and port are nobody else's."""
 from scenario import *

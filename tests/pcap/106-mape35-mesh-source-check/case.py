@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """MAPE-35 MAPE-33 MAPE-34 OPS-02 — RFC 7597 section 8.1: packets from the BR are not source-checked; in a mesh a
 packet from another CE must have the inner source that maps to its outer source."""
 from scenario import *

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """MAPE-36 OPS-02 — RFC 7597 section 8.1: an outer source that is neither the BR nor under an FMR is dropped; in hub
 and spoke that is everybody but the BR."""
 from scenario import *

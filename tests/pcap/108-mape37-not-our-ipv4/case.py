@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """MAPE-37 — RFC 7597 section 8.1: the CE drops decapsulated packets whose IPv4 destination is not its own address."""
 from scenario import *
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """MAPE-08 — RFC 7597 section 5: the MAP address is the only one that terminates MAP traffic, not another address of
 the prefix, not that of another PSID, not the other interface identifier format."""
 from scenario import *

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """MAPE-26 TRAP-4 — draft-ietf-softwire-map-03: the CE's interface identifier is the RFC's, moved one byte up (0 |
 IPv4 | PSID | 0), and then the RFC's address is a foreign one."""
 from scenario import *

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """MAPE-25 — RFC 7597 section 6: an end-user prefix longer than 64 bits overwrites the top of the interface
 identifier."""
 from scenario import *

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """MAPE-25 MAPE-26 — the same prefix with the interface identifier of draft-ietf-softwire-map-03: bits 64-67 are the
 prefix's, then the identifier goes on with its own c0."""
 from scenario import *

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """MAPE-54 — RFC 7597 section 8: a shared address cannot carry a protocol without ports or identifiers, in no
 direction; the first bytes of ESP and GRE are not ports."""
 from scenario import *

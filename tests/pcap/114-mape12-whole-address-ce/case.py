@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """MAPE-12 MAPE-55 — RFC 7597 section 5.2: with r + o = 32 the CE has a whole address and all its ports (vector V6).
 This version translates TCP, UDP and ICMP only."""
 from scenario import *

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """MAPE-38 NAT-31 — RFC 7597 section 8.2: the identifier of an ICMP query is rewritten to a value of the port set, the
 same for every destination, and back in the reply."""
 from scenario import *

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """MAPE-38 — RFC 792: the identifier of a query may be zero, so that a host's identifier 0 is translated like any
 other."""
 from scenario import *

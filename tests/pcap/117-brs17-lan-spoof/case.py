@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """BRS-17 — a packet from the LAN whose source is outside the LAN subnets, or is the shared address, is dropped before
 NAT."""
 from scenario import *

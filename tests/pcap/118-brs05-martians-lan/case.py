@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """BRS-05 ICM-01 — RFC 1812 section 5.3.7: sources and destinations that must never be forwarded; no ICMP error about
 them."""
 from scenario import *

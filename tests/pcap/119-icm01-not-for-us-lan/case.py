@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """ICM-01 — what a LAN sends to its router itself, to other LAN hosts or to everybody belongs to the host system,
 which this version does not have; it is counted, not answered and not forwarded."""
 from scenario import *

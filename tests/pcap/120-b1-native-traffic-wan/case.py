@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """MAPE-08 BRS-16 B1 B2 — RFC 7597 section 5: native IPv6 on the WAN, neighbour discovery and a ping of the MAP
 address are for the host system; none of it counts as MAP or harms the MAP packets among it."""
 from scenario import *

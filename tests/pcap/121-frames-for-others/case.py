@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """OPS-03 — a unicast frame for another MAC address is not ours, however good its content."""
 from scenario import *
 

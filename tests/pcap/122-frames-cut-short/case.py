@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """OPS-03 — a frame that ends before its Ethernet or fixed IP header does is dropped unread."""
 from scenario import *
 

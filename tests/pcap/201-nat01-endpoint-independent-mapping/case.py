@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """NAT-01 — RFC 4787 REQ-1, RFC 5382 REQ-1: one inside address and port keeps one outside port for every
 destination."""
 from scenario import *

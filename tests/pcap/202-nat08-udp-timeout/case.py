@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """NAT-08 — RFC 4787 REQ-5: a UDP mapping lives at least 120 s, by default 300 s after its last packet."""
 from scenario import *
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """NAT-09 — RFC 4787 REQ-6: outbound traffic keeps the mapping alive."""
 from scenario import *
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """NAT-10 — RFC 4787 REQ-6a, RFC 7857 section 7: a packet that the filter rejects keeps no mapping alive."""
 from scenario import *
 

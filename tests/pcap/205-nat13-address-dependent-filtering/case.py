@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """NAT-13 MAPE-52 — RFC 7597 section 10, RFC 4787 REQ-8: by default a mapping admits every port of an address its host
 has spoken to, and no other address."""
 from scenario import *

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """NAT-13 — RFC 4787 REQ-8: with endpoint-independent filtering a mapping admits everybody."""
 from scenario import *
 

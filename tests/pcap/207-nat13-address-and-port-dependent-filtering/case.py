@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """NAT-13 — RFC 4787 REQ-8: with address and port-dependent filtering a mapping admits only what its host has spoken
 to."""
 from scenario import *

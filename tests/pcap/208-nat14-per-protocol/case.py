@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """NAT-14 — RFC 7857 sections 5 and 6: a mapping admits its own protocol only."""
 from scenario import *
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """MAPE-28 NAT-25 ICM-18 — RFC 7597 section 4: the shared address is only the outside of the NAT; what nobody asked
 for ends there, silently, whether the port is in the set, in another CE's or in nobody's, and whatever its TTL."""
 from scenario import *

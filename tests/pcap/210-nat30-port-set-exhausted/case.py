@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """NAT-30 — RFC 4787 REQ-11, RFC 6888 REQ-11: with every port in use a new flow is refused and no live mapping ends; a
 port is free again when the last session of its mapping has ended."""
 from scenario import *

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """NAT-52 MAPE-29 NAT-03 NAT-39 TRAP-25 — RFC 7597 sections 5.1 and 9: vector V2 (offset 4, PSID 0x34) has 15 ranges
 of 16 ports; TCP, UDP and ICMP can each use all 240 at once, towards one destination, and nothing else."""
 from scenario import *

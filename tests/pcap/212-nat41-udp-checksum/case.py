@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """NAT-41 TRAP-18 — RFC 768, RFC 3022 section 4.1: a UDP checksum of 0 means none and stays 0; a computed 0 is sent as
 0xffff; a wrong checksum stays wrong by as much."""
 from scenario import *

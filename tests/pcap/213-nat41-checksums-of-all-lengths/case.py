@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """NAT-41 — RFC 1624: checksums after translation are right for every length, odd or even, and for data of all
 ones."""
 from scenario import *

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """NAT-51 TUN-02 — RFC 1812 section 5.3.1: the TTL goes down by one from LAN to softwire and by one back."""
 from scenario import *
 

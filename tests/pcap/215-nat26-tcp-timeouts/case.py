@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """NAT-26 — RFC 5382 REQ-5: a TCP session lives 240 s while it opens or closes and 7440 s when it is established."""
 from scenario import *
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """NAT-32 — RFC 5508 REQ-2: an ICMP query session lives at least 60 s."""
 from scenario import *
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """TUN-04 — RFC 2473 section 6.4: the outer DSCP is 0 by default, whatever the inner one; the inner one passes
 unchanged."""
 from scenario import *

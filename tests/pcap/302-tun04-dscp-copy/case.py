@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """TUN-04 TUN-05 — RFC 2983 section 3, RFC 6040 section 4.1: with traffic_class = "copy" the outer DSCP is the inner
 one; back, the inner one stays."""
 from scenario import *

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """TUN-04 TUN-03 TUN-05 — RFC 2473 sections 6.3 and 6.4: outer DSCP and hop limit as configured; ECN is copied all the
 same."""
 from scenario import *

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """TUN-05 — RFC 6040 section 4.1: encapsulation copies the inner ECN field (normal mode)."""
 from scenario import *
 

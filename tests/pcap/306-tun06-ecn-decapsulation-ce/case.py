@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """TUN-06 TUN-07 TRAP-14 — RFC 6040 section 4.2: all 16 combinations of inner and outer ECN field on decapsulation;
 the inner DSCP stays, the outer one is forgotten."""
 from scenario import *

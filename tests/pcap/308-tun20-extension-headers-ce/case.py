@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """TUN-20 TUN-09 TRAP-24 — RFC 8200 section 4, RFC 2473 section 3.3: decapsulation walks the extension headers to the
 IPv4 packet, the encapsulation limit option of Linux among them; what cannot be walked or is left to others is
 dropped."""

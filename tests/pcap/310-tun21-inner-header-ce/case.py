@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """TUN-21 TUN-24 — RFC 1812 section 5.2.2: the inner IPv4 header is validated like any other; bytes beyond its total
 length are not part of it."""
 from scenario import *

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """TUN-24 — RFC 1812 section 5.2.2: an IPv4 packet from the Internet whose header is invalid is dropped without a
 word, also with TTL 1; Ethernet padding is not part of the packet."""
 from scenario import *

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """TUN-20 — RFC 8200 section 3: an IPv6 packet of another version, or longer than its frame, is dropped."""
 from scenario import *
 

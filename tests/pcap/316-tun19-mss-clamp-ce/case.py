@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """TUN-19 TRAP-15 — RFC 4459 section 3.2, RFC 9293 section 3.7.1: the MSS of SYN and SYN/ACK is lowered to softwire
 MTU - 40 = 1420, in both directions, at any place among the options, with or without data; never raised, never
 added."""

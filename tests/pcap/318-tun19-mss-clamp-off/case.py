@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """TUN-19 — with mss_clamp = false no MSS is touched."""
 from scenario import *
 

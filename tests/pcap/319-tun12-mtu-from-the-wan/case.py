@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """TUN-12 TUN-13 TUN-19 NAT-21 — RFC 2473 section 7.2: softwire MTU = WAN MTU - 40, not a constant: 1454 gives 1414
 and MSS 1374."""
 from scenario import *

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """BRS-11 FRG-09 TRAP-8 TRAP-9 — RFC 1858: an IPv4 fragment is never taken for a packet: what stands where ports would
 is not read, a first fragment is no better, and no mapping comes of it."""
 from scenario import *

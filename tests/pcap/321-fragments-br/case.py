@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """BRS-11 BRS-01 TRAP-8 TRAP-9 TRAP-10 — RFC 1858, RFC 7597 section 8.1: neither side's fragments are read as packets;
 a spoofed one does not pass either."""
 from scenario import *

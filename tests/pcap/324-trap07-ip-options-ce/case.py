@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """BRS-10 TRAP-7 — RFC 791: with IP options the ports stand at IHL * 4; the options pass unchanged."""
 from scenario import *
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """MAPE-34 BRS-10 TRAP-7 — RFC 791: with IP options the ports stand at IHL * 4, for the choice of the CE and for the
 source check."""
 from scenario import *

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """MAPE-47 MAPE-34 TUN-01 TUN-03 TUN-25 TRAP-2 — RFC 7597 sections 7.2 and 8: the BR sends to the CE that owns address
 and port, from the BR address; from a CE it forwards the packet inside. Port 1232 = 0x04d0 holds the PSID 0x34 in its
 bits 9 to 2."""

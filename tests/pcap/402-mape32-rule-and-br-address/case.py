@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """MAPE-32 BRS-12 B7 — RFC 7597 section 8.1: the BR decapsulates what comes from an address under a rule to a BR
 address; other destinations and sources end here, in different counters."""
 from scenario import *

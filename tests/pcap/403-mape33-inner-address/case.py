@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """MAPE-33 BRS-07 OPS-02 — RFC 7597 section 8.1: the inner source address must be the one embedded in the outer
 source, else the packet is dropped silently and counted; no ICMP error, not even where TTL or size would ask for
 one."""

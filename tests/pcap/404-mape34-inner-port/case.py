@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """MAPE-34 BRS-07 OPS-02 — RFC 7597 section 8.1: the inner source port must be in the port set of the outer source;
 else silent drop."""
 from scenario import *

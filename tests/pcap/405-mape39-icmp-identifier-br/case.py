@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """MAPE-39 — RFC 7597 section 8.2: the identifier of an ICMP query counts as its port, in the choice of the CE and in
 the source check, for requests and replies."""
 from scenario import *

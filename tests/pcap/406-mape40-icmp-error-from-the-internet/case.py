@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """MAPE-40 TRAP-6 TRAP-7 — RFC 7597 section 8.2: an ICMP error from the Internet goes to the CE that owns the *source*
 port of the packet it quotes; the message passes unchanged."""
 from scenario import *

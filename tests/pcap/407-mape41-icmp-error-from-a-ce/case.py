@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """MAPE-41 TRAP-6 — RFC 7597 section 8.2: an ICMP error from a CE is source-checked by the *destination* address and
 port of the packet it quotes."""
 from scenario import *

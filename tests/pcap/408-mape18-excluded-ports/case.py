@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """MAPE-18 TRAP-1 B11 — RFC 7597 section 5.1: with a = 6 the ports below 2^(16-6) = 1024 belong to nobody, also 208,
 whose PSID bits are 0x34; the limit is not 2^6 = 64."""
 from scenario import *

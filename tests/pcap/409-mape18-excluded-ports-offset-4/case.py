@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """MAPE-18 MAPE-20 — RFC 7597 section 5.1: with a = 4 (vector V2) the ports below 4096 belong to nobody and PSID 0x34
 has 15 ranges of 16 ports."""
 from scenario import *

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """MAPE-24 MAPE-11 MAPE-55 TRAP-5 — RFC 7597 section 6: a CE with an IPv4 prefix (vector V5: 198.51.100.0/24) has the
 prefix in its interface identifier, not the host, and PSID 0; it may use every port and protocol."""
 from scenario import *

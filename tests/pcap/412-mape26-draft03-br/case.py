@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """MAPE-26 TRAP-4 — draft-ietf-softwire-map-03: the interface identifier is the RFC's, moved one byte up (vector V1);
 in strict mode the RFC's address is then a wrong one."""
 from scenario import *

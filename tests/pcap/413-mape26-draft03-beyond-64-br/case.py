@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """MAPE-25 MAPE-26 TRAP-4 — the same format with a prefix of 68 bits (vector V4): bits 64-67 are the prefix's."""
 from scenario import *
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """MAPE-55 MAPE-12 B12 — RFC 7597 section 5.2: a whole address (vector V6) carries every port and protocol, and is
 source-checked like any other."""
 from scenario import *

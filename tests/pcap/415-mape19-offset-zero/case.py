@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """MAPE-19 TRAP-37 — RFC 7597 section 5.1: with a = 0 each PSID has one range and no port is excluded (vector V7: PSID
 1 has 1024-2047)."""
 from scenario import *

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """MAPE-14 TRAP-36 B17 — RFC 7597 section 5.2: Rule IPv4 prefix may have length 0; the whole address is in the EA bits
 (vector V11)."""
 from scenario import *

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """MAPE-16 MAPE-10 TRAP-36 — RFC 7597 section 5.2: 48 EA bits carry a whole address and a whole port (vector V12:
 192.0.2.18:1232)."""
 from scenario import *

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """MAPE-15 MAPE-27 TRAP-36 — RFC 7597 appendix A, example 5: with no EA bits the rule is one CE, its PSID given
 (vector V9)."""
 from scenario import *

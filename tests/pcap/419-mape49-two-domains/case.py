@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """MAPE-48 MAPE-49 MAPE-47 — RFC 7597 section 7.2: a BR serves several domains at once, each with its own BR address,
 PSID offset and interface identifiers; a CE only ever sees the BR address of its domain."""
 from scenario import *

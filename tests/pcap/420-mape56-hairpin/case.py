@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """MAPE-56 B4 — RFC 7597 section 8.1: a packet from CE to CE is checked as from the one, mapped and encapsulated to
 the other, with the BR as source; its TTL goes down once."""
 from scenario import *

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """BRS-03 TRAP-13 — RFC 7597 section 10: a packet that would return to the very CE it came from is not encapsulated
 again."""
 from scenario import *

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """MAPE-57 OPS-02 — RFC 7597 section 8.1: in strict mode (the default) the whole outer source must be the CE's MAP
 address."""
 from scenario import *

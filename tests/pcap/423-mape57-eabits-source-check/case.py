@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """MAPE-57 — RFC 7597 section 8.1: in eabits mode only rule prefix and EA bits of the outer source count, the
 identifier is free."""
 from scenario import *

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """BRS-02 BRS-07 — RFC 7597 section 10: the outer source must be a CE address under a rule: not a BR address, not
 link-local, multicast, loopback or unspecified."""
 from scenario import *

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """BRS-09 — RFC 2473 section 4.1.3: what is inside the IPv4 packet is not opened again: IPv4 and IPv6 in it are
 protocols without ports; and IPv6 in IPv6 is not MAP."""
 from scenario import *

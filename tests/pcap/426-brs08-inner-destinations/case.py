@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """BRS-08 BRS-05 — RFC 1812 section 5.3.7: from a CE, sources and destinations that must never be forwarded are
 dropped; the BR's own address is for the host system; an on-link host without a known MAC address cannot be
 reached."""

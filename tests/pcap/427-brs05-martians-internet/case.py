@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """BRS-05 ICM-01 — RFC 1812 section 5.3.7: from the Internet, sources and destinations that must never be forwarded
 are dropped without an ICMP error."""
 from scenario import *

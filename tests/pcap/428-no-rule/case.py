@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """MAPE-07 — RFC 7597 section 5.3: an IPv4 destination on the Internet side under no rule has no CE."""
 from scenario import *
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """MAPE-54 BRS-01 — RFC 7597 section 8: a shared address cannot carry a protocol without ports; the first bytes of GRE
 and ESP are not ports, in no direction."""
 from scenario import *

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """OPS-03 BRS-07 B20 B18 — what becomes of a packet does not depend on its place in a burst or on its neighbours
 there: every offender is judged and answered, every good packet forwarded in order."""
 from scenario import *

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """MAPE-32 TRAP-35 — RFC 7597 section 8.1: the rule of an outer source is the longest match: 2001:db8:12:3400::
 belongs to the /48 and has 198.18.0.52 there, not 192.0.2.18 of the /40."""
 from scenario import *

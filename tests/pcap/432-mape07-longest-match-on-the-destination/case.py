@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """MAPE-07 — RFC 7597 section 5: the rule of an IPv4 destination is the longest match: .18 is under the /28, .77 under
 the /24."""
 from scenario import *

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """ICM-01 BRS-12 B1 B2 — what the networks send to the BR itself, to others or to everybody belongs to the host
 system, which this version does not have; it is counted, not answered, not forwarded, and not MAP."""
 from scenario import *

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """NAT-34 NAT-42 NAT-19 NAT-20 — RFC 5508 REQ-4, REQ-6: an ICMP error about a packet of ours, from whatever router,
 reaches the host with the host's own packet in it, all checksums right; it ends no session."""
 from scenario import *

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """NAT-34 — RFC 5508 REQ-4: an ICMP error about a packet for which there is no mapping is dropped silently."""
 from scenario import *
 

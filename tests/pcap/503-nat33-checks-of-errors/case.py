@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """NAT-33 — RFC 5508 REQ-3: the CE drops ICMP with a wrong checksum and errors that quote a packet with a wrong IP
 checksum; it does not check the quoted transport checksum."""
 from scenario import *

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """NAT-35 NAT-42 — RFC 5508 REQ-5: an ICMP error from the LAN leaves from the shared address, its quoted destination
 translated to the shared address and the outside port."""
 from scenario import *

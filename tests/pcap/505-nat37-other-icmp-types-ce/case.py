@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """NAT-37 — RFC 5508 REQ-10, REQ-11: echo, unreachable, time exceeded and parameter problem pass; other types do
 not."""
 from scenario import *

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """NAT-37 — RFC 7597 section 8.2: ICMP without an identifier or a quoted packet that says whose it is cannot reach a
 shared address, nor leave from it."""
 from scenario import *

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """NAT-21 TUN-13 ICM-05 ICM-07 ICM-09 TRAP-16 B8 — RFC 2473 section 7.2, RFC 4787 REQ-13: a packet with DF that is
 larger than the softwire MTU is answered by ICMP 3/4 with the softwire MTU (1460, not 1500), quoting what the host
 sent."""

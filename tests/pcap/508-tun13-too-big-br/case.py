@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """TUN-13 ICM-05 ICM-07 ICM-09 B8 — RFC 2473 section 7.2: the same at the BR, towards the Internet, from its Internet
 address."""
 from scenario import *

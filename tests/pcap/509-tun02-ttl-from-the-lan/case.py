@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """TUN-02 NAT-38 ICM-05 ICM-07 ICM-09 — RFC 1812 section 5.3.1: a TTL of 1 or 0 from the LAN is answered by ICMP 11/0
 from the CE's LAN address, quoting the packet as it came; it opens no mapping."""
 from scenario import *

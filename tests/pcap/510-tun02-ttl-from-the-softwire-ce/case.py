@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """TUN-02 ICM-07 — RFC 1812 section 5.3.1, RFC 7597 section 8: a packet for a LAN host whose TTL ends at the CE is
 answered through the softwire, from the shared address, quoting what was inside the tunnel."""
 from scenario import *

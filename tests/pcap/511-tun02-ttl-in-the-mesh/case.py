@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """TUN-02 MAPE-35 — RFC 1812 section 5.3.1: where the packet came from another CE, the ICMP error goes back to that
 CE."""
 from scenario import *

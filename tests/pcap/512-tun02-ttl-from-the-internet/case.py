@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """TUN-02 ICM-05 ICM-07 ICM-09 B5 — RFC 1812 section 5.3.1: a TTL of 1 or 0 from the Internet is answered by ICMP 11/0
 from the BR's Internet address: the BR is seen by traceroute."""
 from scenario import *

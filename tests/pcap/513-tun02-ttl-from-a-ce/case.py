@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """TUN-02 TRAP-13 ICM-07 — RFC 1812 section 5.3.1: a TTL that ends at the BR on the way from a CE is answered through
 the softwire, from the BR's Internet address, also where the packet was for another CE."""
 from scenario import *

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """ICM-01 — RFC 1812 section 4.3.2.7: no ICMP error about an ICMP error, a broadcast or multicast, a fragment, or an
 invalid source; about other ICMP there is one."""
 from scenario import *

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """ICM-01 — RFC 1812 section 4.3.2.7: the same at the BR, on both sides."""
 from scenario import *
 

@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# A thin front for meson: what people type. `make check` before every commit.
+
+BUILD ?= build
+SAN ?= build-san
+COV ?= build-cov
+FUZZ ?= build-fuzz
+T ?= 60
+MESON_TEST = meson test --print-errorlogs
+
+all: $(BUILD)/build.ninja
+	@ninja -C $(BUILD)
+
+$(BUILD)/build.ninja:
+	meson setup $(BUILD)
+
+$(SAN)/build.ninja:
+	meson setup $(SAN) -Dbuildtype=debugoptimized -Db_lto=false -Db_sanitize=address,undefined
+
+$(COV)/build.ninja:
+	meson setup $(COV) -Dbuildtype=debug -Db_lto=false -Db_coverage=true
+
+$(FUZZ)/build.ninja:
+	CC=clang meson setup $(FUZZ) -Dbuildtype=debugoptimized -Db_lto=false -Db_sanitize=address,undefined \
+	    -Db_lundef=false -Dfuzz=true
+
+# Everything that needs no root, no NIC and no huge pages.
+test: all
+	$(MESON_TEST) -C $(BUILD)
+
+# The same under AddressSanitizer and UndefinedBehaviorSanitizer.
+san: $(SAN)/build.ninja
+	ninja -C $(SAN)
+	UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 $(MESON_TEST) -C $(SAN) --timeout-multiplier 6
+
+# Before each commit.
+check: lint test san
+
+# CE, BR and hosts in network namespaces.
+smoke: all
+	tests/netns/smoke.py --build $(BUILD)
+
+demo: all
+	@tests/netns/demo.py --build $(BUILD)
+
+# Cycles per packet beside the floor of the same run; `make bench ARGS="--only br_up --hot"`.
+bench: all
+	@scripts/bench $(BUILD) $(ARGS)
+
+# Every fuzzer for T seconds from its corpus.
+fuzz: $(FUZZ)/build.ninja
+	ninja -C $(FUZZ)
+	tests/fuzz/run.sh $(T) $(FUZZ)
+
+cov: $(COV)/build.ninja
+	ninja -C $(COV)
+	$(MESON_TEST) -C $(COV)
+	gcovr --root . --filter 'lib/' --filter 'app/' $(COV)
+
+lint: all
+	scripts/lint $(BUILD)
+
+format:
+	git ls-files '*.c' '*.h' | xargs clang-format -i
+
+clean:
+	rm -rf $(BUILD) $(SAN) $(COV) $(FUZZ)
+
+.PHONY: all test san check smoke demo bench fuzz cov lint format clean

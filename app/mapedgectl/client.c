@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * mapedgectl [-s SOCKET] COMMAND [NAME=VALUE…]: one request to the daemon's JSON socket. Which commands there are is the
+ * daemon's business: `mapedgectl list-commands` asks it.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "command.h"
+
+#define DEFAULT_SOCKET "/run/mapedge/mapedge.sock"
+#define REPLY_TIMEOUT_S 30
+
+static void
+usage(FILE *out)
+{
+	fputs("Usage: mapedgectl [-s SOCKET] COMMAND [NAME=VALUE…]\n\n"
+	      "Sends COMMAND to a running mapedge and prints its answer as JSON; list-commands tells what it knows.\n\n"
+	      "  -s, --socket PATH  the daemon's socket, default " DEFAULT_SOCKET "\n"
+	      "\nExit status: 0 done, 1 refused or failed, 2 wrong usage, 4 no daemon at the socket.\n",
+	    out);
+}
+
+/* true, false and numbers are what they look like; everything else is a string. */
+static json_t *
+parse_value(const char *text)
+{
+	json_t *value = json_loads(text, JSON_DECODE_ANY, NULL);
+
+	if (json_is_boolean(value) || json_is_integer(value))
+		return value;
+	json_decref(value);
+	return json_string(text);
+}
+
+static json_t *
+make_request(const char *command, char **arguments, int count)
+{
+	json_t *values = json_object();
+
+	for (int i = 0; i < count; i++) {
+		const char *equals = strchr(arguments[i], '=');
+
+		if (equals == NULL || equals == arguments[i]) {
+			fprintf(stderr, "mapedgectl: '%s' is not NAME=VALUE\n", arguments[i]);
+			json_decref(values);
+			return NULL;
+		}
+		arguments[i][equals - arguments[i]] = '\0';
+		json_object_set_new(values, arguments[i], parse_value(equals + 1));
+	}
+	return json_pack("{s:s, s:o, s:i}", "command", command, "arguments", values, "id", 1);
+}
+
+/* A stream connected to the daemon, NULL with a message on stderr. */
+static FILE *
+connect_to(const char *path)
+{
+	const struct timeval timeout = { .tv_sec = REPLY_TIMEOUT_S };
+	struct sockaddr_un addr = { .sun_family = AF_UNIX };
+	int fd = -1;
+
+	if (strlen(path) < sizeof(addr.sun_path)) {
+		memcpy(addr.sun_path, path, strlen(path) + 1);
+		fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	} else {
+		errno = ENAMETOOLONG;
+	}
+	if (fd < 0 || connect(fd, (const struct sockaddr *)&addr, sizeof(addr)) < 0) {
+		fprintf(stderr, "mapedgectl: no daemon at %s: %s\n", path, strerror(errno));
+		if (fd >= 0)
+			close(fd);
+		return NULL;
+	}
+	(void)setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout));
+	return fdopen(fd, "r+");
+}
+
+/* Sends one line, reads one line. NULL with a message on stderr. */
+static json_t *
+exchange(FILE *stream, const json_t *request)
+{
+	char *line = NULL;
+	size_t size = 0;
+	json_error_t error;
+	json_t *reply = NULL;
+
+	if (json_dumpf(request, stream, JSON_COMPACT) < 0 || fputc('\n', stream) == EOF || fflush(stream) == EOF ||
+	    getline(&line, &size, stream) < 0) {
+		fprintf(stderr, "mapedgectl: the daemon does not answer\n");
+	} else {
+		reply = json_loads(line, 0, &error);
+		if (reply == NULL)
+			fprintf(stderr, "mapedgectl: the daemon's answer is not JSON: %s\n", error.text);
+	}
+	free(line);
+	return reply;
+}
+
+static int
+print_reply(const json_t *reply)
+{
+	const char *text = json_string_value(json_object_get(reply, "text"));
+	const json_t *arguments = json_object_get(reply, "arguments");
+
+	if (json_integer_value(json_object_get(reply, "result")) != 0) {
+		fprintf(stderr, "mapedgectl: %s\n", text != NULL ? text : "refused without a reason");
+		return EXIT_FAILURE;
+	}
+	if (json_dumpf(arguments, stdout, JSON_INDENT(2)) < 0 || putchar('\n') == EOF)
+		return EXIT_FAILURE;
+	return EXIT_SUCCESS;
+}
+
+int
+client_main(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "socket", required_argument, NULL, 's' },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 },
+	};
+	const char *path = DEFAULT_SOCKET;
+	json_t *request, *reply;
+	FILE *stream;
+	int option, status = EXIT_UNREACHABLE;
+
+	while ((option = getopt_long(argc, argv, "+s:h", options, NULL)) != -1) {
+		if (option == 's') {
+			path = optarg;
+		} else {
+			usage(option == 'h' ? stdout : stderr);
+			return option == 'h' ? EXIT_SUCCESS : EXIT_USAGE;
+		}
+	}
+	if (optind == argc) {
+		usage(stderr);
+		return EXIT_USAGE;
+	}
+	request = make_request(argv[optind], argv + optind + 1, argc - optind - 1);
+	if (request == NULL)
+		return EXIT_USAGE;
+	stream = connect_to(path);
+	if (stream != NULL) {
+		reply = exchange(stream, request);
+		if (reply != NULL)
+			status = print_reply(reply);
+		json_decref(reply);
+		fclose(stream);
+	}
+	json_decref(request);
+	return status;
+}
