@@ -3,6 +3,7 @@
 
 #include <pcap/pcap.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define NS_PER_S UINT64_C(1000000000)
 #define SNAPLEN 65535
@@ -30,7 +31,9 @@ capture_open(const char *file, struct error *err)
 	reader->file = file;
 	reader->pcap = pcap_open_offline_with_tstamp_precision(file, PCAP_TSTAMP_PRECISION_NANO, reason);
 	if (reader->pcap == NULL) {
-		error_set(err, EINVAL, "%.200s", reason);
+		/* libpcap names the file only when it could not be opened. */
+		error_set(err, EINVAL, "%s%s%.150s", strstr(reason, file) != NULL ? "" : file,
+		    strstr(reason, file) != NULL ? "" : ": ", reason);
 		goto fail;
 	}
 	if (pcap_datalink(reader->pcap) != DLT_EN10MB) {

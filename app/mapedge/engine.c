@@ -27,18 +27,17 @@ static void
 transmit(struct engine *engine, struct worker *w, unsigned int interface)
 {
 	struct outlet *outlet = &w->transmit[interface];
-	uint32_t len[OUTLET_SIZE];
-	uint16_t sent = 0;
 	uint64_t bytes = 0;
+	uint16_t sent = 0;
 
-	/* Sent buffers may be gone at once, so their lengths are noted before. */
+	/* Sent buffers may be gone at once, so their bytes are counted before, and what stays is taken off again. */
 	for (uint16_t i = 0; i < outlet->count; i++)
-		len[i] = outlet->mbufs[i]->pkt_len;
+		bytes += outlet->mbufs[i]->pkt_len;
 	for (int try = 0; try < TRANSMIT_TRIES && sent < outlet->count; try++)
 		sent = (uint16_t)(sent + port_transmit(&engine->port[interface], w->id, outlet->mbufs + sent,
 		    (uint16_t)(outlet->count - sent)));
-	for (uint16_t i = 0; i < sent; i++)
-		bytes += len[i];
+	for (uint16_t i = sent; i < outlet->count; i++)
+		bytes -= outlet->mbufs[i]->pkt_len;
 	traffic_add_many(&w->counters.interface[interface].tx, sent, bytes);
 	if (sent < outlet->count)
 		lose(w, outlet->mbufs + sent, outlet->count - sent, DROP_tx_full);

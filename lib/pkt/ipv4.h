@@ -70,7 +70,9 @@ ipv4_in_softwire(struct worker *w, struct packet *p)
 static inline bool
 ipv4_is_martian(uint32_t addr)
 {
-	return addr >> 29 == 7 || addr >> 24 == 127 || addr >> 24 == 0;
+	const uint32_t first = addr >> 24;
+
+	return first - 1 >= 223 || first == 127; /* 0 wraps around */
 }
 
 /* RFC 1812 section 5.3.7. */

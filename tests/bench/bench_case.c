@@ -170,7 +170,7 @@ configure(const struct bench_case *c, struct conf *conf, struct conf_softwire *s
     struct conf_neighbour neighbours[INTERFACE_COUNT][64])
 {
 	*softwire = (struct conf_softwire){ .name = "bench", .br = BR_ADDRESS, .mtu = 1460, .mss_clamp = true,
-		.hop_limit = 64, .end_user_prefix = { CE_PREFIX, 56 }, .rules = calloc(c->rules, sizeof(*softwire->rules)),
+		.hop_limit = 64, .end_user_prefix = { CE_PREFIX, 56 }, .mesh = c->rules > 1, .rules = calloc(c->rules, sizeof(*softwire->rules)),
 		.rule_count = c->rules };
 	for (uint32_t i = 0; i < c->rules; i++)
 		softwire->rules[i] = br_rule(i);
@@ -227,14 +227,14 @@ bench_case_free(struct bench_case *c)
 	{ "br_down", size, INTERFACE_V4, true, false, flows, rules, flow_br_down, NULL, NULL, NULL, NULL },            \
 	{ "br_up", size, INTERFACE_V6, false, false, flows, rules, flow_br_up, NULL, NULL, NULL, NULL }
 
-#define CE(size, flows)                                                                                                \
-	{ "ce_up", size, INTERFACE_V4, true, true, flows, 1, flow_ce_up, warm_ce, NULL, NULL, NULL },                  \
-	{ "ce_down", size, INTERFACE_V6, false, true, flows, 1, NULL, warm_ce, NULL, NULL, NULL }
+#define CE(size, flows, rules)                                                                                         \
+	{ "ce_up", size, INTERFACE_V4, true, true, flows, rules, flow_ce_up, warm_ce, NULL, NULL, NULL },              \
+	{ "ce_down", size, INTERFACE_V6, false, true, flows, rules, NULL, warm_ce, NULL, NULL, NULL }
 
-#define BR_RULES(size, flows) BR(size, flows, 1), BR(size, flows, 1000), BR(size, flows, 100000)
-
-#define SIZE(size)                                                                                                     \
-	BR_RULES(size, 1), BR_RULES(size, 1000), BR_RULES(size, 64000), CE(size, 1), CE(size, 1000), CE(size, 64000)
+/* On a CE more than one rule means a mesh: every packet up looks its destination up among the FMRs. */
+#define RULES(way, size, flows) way(size, flows, 1), way(size, flows, 1000), way(size, flows, 100000)
+#define FLOWS(way, size) RULES(way, size, 1), RULES(way, size, 1000), RULES(way, size, 64000)
+#define SIZE(size) FLOWS(BR, size), FLOWS(CE, size)
 
 const struct bench_case bench_cases[] = { SIZE("64"), SIZE("imix"), SIZE("1500") };
 const size_t bench_case_count = sizeof(bench_cases) / sizeof(bench_cases[0]);

@@ -217,6 +217,7 @@ def leave_standing(screen, lab):
     try:
         signal.pause()
     except KeyboardInterrupt:
+        netns.ignore_signals()
         print()
 
 
@@ -251,8 +252,6 @@ def main():
     except netns.Unavailable as missing:
         print(f"demo: {missing}", file=sys.stderr)
         return 2
-    except KeyboardInterrupt:
-        return 130
     return 1 if screen.failed else 0
 
 

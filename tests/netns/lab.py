@@ -23,7 +23,7 @@ from daemon import Daemon, edit
 from netns import Namespace
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tests" / "pcap"))
+sys.path.append(str(ROOT / "tests" / "pcap"))
 import mape  # noqa: E402  the arithmetic of RFC 7597 and packets, made without the code under test
 
 V4 = "192.0.2.18"                                        # shared by both CEs
@@ -148,6 +148,7 @@ class Lab:
     def _build_home1(self):
         switch = self.ns["sw1"]
         switch.run("ip link add lan type bridge mcast_snooping 0")
+        switch.sysctl("net.bridge.bridge-nf-call-iptables", 0, optional=True)    # it would drop broken IPv4 packets
         switch.run("ip link set dev lan up")
         for host, address in ("h1", H1), ("h2", H2):
             self.cable(host, "eth0", "sw1", host)
@@ -172,7 +173,7 @@ class Lab:
     def route_ipv6(self, name, prefix):
         """The core reaches a prefix through the box at the other end of the interface of that name."""
         core, mac = self.ns["core"], MAC.get(f"{name} wan") or MAC[f"{name} map"]
-        core.run(f"ip address add fe80::1/64 dev {name} nodad")
+        core.run(f"ip address replace fe80::1/64 dev {name} nodad")
         core.run(f"ip neighbour replace fe80::2 lladdr {mac} dev {name} nud permanent")
         core.run(f"ip -6 route replace {prefix} via fe80::2 dev {name}")
 

@@ -13,6 +13,7 @@ import subprocess
 import sys
 
 CLONE_NEWNET = 0x40000000
+ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 REENTERED = "MAPEDGE_LAB_IN_USER_NAMESPACE"
 
 # What the lab runs, and the Debian package it is in.
@@ -85,16 +86,21 @@ class Namespace:
     def start(self, command, **popen):
         """Starts a program that ends with us, even if we are killed. To be called from the main thread."""
         with self.inside():
+            # A session of its own: Ctrl-C is for us, and we end what we have started.
             return subprocess.Popen(["setpriv", "--pdeathsig", "TERM", *words(command)], stdin=subprocess.DEVNULL,
-                                    **popen)
+                                    start_new_session=True, **popen)
 
     def socket(self, kind, family=socket.AF_INET, proto=0):
         with self.inside():
             return socket.socket(family, kind, proto)
 
-    def sysctl(self, name, value):
-        with self.inside(), open("/proc/sys/" + name.replace(".", "/"), "w", encoding="ascii") as file:
-            file.write(str(value))
+    def sysctl(self, name, value, optional=False):
+        path = "/proc/sys/" + name.replace(".", "/")
+        with self.inside():
+            if optional and not os.path.exists(path):
+                return
+            with open(path, "w", encoding="ascii") as file:
+                file.write(str(value))
 
     def counter(self, group, name):
         """A counter of the kernel's IP stack, such as Udp NoPorts."""
@@ -157,16 +163,17 @@ def allow_many_files():
 
 
 def stop_on_signals():
-    """SIGTERM and SIGHUP unwind like an exit, SIGINT as KeyboardInterrupt: what has been built is taken down."""
+    """The first signal unwinds like an exit, so that what has been built is taken down; then no other disturbs that."""
 
     def leave(number, _frame):
         ignore_signals()
         raise SystemExit(128 + number)
 
-    signal.signal(signal.SIGTERM, leave)
-    signal.signal(signal.SIGHUP, leave)
+    for number in ENDING:
+        if signal.getsignal(number) != signal.SIG_IGN:   # nohup
+            signal.signal(number, leave)
 
 
 def ignore_signals():
-    for number in signal.SIGTERM, signal.SIGHUP, signal.SIGINT:
+    for number in ENDING:
         signal.signal(number, signal.SIG_IGN)

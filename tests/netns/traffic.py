@@ -159,7 +159,7 @@ class Flow:
         return data[match.end():]
 
 
-def exchange(flows, window=64, deadline=60):
+def exchange(flows, window=64, deadline=40):
     """One question and its answer on every flow, some of them at a time."""
     waiting, asked = collections.deque(flows), set()
     end = time.monotonic() + deadline

@@ -9,8 +9,8 @@
 #define SESSIONS 96 /* of 60 ports in each space: both can run out */
 #define HOSTS 8
 #define PORTS_OF_HOST 12
-#define SERVERS 4
-#define PORTS_OF_SERVER 4
+#define SERVERS 3
+#define PORTS_OF_SERVER 2
 
 /* One flow of the list. */
 struct flow {
@@ -339,7 +339,7 @@ pass_time(struct model *m, uint32_t budget)
 {
 	const uint8_t byte = next_byte(m);
 
-	m->now += byte < 128 ? byte : byte < 250 ? (byte - 127u) * 60 : (byte - 249u) * 5000;
+	m->now += byte < 240 ? byte / 4 : byte < 254 ? (byte - 239u) * 60 : (byte - 253u) * 10000;
 	return expire(m, budget);
 }
 

@@ -31,7 +31,7 @@ START_TEST(random_operations)
 	ck_assert_uint_gt(count.filtered, 5);
 	ck_assert_uint_gt(count.unmapped, 20);
 	ck_assert_uint_gt(count.expired, 100);
-	ck_assert_uint_gt(count.flushed, 0);
+	ck_assert(_i % 2 == 1 || count.flushed > 0);
 	ck_assert(_i % 2 == 0 || count.table_full > 20);
 }
 END_TEST

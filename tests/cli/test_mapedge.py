@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""mapedge's own command line, without EAL: usage: test_mapedge.py MAPEDGE SOURCE_ROOT"""
+import json
+import struct
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from tap import add, main
+
+MAPEDGE, ROOT = Path(sys.argv[1]).resolve(), Path(sys.argv[2]).resolve()
+CASE = ROOT / "tests" / "pcap" / "101-mape04-default-to-br"
+SCRATCH = tempfile.TemporaryDirectory(prefix="mapedge-cli-")
+DIR = Path(SCRATCH.name)
+
+
+def run(*args):
+    done = subprocess.run([MAPEDGE, *args], capture_output=True, text=True, timeout=30, check=False)
+    return done.returncode, done.stdout, done.stderr
+
+
+def pcap(name, linktype=1, caplen=60, length=60):
+    """A capture with one packet."""
+    path = DIR / name
+    path.write_bytes(struct.pack("<IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, 65535, linktype) +
+                     struct.pack("<IIII", 1, 0, caplen, length) + bytes(caplen))
+    return path
+
+
+def config(name, text):
+    path = DIR / name
+    path.write_text(text)
+    return path
+
+
+GOOD = (CASE / "mapedge.conf").read_text()
+
+
+def expect(status, words, *args):
+    """The exit code, and every word on standard error (or, for success, on standard output)."""
+    code, out, err = run(*args)
+    assert code == status, f"exit {code}, not {status}: {out}{err}"
+    for word in words:
+        assert word in (err if status else out), f"'{word}' not in: {out}{err}"
+
+
+def replay_statistics(*args):
+    code, out, err = run("replay", "-c", CASE / "mapedge.conf", "--in", f"lan={CASE}/in-lan.pcap", *args)
+    assert code == 0, err
+    return json.loads(out)
+
+
+def deterministic():
+    outputs = []
+    for name in ("one.pcap", "other.pcap"):
+        replay_statistics("--out", f"wan={DIR}/{name}", "--seed", "7")
+        outputs.append((DIR / name).read_bytes())
+    assert outputs[0] == outputs[1]
+    assert len(outputs[0]) > 100, "nothing came out"
+
+
+def balanced(workers):
+    """OPS-03 with the flows spread over several workers, hand-offs included."""
+    statistics = replay_statistics("--workers", str(workers))
+    sums = statistics["conservation"]
+    assert sums["balanced"] and sums["received"] > 0, sums
+    assert len(statistics["workers"]) == workers
+
+
+add("version", expect, 0, ["mapedge 0."], "-V")
+add("help", expect, 0, ["usage: mapedge"], "--help")
+add("unknown option", expect, 2, ["usage: mapedge"], "--frobnicate")
+add("surplus word", expect, 2, ["usage: mapedge"], "-t", "extra")
+add("-t: a good file", expect, 0, ["good"], "-t", "-c", CASE / "mapedge.conf")
+add("-t: no such file", expect, 1, ["/nonexistent/x.conf"], "-t", "-c", "/nonexistent/x.conf")
+add("-t: file, line and hint", expect, 1, ["bad.conf:1: error:", "hint:"], "-t", "-c",
+    config("bad.conf", GOOD.replace("role", "rolle", 1) if GOOD.startswith("role") else "rolle = \"ce\";\n"))
+add("the daemon refuses the same before it starts EAL", expect, 1, ["error:"], "-c", DIR / "bad.conf")
+add("replay without a configuration", expect, 2, ["usage: mapedge replay"], "replay")
+add("replay: no such interface", expect, 1, ["no such interface", "lan", "wan"], "replay", "-c", CASE / "mapedge.conf",
+    "--in", f"dmz={CASE}/in-lan.pcap")
+add("replay: no such capture", expect, 1, ["/nonexistent/x.pcap"], "replay", "-c", CASE / "mapedge.conf", "--in",
+    "lan=/nonexistent/x.pcap")
+add("replay: not a capture", expect, 1, [str(CASE / "case.py")], "replay", "-c", CASE / "mapedge.conf", "--in",
+    f"lan={CASE}/case.py")
+add("replay: not Ethernet", expect, 1, ["not an Ethernet capture"], "replay", "-c", CASE / "mapedge.conf", "--in",
+    f"lan={pcap('raw.pcap', linktype=101)}")
+add("replay: a packet that was cut", expect, 1, ["captured with 60 only"], "replay", "-c", CASE / "mapedge.conf", "--in",
+    f"lan={pcap('cut.pcap', length=1500)}")
+add("replay: an output that cannot be written", expect, 1, ["/nonexistent/out.pcap"], "replay", "-c",
+    CASE / "mapedge.conf", "--in", f"lan={CASE}/in-lan.pcap", "--out", "wan=/nonexistent/out.pcap")
+add("replay: the same input gives the same output", deterministic)
+for count in (1, 2, 3, 8, 16):
+    add(f"replay: balanced with {count} workers", balanced, count)
+add("replay: 17 workers are too many", expect, 2, ["usage"], "replay", "-c", CASE / "mapedge.conf", "--workers", "17")
+main()
