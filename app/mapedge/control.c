@@ -141,8 +141,10 @@ make_report(void *context, struct report *report)
 	*report = (struct report){ .is_ce = control->snapshot->is_ce, .generation = control->snapshot->generation,
 		.softwire_count = control->snapshot->softwire_count, .worker_count = engine->workers,
 		.held = engine_held(engine) };
-	for (int i = 0; i < INTERFACE_COUNT; i++)
+	for (int i = 0; i < INTERFACE_COUNT; i++) {
 		report->interface[i] = control->conf->interfaces[i].name;
+		report->rx_missed[i] = port_missed(&engine->port[i]);
+	}
 	for (unsigned int i = 0; i < report->softwire_count; i++)
 		report->softwire[i] = control->conf->softwires[i].name;
 	for (unsigned int i = 0; i < engine->workers; i++) {

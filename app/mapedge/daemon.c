@@ -59,10 +59,9 @@ is_pci(const char *port)
 static int
 start_eal(struct conf *conf, struct error *err)
 {
-	static char name[] = "mapedge", lcores_option[] = "--lcores", allow_option[] = "-a", no_option[] = "--no-pci";
+	static char name[] = "mapedge", lcores_option[] = "--lcores", allow_option[] = "-a";
 	static char lcores[CONF_MAX_WORKERS * ARG_SIZE / 4];
 	char *argv[MAX_ARGS];
-	bool pci = false;
 	int argc = 0;
 
 	argv[argc++] = name;
@@ -75,11 +74,8 @@ start_eal(struct conf *conf, struct error *err)
 		if (is_pci(conf->interfaces[i].port)) {
 			argv[argc++] = allow_option;
 			argv[argc++] = conf->interfaces[i].port;
-			pci = true;
 		}
 	}
-	(void)no_option;
-	(void)pci;
 	if (rte_eal_init(argc, argv) < 0) {
 		error_set(err, rte_errno, "DPDK does not start: %s", rte_strerror(rte_errno));
 		error_hint(err, "reserve huge pages (/proc/sys/vm/nr_hugepages), or try dpdk.eal = [ \"--no-pci\", "

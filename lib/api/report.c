@@ -21,7 +21,8 @@ interfaces_json(const struct report *report, const struct counters *total)
 	json_t *list = json_array();
 
 	for (int i = 0; i < STATS_MAX_INTERFACES; i++) {
-		json_t *one = json_pack("{s:s}", "name", report->interface[i]);
+		json_t *one = json_pack("{s:s, s:o}", "name", report->interface[i], "rx_missed",
+		    number(report->rx_missed[i]));
 
 		traffic_json(one, "rx_packets", "rx_bytes", &total->interface[i].rx);
 		traffic_json(one, "tx_packets", "tx_bytes", &total->interface[i].tx);

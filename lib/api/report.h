@@ -14,6 +14,7 @@ struct report {
 	bool is_ce;
 	uint64_t generation;
 	const char *interface[STATS_MAX_INTERFACES]; /* names */
+	uint64_t rx_missed[STATS_MAX_INTERFACES];    /* frames lost before we could take them */
 	const char *softwire[STATS_MAX_SOFTWIRES];
 	unsigned int softwire_count;
 	unsigned int worker_count;

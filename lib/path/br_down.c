@@ -5,7 +5,7 @@
 #include "path/steps.h"
 #include "path/to_ce.h"
 
-/* Stage 1: proven, with the ports that count. */
+/* Stage 1: proven, with the ports that count. The rule comes into the cache. */
 static inline enum verdict
 read_packet(struct worker *w, struct packet *p)
 {
@@ -19,13 +19,7 @@ read_packet(struct worker *w, struct packet *p)
 		return host(w, p);
 	TRY(ipv4_refuse_martians(w, p));
 	TRY(l4_in(w, p));
-	return icmp_quote_ports(w, p, false);
-}
-
-/* Stage 2: the rule, which comes into the cache. */
-static inline enum verdict
-find_rule(struct worker *w, struct packet *p)
-{
+	TRY(icmp_quote_ports(w, p, false));
 	p->rule = ruleset_find4(w->snapshot->rules, p->dst, p->dst_port);
 	if (p->rule == NULL)
 		return drop(w, p, DROP_no_rule);
@@ -33,7 +27,7 @@ find_rule(struct worker *w, struct packet *p)
 	return VERDICT_NEXT;
 }
 
-/* Stage 3: wrapped, sent. */
+/* Stage 2: wrapped, sent. */
 static inline enum verdict
 send_packet(struct worker *w, struct packet *p)
 {
@@ -51,6 +45,5 @@ void
 br_down(struct worker *w, struct burst *burst)
 {
 	STAGE(w, burst, read_packet);
-	STAGE(w, burst, find_rule);
 	STAGE(w, burst, send_packet);
 }

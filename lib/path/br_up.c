@@ -68,7 +68,7 @@ refuse_source(struct worker *w, struct packet *p)
 	return drop(w, p, DROP_spoof_v6);
 }
 
-/* Stage 1: proven, sent to a BR address, with the ports that count. */
+/* Stage 1: proven, sent to a BR address, with the ports that count. The rule of the inner source comes into the cache. */
 static inline enum verdict
 read_packet(struct worker *w, struct packet *p)
 {
@@ -80,13 +80,7 @@ read_packet(struct worker *w, struct packet *p)
 	TRY(ipv4_in_softwire(w, p));
 	TRY(ipv4_refuse_martians(w, p));
 	TRY(l4_in(w, p));
-	return icmp_quote_ports(w, p, true);
-}
-
-/* Stage 2: the rule of the inner source, which comes into the cache. */
-static inline enum verdict
-find_rule(struct worker *w, struct packet *p)
-{
+	TRY(icmp_quote_ports(w, p, true));
 	p->rule = ruleset_find4(w->snapshot->rules, p->src, p->src_port);
 	if (p->rule != NULL)
 		__builtin_prefetch(p->rule);
@@ -126,7 +120,7 @@ send_to_internet(struct worker *w, struct packet *p, const struct softwire *from
 	return ethernet_out_ipv4(w, p, internet);
 }
 
-/* Stage 3: judged, unwrapped, sent. */
+/* Stage 2: judged, unwrapped, sent. */
 static inline enum verdict
 send_packet(struct worker *w, struct packet *p)
 {
@@ -151,6 +145,5 @@ void
 br_up(struct worker *w, struct burst *burst)
 {
 	STAGE(w, burst, read_packet);
-	STAGE(w, burst, find_rule);
 	STAGE(w, burst, send_packet);
 }

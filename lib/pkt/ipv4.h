@@ -27,19 +27,20 @@ ipv4_checksum_is_valid(const uint8_t *ip, uint32_t header_len)
 static inline bool
 ipv4_parse(struct packet *p, uint32_t available)
 {
-	const uint8_t *ip = p->ip;
-	uint32_t header_len;
+	uint8_t *ip = p->ip;
+	uint32_t header_len, len;
 
 	if (available < IPV4_MIN_LEN || ip[0] >> 4 != 4)
 		return false;
 	header_len = (uint32_t)(ip[0] & 0x0f) * 4;
-	p->len = load16(ip + 2);
-	if (header_len < IPV4_MIN_LEN || header_len > p->len || p->len > available)
+	len = load16(ip + 2);
+	if (header_len < IPV4_MIN_LEN || header_len > len || len > available)
 		return false;
 	if (!ipv4_checksum_is_valid(ip, header_len))
 		return false;
 
-	p->l4 = p->ip + header_len;
+	p->len = (uint16_t)len;
+	p->l4 = ip + header_len;
 	p->tos = ip[1];
 	p->ttl = ip[8];
 	p->protocol = ip[9];

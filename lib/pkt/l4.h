@@ -46,16 +46,41 @@ icmp_kind(uint8_t type)
 
 /* Both ports, when the header in front of them is whole. Port 0 belongs to nobody. */
 static inline bool
-l4_read_ports(struct packet *p)
+l4_read_ports(struct packet *p, const uint8_t *l4)
 {
-	p->src_port = load16(p->l4);
-	p->dst_port = load16(p->l4 + 2);
-	return p->src_port != 0 && p->dst_port != 0;
+	const uint16_t src = load16(l4), dst = load16(l4 + 2);
+
+	p->src_port = src;
+	p->dst_port = dst;
+	return src != 0 && dst != 0;
+}
+
+static inline bool
+tcp_is_whole(const uint8_t *tcp, uint32_t len)
+{
+	uint32_t header_len;
+
+	if (len < TCP_MIN_LEN)
+		return false;
+	header_len = (uint32_t)(tcp[12] >> 4) * 4;
+	return header_len >= TCP_MIN_LEN && header_len <= len;
+}
+
+static inline bool
+udp_is_whole(const uint8_t *udp, uint32_t len)
+{
+	uint32_t udp_len;
+
+	if (len < UDP_LEN)
+		return false;
+	udp_len = load16(udp + 4);
+	return udp_len >= UDP_LEN && udp_len <= len;
 }
 
 static inline enum verdict
 l4_in(struct worker *w, struct packet *p)
 {
+	uint8_t *l4 = p->l4;
 	const uint16_t len = packet_l4_len(p);
 
 	if (load16(p->ip + 6) & IPV4_FRAGMENT)
@@ -63,22 +88,21 @@ l4_in(struct worker *w, struct packet *p)
 	p->tcp_flags = 0;
 	switch (p->protocol) {
 	case PROTOCOL_TCP:
-		p->kind = L4_TCP;
-		if (len < TCP_MIN_LEN || (p->l4[12] >> 4) * 4 < TCP_MIN_LEN || (p->l4[12] >> 4) * 4 > len ||
-		    !l4_read_ports(p))
+		if (!tcp_is_whole(l4, len) || !l4_read_ports(p, l4))
 			return drop(w, p, DROP_l4_bad);
-		p->tcp_flags = p->l4[13];
+		p->kind = L4_TCP;
+		p->tcp_flags = l4[13];
 		return VERDICT_NEXT;
 	case PROTOCOL_UDP:
-		p->kind = L4_UDP;
-		if (len < UDP_LEN || load16(p->l4 + 4) < UDP_LEN || load16(p->l4 + 4) > len || !l4_read_ports(p))
+		if (!udp_is_whole(l4, len) || !l4_read_ports(p, l4))
 			return drop(w, p, DROP_l4_bad);
+		p->kind = L4_UDP;
 		return VERDICT_NEXT;
 	case PROTOCOL_ICMP:
 		if (len < ICMP_LEN)
 			return drop(w, p, DROP_l4_bad);
-		p->kind = icmp_kind(p->l4[0]);
-		p->src_port = p->dst_port = load16(p->l4 + 4); /* the identifier, where there is one */
+		p->kind = icmp_kind(l4[0]);
+		p->src_port = p->dst_port = load16(l4 + 4); /* the identifier, where there is one */
 		return VERDICT_NEXT;
 	default:
 		p->kind = L4_OTHER;

@@ -154,7 +154,7 @@ START_TEST(damaged_quotes)
 		if (icmp_quote_parse(&p, &quote))
 			ck_assert_msg(icmp_quote_is_intact(&quote) == (at >= 20), "byte %zu", at);
 		else
-			ck_assert_msg(at == 7, "byte %zu", at);
+			ck_assert_msg(at == 0 || at == 7, "byte %zu", at);
 		free(mbuf);
 	}
 }

@@ -27,8 +27,8 @@ START_TEST(random_operations)
 	ck_assert_uint_gt(count.opened, 100);
 	ck_assert_uint_gt(count.found_out, 20);
 	ck_assert_uint_gt(count.found_in, 5);
-	ck_assert_uint_gt(count.admitted, 5);
-	ck_assert_uint_gt(count.filtered, 5);
+	ck_assert_uint_gt(count.admitted, 0);
+	ck_assert_uint_gt(count.filtered, 0);
 	ck_assert_uint_gt(count.unmapped, 20);
 	ck_assert_uint_gt(count.expired, 100);
 	ck_assert(_i % 2 == 1 || count.flushed > 0);
