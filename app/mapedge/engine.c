@@ -216,7 +216,7 @@ make_rings(struct engine *engine, struct error *err)
 		for (unsigned int to = 0; to < engine->workers; to++) {
 			char name[RTE_RING_NAMESIZE];
 
-			snprintf(name, sizeof(name), "handoff_%u_%u", from, to);
+			snprintf(name, sizeof(name), "handoff%u_%u", from, to);
 			if (from == to)
 				continue;
 			engine->handoff[from][to] = rte_ring_create(name, HANDOFF_RING_SIZE, SOCKET_ID_ANY,

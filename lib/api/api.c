@@ -31,6 +31,19 @@ struct command {
 static json_t *
 reply(enum api_result result, json_t *arguments, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
+/* What a request or a file name brings into a text may be no UTF-8, or be cut inside a character; JSON has to be UTF-8. */
+static json_t *
+text_json(char *text)
+{
+	json_t *string = json_string(text);
+
+	if (string != NULL)
+		return string;
+	for (char *c = text; *c != '\0'; c++)
+		*c = (*c & 0x80) != 0 ? '?' : *c;
+	return json_string(text);
+}
+
 static json_t *
 reply(enum api_result result, json_t *arguments, const char *format, ...)
 {
@@ -40,7 +53,7 @@ reply(enum api_result result, json_t *arguments, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	return json_pack("{s:i, s:s, s:o}", "result", (int)result, "text", text, "arguments",
+	return json_pack("{s:i, s:o, s:o}", "result", (int)result, "text", text_json(text), "arguments",
 	    arguments != NULL ? arguments : json_object());
 }
 

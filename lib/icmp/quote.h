@@ -45,7 +45,7 @@ icmp_quote_ports(struct worker *w, struct packet *p, bool from_ce)
 {
 	struct quote quote;
 
-	if (__builtin_expect(p->kind != L4_ICMP_ERROR, 1))
+	if (likely(p->kind != L4_ICMP_ERROR))
 		return VERDICT_NEXT;
 	if (!icmp_quote_parse(p, &quote))
 		return drop(w, p, DROP_icmp_bad);

@@ -15,6 +15,7 @@
 
 #include "base/addr.h"
 #include "base/error.h"
+#include "base/likely.h"
 #include "map/portset.h"
 
 #define MAP_MAX_EA_LEN 48
@@ -125,7 +126,7 @@ map_rule_address(const struct map_rule *rule, uint32_t ipv4, uint16_t port)
 	const uint64_t iid = ((uint64_t)(ipv4 & rule->v4_iid_mask) << 16 | psid) << rule->iid_shift;
 
 	/* Nearly always the EA bits end in the upper half, and 64-bit arithmetic will do. */
-	if (__builtin_expect(rule->eup_shift >= 64, 1))
+	if (likely(rule->eup_shift >= 64))
 		return rule->base | u128_make(ea << (rule->eup_shift - 64), iid);
 	return rule->base | (u128)ea << rule->eup_shift | (iid & rule->iid_mask);
 }

@@ -70,7 +70,7 @@ ruleset_find4(const struct ruleset *set, uint32_t addr, uint16_t port)
 		return NULL;
 
 	rule = &set->rules[entry - 1];
-	while (__builtin_expect(rule->next != MAP_NO_RULE, 0) && map_rule_psid(rule, port) != rule->psid_fixed)
+	while (unlikely(rule->next != MAP_NO_RULE) && map_rule_psid(rule, port) != rule->psid_fixed)
 		rule = &set->rules[rule->next];
 	return rule;
 }

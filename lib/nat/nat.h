@@ -165,7 +165,7 @@ nat_prefetch_session(const struct nat *nat, const struct index *index, uint64_t 
 static inline void
 nat_touch(struct nat *nat, struct session *s, uint8_t tcp_flags, bool out, uint32_t now)
 {
-	if (__builtin_expect(s->space == L4_TCP, 1) &&
+	if (likely(s->space == L4_TCP) &&
 	    ((tcp_flags & 0x07) != 0 || s->state != SESSION_TCP_ESTABLISHED)) {
 		nat_tcp_segment(nat, s, tcp_flags, out, now);
 		return;

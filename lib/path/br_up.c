@@ -93,6 +93,7 @@ hairpin(struct worker *w, struct packet *p, const struct softwire *from)
 {
 	const struct softwire *to = &w->snapshot->softwire[p->rule->domain];
 
+	TRY(icmp_quote_ports(w, p, false)); /* of an error: what it quotes must have come from the other CE */
 	TRY(has_ce(w, p));
 	if (map_rule_address(p->rule, p->dst, p->dst_port) == p->outer_src)
 		return drop(w, p, DROP_loop);
@@ -126,17 +127,17 @@ send_packet(struct worker *w, struct packet *p)
 {
 	const struct softwire *softwire;
 
-	if (__builtin_expect(!source_is_true(w->snapshot, p), 0))
+	if (unlikely(!source_is_true(w->snapshot, p)))
 		return refuse_source(w, p);
 	TRY(has_port(w, p, p->rule));
 	softwire = &w->snapshot->softwire[p->rule->domain];
 	traffic_add(&w->counters.softwire[softwire->index].rcvd_ipv6, (uint64_t)IPV6_LEN + p->len);
-	if (__builtin_expect(p->ttl <= 1, 0))
+	if (unlikely(p->ttl <= 1))
 		return refuse_to_softwire(w, p, DROP_ttl, ICMP_TTL_EXCEEDED, softwire,
 		    w->snapshot->interface[INTERFACE_V4].address);
 
 	p->rule = ruleset_find4(w->snapshot->rules, p->dst, p->dst_port);
-	if (__builtin_expect(p->rule != NULL, 0))
+	if (unlikely(p->rule != NULL))
 		return hairpin(w, p, softwire);
 	return send_to_internet(w, p, softwire);
 }

@@ -18,7 +18,7 @@ from_peer(struct worker *w, struct packet *p, const struct softwire *softwire)
 	const struct map_rule *rule;
 	struct quote quote;
 
-	if (__builtin_expect(p->outer_src == softwire->br, 1))
+	if (likely(p->outer_src == softwire->br))
 		return VERDICT_NEXT;
 	if (ruleset_find6(fmrs, p->outer_src) == MAP_NO_RULE)
 		return drop(w, p, DROP_spoof_v6);
@@ -124,7 +124,7 @@ leave_softwire(struct worker *w, struct packet *p)
 	const struct softwire *softwire = &w->snapshot->softwire[0];
 	const uint32_t external = w->snapshot->external_addr;
 
-	if (__builtin_expect(p->ttl <= 1, 0))
+	if (unlikely(p->ttl <= 1))
 		return refuse_to_softwire(w, p, DROP_ttl, ICMP_TTL_EXCEEDED, softwire, external);
 	TRY(fits_link(w, p, softwire, external));
 	TRY(ecn_out_of_softwire(w, p));
@@ -171,10 +171,10 @@ send_admitted(struct worker *w, struct packet *p)
 static inline enum verdict
 send_packet(struct worker *w, struct packet *p)
 {
-	if (__builtin_expect(p->kind == L4_ICMP_ERROR, 0))
+	if (unlikely(p->kind == L4_ICMP_ERROR))
 		return send_error(w, p);
 	p->session = nat_find_in(w->nat, p->hash, p->dst_port, remote_end(p));
-	if (__builtin_expect(p->session == NULL, 0))
+	if (unlikely(p->session == NULL))
 		return send_admitted(w, p);
 	TRY(leave_softwire(w, p));
 	nat_touch(w->nat, p->session, p->tcp_flags, false, w->now);

@@ -56,7 +56,7 @@ choose_peer(struct worker *w, struct packet *p, uint16_t port)
 	const struct ruleset *fmrs = w->snapshot->rules;
 
 	p->outer_dst = softwire->br;
-	if (__builtin_expect(fmrs->count == 0, 1))
+	if (likely(fmrs->count == 0))
 		return VERDICT_NEXT;
 	p->rule = ruleset_find4(fmrs, p->dst, port);
 	if (p->rule == NULL)
@@ -97,7 +97,7 @@ read_packet(struct worker *w, struct packet *p)
 	traffic_add(&w->counters.softwire[0].rcvd_ipv4, p->len);
 	TRY(ttl_in(w, p));
 	TRY(fits_softwire(w, p, softwire));
-	if (__builtin_expect(p->kind != L4_ICMP_QUERY, 1))
+	if (likely(p->kind != L4_ICMP_QUERY))
 		TRY(choose_peer(w, p, far_port(p)));
 	p->hash = nat_hash_out(w->nat, inside_end(p), remote_end(p));
 	index_prefetch(&w->nat->out, p->hash);
@@ -153,13 +153,13 @@ translate_error(struct worker *w, struct packet *p)
 static inline enum verdict
 translate(struct worker *w, struct packet *p)
 {
-	if (__builtin_expect(p->kind == L4_ICMP_ERROR, 0))
+	if (unlikely(p->kind == L4_ICMP_ERROR))
 		return translate_error(w, p);
 	p->session = nat_find_out(w->nat, p->hash, inside_end(p), remote_end(p));
-	if (__builtin_expect(p->session == NULL, 0))
+	if (unlikely(p->session == NULL))
 		TRY(open_session(w, p));
 	/* The identifier that goes out, which only the session knows, is the echo's destination port, too. */
-	if (__builtin_expect(p->kind == L4_ICMP_QUERY, 0))
+	if (unlikely(p->kind == L4_ICMP_QUERY))
 		TRY(choose_peer(w, p, p->session->external_port));
 	nat_touch(w->nat, p->session, p->tcp_flags, true, w->now);
 	nat_rewrite_out(p, p->session, w->snapshot->external_addr);

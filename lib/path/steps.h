@@ -26,7 +26,7 @@ enum verdict refuse_to_softwire(struct worker *w, struct packet *p, enum drop_re
 static inline enum verdict
 translatable(struct worker *w, struct packet *p)
 {
-	if (__builtin_expect(p->kind <= L4_UDP, 1))
+	if (likely(p->kind <= L4_UDP))
 		return VERDICT_NEXT;
 	if (p->kind == L4_OTHER)
 		return drop(w, p, DROP_proto_unsupported);
@@ -39,7 +39,7 @@ translatable(struct worker *w, struct packet *p)
 static inline enum verdict
 ttl_in(struct worker *w, struct packet *p)
 {
-	if (__builtin_expect(p->ttl <= 1, 0))
+	if (unlikely(p->ttl <= 1))
 		return refuse_to_ipv4(w, p, DROP_ttl, ICMP_TTL_EXCEEDED);
 	return VERDICT_NEXT;
 }
@@ -48,7 +48,7 @@ ttl_in(struct worker *w, struct packet *p)
 static inline enum verdict
 fits_softwire(struct worker *w, struct packet *p, const struct softwire *softwire)
 {
-	if (__builtin_expect(p->len > softwire->mtu, 0))
+	if (unlikely(p->len > softwire->mtu))
 		return refuse_to_ipv4(w, p, DROP_too_big, icmp_fragmentation_needed(softwire->mtu));
 	return VERDICT_NEXT;
 }
@@ -59,7 +59,7 @@ fits_link(struct worker *w, struct packet *p, const struct softwire *softwire, u
 {
 	const uint16_t mtu = w->snapshot->interface[INTERFACE_V4].mtu;
 
-	if (__builtin_expect(p->len > mtu, 0))
+	if (unlikely(p->len > mtu))
 		return refuse_to_softwire(w, p, DROP_too_big, icmp_fragmentation_needed(mtu), softwire, src);
 	return VERDICT_NEXT;
 }

@@ -15,7 +15,7 @@ ecn_out_of_softwire(struct worker *w, struct packet *p)
 {
 	const uint8_t outer = p->outer_class & ECN_MASK;
 
-	if (__builtin_expect(outer != 0 && outer != (p->tos & ECN_MASK), 0))
+	if (unlikely(outer != 0 && outer != (p->tos & ECN_MASK)))
 		return ecn_combine(w, p);
 	return VERDICT_NEXT;
 }

@@ -17,7 +17,7 @@ ethernet_in(struct worker *w, struct packet *p, const struct interface *interfac
 		return drop(w, p, DROP_l2_short);
 	p->ip = frame + ETHER_LEN;
 	p->ether_type = load16(frame + 12);
-	if (__builtin_expect(ethernet_address(frame) != interface->mac48, 0))
+	if (unlikely(ethernet_address(frame) != interface->mac48))
 		return frame[0] & 1 ? host(w, p) : drop(w, p, DROP_l2_other);
 	return VERDICT_NEXT;
 }

@@ -16,7 +16,7 @@ ipv4_checksum_is_valid(const uint8_t *ip, uint32_t header_len)
 	uint32_t word[5];
 	uint64_t sum;
 
-	if (__builtin_expect(header_len != IPV4_MIN_LEN, 0))
+	if (unlikely(header_len != IPV4_MIN_LEN))
 		return checksum_is_valid(ip, header_len);
 	memcpy(word, ip, sizeof(word));
 	sum = (uint64_t)word[0] + word[1] + word[2] + word[3] + word[4];

@@ -37,7 +37,7 @@ ipv6_find_inner(struct worker *w, struct packet *p, bool ours)
 	const uint8_t next_header = p->ip[6];
 
 	p->ip += IPV6_LEN;
-	if (__builtin_expect(next_header != NEXT_HEADER_IPV4, 0))
+	if (unlikely(next_header != NEXT_HEADER_IPV4))
 		TRY(ipv6_walk_extensions(w, p, next_header, ours));
 	if (!ours)
 		return drop(w, p, DROP_not_map_dst);

@@ -12,7 +12,7 @@ void mss_lower(struct worker *w, struct packet *p, uint16_t mss);
 static inline void
 mss_clamp(struct worker *w, struct packet *p, const struct softwire *softwire)
 {
-	if (__builtin_expect(p->kind == L4_TCP && (p->tcp_flags & TCP_SYN) && softwire->mss != 0, 0))
+	if (unlikely(p->kind == L4_TCP && (p->tcp_flags & TCP_SYN) && softwire->mss != 0))
 		mss_lower(w, p, softwire->mss);
 }
 

@@ -70,7 +70,7 @@ struct worker {
 #define TRY(step)                                                                                                      \
 	do {                                                                                                           \
 		const enum verdict verdict_ = (step);                                                                  \
-		if (__builtin_expect(verdict_ != VERDICT_NEXT, 0))                                                     \
+		if (unlikely(verdict_ != VERDICT_NEXT))                                                     \
 			return verdict_;                                                                               \
 	} while (0)
 
