@@ -64,7 +64,7 @@ class Daemon:
         self._out_path = directory / f"{name}.out"
         self._runtime = directory / f"{name}.run"
         self._runtime.mkdir()
-        self._process = None
+        self._process, self._others = None, []
         self.eal = eal_arguments()
         self.write_config(config)
 
@@ -76,22 +76,21 @@ class Daemon:
         config = fit_rings(config)
         self.config_path.write_text(f'{config}\ncontrol = {{ socket = "{self.socket_path}"; }};\n', encoding="utf-8")
 
-    def spawn(self, tag=""):
-        """One more process with this configuration; returns it and its log."""
-        log = self.log_path.with_name(self.name + tag + ".log")
-        out = self._out_path.with_name(self.name + tag + ".out")
-        with open(log, "w", encoding="utf-8") as err, open(out, "w", encoding="utf-8") as stdout:
-            environment = {"PATH": "/usr/bin:/bin", "RUNTIME_DIRECTORY": str(self._runtime)}
-            process = self.namespace.start([self._binary, "-c", self.config_path], stdout=stdout, stderr=err,
-                                           env=environment)
-        return process, log
+    def _spawn(self, out_path, log_path):
+        environment = {"PATH": "/usr/bin:/bin", "RUNTIME_DIRECTORY": str(self._runtime)}
+        with open(out_path, "w", encoding="utf-8") as out, open(log_path, "w", encoding="utf-8") as log:
+            return self.namespace.start([self._binary, "-c", self.config_path], stdout=out, stderr=log,
+                                        env=environment)
 
     def start(self):
-        self._process, _ = self.spawn()
+        self._process = self._spawn(self._out_path, self.log_path)
 
-    @property
-    def pid(self):
-        return self._process.pid
+    def run_another(self):
+        """One more process with this configuration, until it ends; returns its exit code and log."""
+        log = self.log_path.with_suffix(".log2")
+        another = self._spawn(self._out_path.with_suffix(".out2"), log)
+        self._others.append(another)
+        return another.wait(timeout=30), log.read_text(encoding="utf-8")
 
     def log(self):
         return self.log_path.read_text(encoding="utf-8", errors="replace")
@@ -151,6 +150,10 @@ class Daemon:
 
     def close(self):
         """Ends it, whatever state it is in."""
+        for process in self._others:
+            if process.poll() is None:
+                process.kill()
+                process.wait()
         if self.is_running():
             self._process.terminate()
             try:

@@ -121,7 +121,7 @@ def step_two_homes(lab):
 
 def step_all_ranges(lab, count=230):
     def connections():
-        return [traffic.Flow(lab.ns["h1" if i % 2 else "h2"], f"connection {i}", traffic.socket.SOCK_STREAM)
+        return [traffic.Flow(lab.ns["h1" if i % 2 else "h2"], f"connection {i}", traffic.TCP)
                 for i in range(count)]
 
     def from_ce1(segment):
@@ -146,7 +146,7 @@ def step_spoof(lab):
     """CE1's line uses a port of CE2: the address is right, the port is not, and an IPv6 filter cannot see it."""
     own, stolen = min(ports_of("ce1")), min(ports_of("ce2"))
     outer = RULE.map_address(V4, own)
-    listener = lab.ns["srv"].socket(traffic.socket.SOCK_DGRAM)
+    listener = lab.ns["srv"].socket(traffic.UDP)
     listener.bind((SRV, 9009))
     before = lab.daemons["br"].stats()["drops"]["spoof_v4"]
     with traffic.Sniffer(lab.ns["srv"], "eth0", lambda segment: segment.dport == 9009) as wire:
@@ -209,11 +209,10 @@ def leave_standing(screen, lab):
     screen.say("The lab stands. To enter a namespace, in another terminal:")
     for name in lab.ns:
         screen.say(f"  {name:<5} {nsenter(lab, name)}")
-    screen.say("Sockets, one JSON object a line, for example {\"command\": \"stats-get\"}; logs and configurations "
-               "lie beside them:")
+    screen.say("\nTo ask a daemon; its log and configuration lie beside its socket:")
     for daemon in lab.daemons.values():
-        screen.say(f"  {daemon.name:<5} {daemon.socket_path}")
-    screen.say(f"To take it down: Ctrl-C here, or kill {os.getpid()}")
+        screen.say(f"  {daemon.name:<5} {lab.build}/app/mapedgectl/mapedgectl -s {daemon.socket_path} stats-get")
+    screen.say(f"\nTo take it down: Ctrl-C here, or kill {os.getpid()}")
     try:
         signal.pause()
     except KeyboardInterrupt:
@@ -222,11 +221,11 @@ def leave_standing(screen, lab):
 
 
 def run(screen, build):
-    begin = time.monotonic()
+    begin, lab = time.monotonic(), labs.Lab(build)
     print(screen.paint(BOLD, "\n mapedge: MAP-E, RFC 7597, CE and BR on DPDK\n"))
     print(PICTURE.strip("\n"), "\n", flush=True)
     try:
-        with labs.Lab(build) as lab:
+        with lab:
             screen.say(f"Up after {time.monotonic() - begin:.1f} s: {len(lab.ns)} network namespaces, three daemons, "
                        + ("huge pages" if "--in-memory" in lab.daemons["br"].eal else "ordinary memory")
                        + ("" if netns.is_real_root() else ", no root") + ".\n")
@@ -237,6 +236,7 @@ def run(screen, build):
     except AssertionError as error:
         screen.failed += 1
         screen.say(f"The lab does not come up: {error}", RED)
+        screen.show_logs(lab.logs())
     verdict = "all steps passed" if screen.failed == 0 else f"{screen.failed} failed"
     print(screen.paint(GREEN if screen.failed == 0 else RED, f" {verdict}, {time.monotonic() - begin:.0f} s"))
 

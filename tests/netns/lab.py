@@ -62,7 +62,8 @@ class Lab:
     """
 
     def __init__(self, build=None, sites=("ce1", "ce2"), changes=None, taps=False):
-        self.binary = Path(build or default_build()).resolve() / "app" / "mapedge" / "mapedge"
+        self.build = Path(build or default_build()).resolve()
+        self.binary = self.build / "app" / "mapedge" / "mapedge"
         if not os.access(self.binary, os.X_OK):
             raise netns.Unavailable(f"{self.binary} is not there: build first (meson setup build && ninja -C build).")
         self._sites, self._changes, self._taps = sites, changes or {}, taps
@@ -234,6 +235,11 @@ def check_conservation(name, stats):
     told = (sums["received"], sums["transmitted"], sums["dropped"])
     assert told == (received, transmitted, dropped), f"{name}: sums {told} are not those of the counters: {stats}"
     assert sums["balanced"] and received + created == transmitted + dropped + held, f"{name} has lost packets: {stats}"
+
+
+def grown(before, after):
+    """What a set of counters has gained."""
+    return {key: after[key] - before.get(key, 0) for key in after if after[key] != before.get(key, 0)}
 
 
 def require_rights(*programs):

@@ -19,6 +19,7 @@ from ipaddress import IPv4Address
 
 from daemon import wait_until
 
+UDP, TCP = socket.SOCK_DGRAM, socket.SOCK_STREAM
 ETH_P_ALL = 3
 ECHO_PORT = 7000
 
@@ -36,12 +37,12 @@ class Echo:
         self._wake, stop = socket.socketpair()
         self._sockets = [self._wake, stop]
         self._selector.register(stop, selectors.EVENT_READ, None)
-        for kind, handler in (socket.SOCK_DGRAM, self._on_datagram), (socket.SOCK_STREAM, self._on_connection):
+        for kind, handler in (UDP, self._on_datagram), (TCP, self._on_connection):
             server = namespace.socket(kind)
             server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             server.bind((address, port))
             self._add(server, handler)
-            if kind == socket.SOCK_STREAM:
+            if kind == TCP:
                 server.listen(1024)
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self._thread.start()
@@ -93,9 +94,9 @@ class Flow:
 
     PATIENCE = 3                                         # seconds until a question over UDP is asked again
 
-    def __init__(self, namespace, name, kind=socket.SOCK_DGRAM, remote=("198.51.100.9", ECHO_PORT), source=None):
+    def __init__(self, namespace, name, kind=UDP, remote=("198.51.100.9", ECHO_PORT), source=None):
         self.name, self.rounds, self.repeated, self.external = name, 0, 0, None
-        self._is_tcp, self._got, self._asked_at = kind == socket.SOCK_STREAM, b"", 0
+        self._is_tcp, self._got, self._asked_at = kind == TCP, b"", 0
         self._socket = namespace.socket(kind)
         self._socket.setblocking(False)
         if source:

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A configuration file, from its text to the snapshot that the workers would read. What is refused is refused with a
+ * place and a reason; what is accepted keeps its promises and compiles.
+ *
+ * Inputs that name other files are left out, but for rules.conf, which is there: what they would open is not ours.
+ */
+#include <string.h>
+#include <unistd.h>
+
+#include "compile.h"
+#include "fuzz.h"
+
+/* libconfig 1.5 loses the text of a string in which a file ends; everything else it and we must give back. */
+const char *__lsan_default_suppressions(void);
+
+const char *
+__lsan_default_suppressions(void)
+{
+	return "leak:strbuf_append\n";
+}
+
+static char directory[] = "/tmp/mapedge-fuzz-XXXXXX";
+
+static void
+remove_directory(void)
+{
+	require(chdir("/") == 0, "chdir");
+	for (const char *const *name = (const char *const[]){ "test.conf", "rules.conf", NULL }; *name != NULL; name++) {
+		char path[64];
+
+		snprintf(path, sizeof(path), "%s/%s", directory, *name);
+		(void)unlink(path);
+	}
+	(void)rmdir(directory);
+}
+
+static void
+write_file(const char *name, const void *bytes, size_t size)
+{
+	FILE *file = fopen(name, "wb");
+
+	require(file != NULL && fwrite(bytes, 1, size, file) == size && fclose(file) == 0, "cannot write a file");
+}
+
+static void
+set_up(void)
+{
+	static const char rules[] =
+	    "source = \"a test\"; date = \"2026-01\"; services = ( { name = \"s\"; br = \"2001:db8:ffff::1\"; iid = \"draft03\";"
+	    " rules = ( { ipv6 = \"2001:db8::/40\"; ipv4 = \"192.0.2.0/24\"; ea = 16; offset = 4; } ); } );";
+
+	require(mkdtemp(directory) != NULL && chdir(directory) == 0, "no directory");
+	require(atexit(remove_directory) == 0, "atexit");
+	write_file("rules.conf", rules, sizeof(rules) - 1);
+}
+
+/* Does the text name a file that is not ours? */
+static bool
+leads_elsewhere(const uint8_t *data, size_t size)
+{
+	static const char *const words[] = { "include", "/dev", "/proc", "/sys", "test.conf", ".." };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (memmem(data, size, words[i], strlen(words[i])) != NULL)
+			return true;
+	}
+	return false;
+}
+
+/* What conf.h says about a configuration that was accepted. */
+static void
+check_conf(const struct conf *conf)
+{
+	const bool is_ce = conf->role == CONF_CE;
+
+	require(conf->interface_count == 2, "not two interfaces");
+	require(conf->workers >= 1 && conf->workers <= CONF_MAX_WORKERS, "the number of workers");
+	require(conf->eal_count <= CONF_MAX_EAL_ARGS, "the number of EAL arguments");
+	require(is_ce ? conf->softwire_count == 1 : conf->softwire_count >= 1 && conf->softwire_count <= CONF_MAX_DOMAINS,
+	    "the number of softwires");
+	require(conf->interfaces[0].role == (is_ce ? CONF_LAN : CONF_INTERNET), "[0] is not the IPv4 side");
+	require(conf->interfaces[1].role == (is_ce ? CONF_WAN : CONF_MAP), "[1] is not the IPv6 side");
+	for (size_t i = 0; i < conf->interface_count; i++) {
+		const struct conf_interface *interface = &conf->interfaces[i];
+
+		require(interface->address_count <= CONF_MAX_ADDRESSES, "the number of addresses");
+		require(!interface->has_gateway || interface->gateway < interface->neighbour_count, "the gateway");
+		require(interface->mtu >= 576, "the MTU of an interface"); /* RFC 791: every link can do 68, nobody sends that */
+		require(memchr(interface->name, 0, sizeof(interface->name)) != NULL, "an endless name");
+	}
+	for (size_t i = 0; i < conf->softwire_count; i++) {
+		const struct conf_softwire *softwire = &conf->softwires[i];
+
+		require(softwire->mtu + 40 <= conf->interfaces[1].mtu, "the MTU of a softwire");
+		require(softwire->traffic_class >= CONF_TRAFFIC_CLASS_COPY && softwire->traffic_class < 64, "the traffic class");
+		require(softwire->hop_limit > 0, "the hop limit");
+		for (size_t j = 0; j < softwire->rule_count; j++)
+			require(softwire->rules[j].domain == i, "the domain of a rule");
+	}
+}
+
+static void
+check_compiled(const struct conf *conf)
+{
+	const struct mac macs[INTERFACE_COUNT] = { { { 2 } }, { { 2 } } };
+	struct error err = { .text = "" };
+	struct snapshot *snapshot = snapshot_compile(conf, macs, NULL, &err), *next;
+
+	if (snapshot == NULL) {
+		require(err.text[0] != '\0', "a configuration that is good and does not compile, without a reason");
+		return;
+	}
+	require(snapshot->rules != NULL && snapshot->softwire_count == conf->softwire_count, "the snapshot");
+	if (snapshot->is_ce)
+		require(portset_count(&snapshot->ports) > 0, "a CE without ports");
+	next = snapshot_compile(conf, macs, snapshot, &err);
+	require(next != NULL && next->generation == 2 && next->nat_epoch == snapshot->nat_epoch, "the same again");
+	snapshot_free(next);
+	snapshot_free(snapshot);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static bool is_set_up;
+	struct error err = { .text = "" };
+	struct conf *conf;
+
+	if (!is_set_up)
+		set_up();
+	is_set_up = true;
+	if (leads_elsewhere(data, size))
+		return -1;
+	write_file("test.conf", data, size);
+	conf = conf_load("test.conf", &err);
+	if (conf == NULL) {
+		require(strstr(err.text, ".conf:") != NULL && strstr(err.text, ": error: ") != NULL, "an error without a place");
+		return 0;
+	}
+	check_conf(conf);
+	check_compiled(conf);
+	conf_free(conf);
+	return 0;
+}

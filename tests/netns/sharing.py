@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Cases: two homes share one IPv4 address, and nobody notices."""
+import traffic
+from daemon import wait_until
+from lab import SRV, V4, grown, ports_of
+from traffic import TCP, UDP, Echo, Flow, closing, exchange
+
+
+def same_server_at_once(lab):
+    """Both CEs to one server port at the same time: each gets its own answers, from its own ports."""
+    site_of = {"h1": "ce1", "h2": "ce1", "h3": "ce2"}
+    with Echo(lab.ns["srv"]), closing([Flow(lab.ns[host], f"{host} flow {i}", kind)
+                                       for i in range(10) for host in site_of for kind in (UDP, TCP)]) as flows:
+        for _ in range(5):
+            exchange(flows)
+        for flow in flows:
+            address, port = flow.external
+            assert address == V4 and port in ports_of(site_of[flow.name[:2]]), f"{flow.name} came from {flow.external}"
+
+
+def every_port_is_used(lab):
+    """250 flows and 240 ports: the server sees exactly the port set, ten flows are refused and counted (MAPE-29)."""
+    lab.daemons["ce1"].restart()
+    sockets = [lab.ns["h1"].socket(UDP) for _ in range(250)]
+    with traffic.Sniffer(lab.ns["srv"], "eth0", lambda segment: segment.dport == 9000) as wire:
+        for sock in sockets:
+            sock.sendto(b"one flow", (SRV, 9000))
+        wait_until("all 250", lambda: lab.daemons["ce1"].stats()["interfaces"][0]["rx_packets"] >= 250)
+        nat = lab.settled_stats()["ce1"]["nat"]
+    for sock in sockets:
+        sock.close()
+    assert {segment.sport for segment in wire.segments} == ports_of("ce1")
+    assert nat["ports"]["udp"] == {"total": 240, "used": 240}, nat
+    assert drops(lab, "ce1")["nat_no_port"] == 10, drops(lab, "ce1")
+    lab.daemons["ce1"].restart()
+
+
+def external_end(sock, lab_echo=(SRV, traffic.ECHO_PORT)):
+    """Address and port as which the Internet sees a UDP socket; the mapping is the same for all destinations."""
+    sock.settimeout(2)
+    for _ in range(10):
+        sock.sendto(b"", lab_echo)
+        try:
+            address, port = sock.recv(100).decode().strip().split(":")
+            return address, int(port)
+        except TimeoutError:
+            continue
+    raise AssertionError("no answer from the echo server")
+
+
+def hear(sock, source, words):
+    try:
+        got = sock.recvfrom(100)
+    except TimeoutError:
+        return False
+    assert got == (words, source), f"got {got}, not {words} from {source}"
+    return True
+
+
+def hairpin(lab):
+    """h1 and h3 talk to each other's 192.0.2.18:port through the BR (MAPE-56), once both have opened their filters.
+
+    The ports are those that the server has seen: the mapping is the same for every destination (NAT-01). Nobody gets in
+    to whom the host has not spoken (NAT-13).
+    """
+    before = lab.settled_stats()
+    with Echo(lab.ns["srv"]):
+        h1, h3 = (lab.ns[name].socket(UDP) for name in ("h1", "h3"))
+        end1, end3 = external_end(h1), external_end(h3)
+    assert end1[0] == end3[0] == V4 and end1[1] in ports_of("ce1") and end3[1] in ports_of("ce2"), (end1, end3)
+
+    h1.sendto(b"too early", end3)                        # h3 has not spoken to 192.0.2.18 yet
+    refused = grown(before["ce2"]["drops"], lab.settled_stats()["ce2"]["drops"])
+    assert refused == {"nat_filtered": 1}, refused
+
+    h1.settimeout(2)
+    h3.settimeout(2)
+    h3.sendto(b"from h3", end1)
+    wait_until("h1 to hear h3", lambda: hear(h1, end3, b"from h3") or h3.sendto(b"from h3", end1) is None)
+    h1.sendto(b"from h1", end3)
+    wait_until("h3 to hear h1", lambda: hear(h3, end1, b"from h1") or h1.sendto(b"from h1", end3) is None)
+    h1.close()
+    h3.close()
+    turned = grown(before["br"]["events"], lab.settled_stats()["br"]["events"])
+    assert turned.get("hairpin", 0) >= 3, turned

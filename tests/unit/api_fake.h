@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* A made-up system behind the JSON interface, and how a test asks it. */
+#ifndef MAPEDGE_TESTS_API_FAKE_H
+#define MAPEDGE_TESTS_API_FAKE_H
+
+#include <string.h>
+
+#include "api/api.h"
+#include "maptext.h"
+
+#define COUNT(array) (int)(sizeof(array) / sizeof((array)[0]))
+
+/* ---- the system behind it --------------------------------------------------------------------------------------- */
+
+static struct {
+	struct counters counters[2];
+	struct gauges gauges[2];
+	struct ruleset *rules;
+	const char *reload_text, *reload_hint; /* NULL: a reload works */
+	unsigned int reports, reloads, shutdowns;
+	bool is_br;
+} fake;
+
+static void
+fake_report(void *context, struct report *report)
+{
+	ck_assert_ptr_eq(context, &fake);
+	fake.reports++;
+	*report = (struct report){ .is_ce = !fake.is_br, .generation = 3, .interface = { "lan", "wan" },
+		.softwire = { "map0" }, .softwire_count = 1, .worker_count = 2, .held = 4 };
+	for (int i = 0; i < 2; i++) {
+		report->counters[i] = &fake.counters[i];
+		report->gauges[i] = &fake.gauges[i];
+	}
+}
+
+static const struct ruleset *
+fake_rules(void *context)
+{
+	ck_assert_ptr_eq(context, &fake);
+	return fake.rules;
+}
+
+static int
+fake_reload(void *context, uint64_t *generation, struct error *err)
+{
+	ck_assert_ptr_eq(context, &fake);
+	fake.reloads++;
+	if (fake.reload_text != NULL) {
+		error_set(err, EINVAL, "%s", fake.reload_text);
+		if (fake.reload_hint != NULL)
+			error_hint(err, "%s", fake.reload_hint);
+		return -EINVAL;
+	}
+	*generation = 4;
+	return 0;
+}
+
+static void
+fake_shutdown(void *context)
+{
+	ck_assert_ptr_eq(context, &fake);
+	fake.shutdowns++;
+}
+
+static const struct api_backend backend = { &fake, fake_report, fake_rules, fake_reload, fake_shutdown };
+
+/* Three rules: one as in RFC 7597 appendix A, one with a given PSID, one for a whole address in the format of draft 03. */
+static inline void
+set_up(void)
+{
+	struct map_rule_spec specs[] = { rule_spec("2001:db8::/40", "192.0.2.0/24", 16, 6),
+		fixed_spec("2001:db8:1234:5678::/64", "198.51.100.7/32", 4, 0x34, 8),
+		rule_spec("2001:db8:f000::/48", "203.0.113.0/24", 8, 0) };
+	struct error err;
+	uint32_t bad;
+
+	specs[1].fmr = false;
+	specs[2].iid = MAP_IID_DRAFT03;
+	specs[2].domain = 1;
+	memset(&fake, 0, sizeof(fake));
+	fake.rules = ruleset_build(specs, COUNT(specs), &bad, &err);
+	ck_assert_ptr_nonnull(fake.rules);
+}
+
+static inline void
+tear_down(void)
+{
+	ruleset_free(fake.rules);
+}
+
+/* ---- asking ----------------------------------------------------------------------------------------------------- */
+
+/* Every reply has result, text and arguments, fits into one line, and can be read again. */
+static inline json_t *
+ask_bytes(const char *request, size_t len)
+{
+	json_t *reply = api_handle(&backend, request, len), *again;
+	char *line;
+
+	ck_assert_ptr_nonnull(reply);
+	ck_assert(json_is_integer(json_object_get(reply, "result")));
+	ck_assert(json_is_string(json_object_get(reply, "text")));
+	ck_assert(json_is_object(json_object_get(reply, "arguments")));
+	line = json_dumps(reply, JSON_COMPACT);
+	ck_assert_ptr_nonnull(line);
+	ck_assert_ptr_null(strchr(line, '\n'));
+	again = json_loads(line, 0, NULL);
+	ck_assert(json_equal(reply, again));
+	json_decref(again);
+	free(line);
+	return reply;
+}
+
+static inline json_t *
+ask(const char *request)
+{
+	return ask_bytes(request, strlen(request));
+}
+
+static inline json_t *
+arguments_of(json_t *reply)
+{
+	return json_object_get(reply, "arguments");
+}
+
+static inline const char *
+text_of(json_t *reply)
+{
+	return json_string_value(json_object_get(reply, "text"));
+}
+
+static inline int
+result_of(json_t *reply)
+{
+	return (int)json_integer_value(json_object_get(reply, "result"));
+}
+
+static inline json_int_t
+number(json_t *object, const char *key)
+{
+	ck_assert_msg(json_is_integer(json_object_get(object, key)), "no number %s", key);
+	return json_integer_value(json_object_get(object, key));
+}
+
+#endif

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The JSON interface: every command, and the ids of its replies. */
+#include "api_fake.h"
+
+/* ---- commands --------------------------------------------------------------------------------------------------- */
+
+START_TEST(list_commands)
+{
+	static const struct {
+		const char *name, *access;
+	} commands[] = { { "config-reload", "write" }, { "list-commands", "read" }, { "rules-get", "read" },
+		{ "shutdown", "write" }, { "stats-get", "read" } };
+	json_t *reply = ask("{\"command\": \"list-commands\"}");
+	json_t *list = json_object_get(arguments_of(reply), "commands");
+
+	ck_assert_int_eq(result_of(reply), API_OK);
+	ck_assert_uint_eq(json_array_size(list), COUNT(commands));
+	for (int i = 0; i < COUNT(commands); i++) {
+		json_t *command = json_array_get(list, (size_t)i);
+
+		ck_assert_str_eq(json_string_value(json_object_get(command, "name")), commands[i].name);
+		ck_assert_str_eq(json_string_value(json_object_get(command, "access")), commands[i].access);
+		ck_assert_uint_gt(strlen(json_string_value(json_object_get(command, "help"))), 5);
+		ck_assert(json_is_array(json_object_get(command, "arguments")));
+	}
+	json_decref(reply);
+}
+END_TEST
+
+/* What the list says about arguments is true: each one is accepted with its type. */
+START_TEST(listed_arguments_are_accepted)
+{
+	json_t *reply = ask("{\"command\": \"list-commands\"}"), *command, *argument;
+	size_t i, j;
+	unsigned int tried = 0;
+
+	json_array_foreach(json_object_get(arguments_of(reply), "commands"), i, command) {
+		json_array_foreach(json_object_get(command, "arguments"), j, argument) {
+			const char *type = json_string_value(json_object_get(argument, "type"));
+			char request[256];
+			json_t *other;
+
+			snprintf(request, sizeof(request), "{\"command\": \"%s\", \"arguments\": {\"%s\": %s}}",
+			    json_string_value(json_object_get(command, "name")),
+			    json_string_value(json_object_get(argument, "name")), strcmp(type, "bool") == 0 ? "true" : "1");
+			other = ask(request);
+			ck_assert_msg(result_of(other) == API_OK, "%s: %s", request, text_of(other));
+			json_decref(other);
+			tried++;
+		}
+	}
+	ck_assert_uint_eq(tried, 3);
+	json_decref(reply);
+}
+END_TEST
+
+START_TEST(rules_get)
+{
+	json_t *reply = ask("{\"command\": \"rules-get\"}"), *rules = json_object_get(arguments_of(reply), "rules");
+	json_t *want[3] = {
+		json_pack("{s:s, s:s, s:i, s:i, s:i, s:s, s:b, s:i}", "ipv6", "2001:db8::/40", "ipv4", "192.0.2.0/24", "ea", 16,
+		    "offset", 6, "psid_len", 8, "iid", "rfc7597", "fmr", 1, "softwire", 0),
+		json_pack("{s:s, s:s, s:i, s:i, s:i, s:s, s:b, s:i, s:i}", "ipv6", "2001:db8:1234:5678::/64", "ipv4",
+		    "198.51.100.7/32", "ea", 0, "offset", 4, "psid_len", 8, "iid", "rfc7597", "fmr", 0, "softwire", 0, "psid",
+		    0x34),
+		json_pack("{s:s, s:s, s:i, s:i, s:i, s:s, s:b, s:i}", "ipv6", "2001:db8:f000::/48", "ipv4", "203.0.113.0/24",
+		    "ea", 8, "offset", 0, "psid_len", 0, "iid", "draft03", "fmr", 1, "softwire", 1),
+	};
+
+	ck_assert_int_eq(result_of(reply), API_OK);
+	ck_assert_int_eq(number(arguments_of(reply), "total"), 3);
+	ck_assert_int_eq(number(arguments_of(reply), "start"), 0);
+	ck_assert_uint_eq(json_array_size(rules), 3);
+	for (size_t i = 0; i < 3; i++) {
+		ck_assert_msg(json_equal(json_array_get(rules, i), want[i]), "rule %zu", i);
+		json_decref(want[i]);
+	}
+	json_decref(reply);
+}
+END_TEST
+
+/* A page of a long list; outside of it nothing. */
+START_TEST(rules_get_in_pages)
+{
+	static const struct {
+		const char *arguments;
+		json_int_t start;
+		size_t count;
+	} pages[] = { { "{\"start\": 1}", 1, 2 }, { "{\"start\": 1, \"count\": 1}", 1, 1 }, { "{\"count\": 0}", 0, 0 },
+		{ "{\"start\": 3}", 3, 0 }, { "{\"start\": 1000000, \"count\": 1000}", 1000000, 0 }, { "{}", 0, 3 } };
+
+	for (int i = 0; i < COUNT(pages); i++) {
+		char request[128];
+		json_t *reply;
+
+		snprintf(request, sizeof(request), "{\"command\": \"rules-get\", \"arguments\": %s}", pages[i].arguments);
+		reply = ask(request);
+		ck_assert_int_eq(result_of(reply), API_OK);
+		ck_assert_int_eq(number(arguments_of(reply), "total"), 3);
+		ck_assert_int_eq(number(arguments_of(reply), "start"), pages[i].start);
+		ck_assert_uint_eq(json_array_size(json_object_get(arguments_of(reply), "rules")), pages[i].count);
+		json_decref(reply);
+	}
+}
+END_TEST
+
+START_TEST(config_reload)
+{
+	json_t *reply = ask("{\"command\": \"config-reload\"}");
+
+	ck_assert_int_eq(result_of(reply), API_OK);
+	ck_assert_int_eq(number(arguments_of(reply), "generation"), 4);
+	ck_assert_uint_eq(fake.reloads, 1);
+	json_decref(reply);
+}
+END_TEST
+
+/* A reload that fails says why, with the hint if there is one. Even if the text is no UTF-8, which JSON has to be. */
+static const struct {
+	const char *text, *hint, *want; /* want NULL: any text that begins as the text does */
+} reload_failures[] = {
+	{ "a.conf:3: error: syntax error", NULL, "a.conf:3: error: syntax error" },
+	{ "a.conf:3: error: mtu 12 is too small", "1280 or more", "a.conf:3: error: mtu 12 is too small; hint: 1280 or more" },
+	{ "設定.conf:1: 誤り", NULL, "設定.conf:1: 誤り" },
+	{ "a\xff\xfe.conf:1: error", NULL, NULL },
+	{ "a\xe8\xa8.conf:1: error", "cut in the middle: \xe8\xa8", NULL },
+	{ "quote \" and backslash \\", "tab\t", "quote \" and backslash \\; hint: tab\t" },
+};
+
+START_TEST(config_reload_that_fails)
+{
+	json_t *reply;
+
+	fake.reload_text = reload_failures[_i].text;
+	fake.reload_hint = reload_failures[_i].hint;
+	reply = ask("{\"command\": \"config-reload\", \"id\": 9}");
+	ck_assert_int_eq(result_of(reply), API_FAILED);
+	if (reload_failures[_i].want != NULL)
+		ck_assert_str_eq(text_of(reply), reload_failures[_i].want);
+	else
+		ck_assert_int_eq(text_of(reply)[0], reload_failures[_i].text[0]);
+	ck_assert_int_eq(number(reply, "id"), 9);
+	json_decref(reply);
+}
+END_TEST
+
+/* An error that is too long for its place, all in characters of three bytes: it is cut, but the reply is one. */
+START_TEST(config_reload_with_a_long_error)
+{
+	for (size_t shift = 0; shift < 3; shift++) {
+		char text[301] = "aa";
+		json_t *reply;
+
+		for (size_t i = shift; i + 3 < sizeof(text); i += 3)
+			memcpy(text + i, "\xe8\xaa\xa4", 3);
+		fake.reload_text = fake.reload_hint = text;
+		reply = ask("{\"command\": \"config-reload\"}");
+		ck_assert_int_eq(result_of(reply), API_FAILED);
+		ck_assert_uint_gt(strlen(text_of(reply)), 300);
+		json_decref(reply);
+	}
+}
+END_TEST
+
+START_TEST(shut_down)
+{
+	json_t *reply = ask("{\"command\": \"shutdown\"}");
+
+	ck_assert_int_eq(result_of(reply), API_OK);
+	ck_assert_uint_eq(fake.shutdowns, 1);
+	json_decref(reply);
+}
+END_TEST
+
+/* ---- ids -------------------------------------------------------------------------------------------------------- */
+
+/* An id comes back as it was, whether the request was good or not; without one there is none. */
+START_TEST(ids_are_echoed)
+{
+	static const char *const ids[] = { "0", "1", "-7", "9223372036854775807", "-9223372036854775808", "\"\"", "\"abc\"",
+		"\"設定 \\\" \\\\ \\n\"" };
+	static const char *const rest[] = { ", \"command\": \"stats-get\"}", "}", ", \"command\": \"nonsense\"}",
+		", \"command\": \"stats-get\", \"x\": 1}", ", \"command\": \"stats-get\", \"arguments\": {\"x\": 1}}" };
+
+	for (int i = 0; i < COUNT(ids); i++) {
+		json_t *want = json_loads(ids[i], JSON_DECODE_ANY, NULL);
+
+		ck_assert_ptr_nonnull(want);
+		for (int j = 0; j < COUNT(rest); j++) {
+			char request[256];
+			json_t *reply;
+
+			snprintf(request, sizeof(request), "{\"id\": %s%s", ids[i], rest[j]);
+			reply = ask(request);
+			ck_assert_msg(json_equal(json_object_get(reply, "id"), want), "%s", request);
+			ck_assert_uint_eq(json_object_size(reply), 4);
+			json_decref(reply);
+		}
+		json_decref(want);
+	}
+}
+END_TEST
+
+START_TEST(no_id)
+{
+	static const char *const requests[] = { "{\"command\": \"stats-get\"}", "{\"command\": \"stats-get\", \"id\": []}", "x" };
+
+	for (int i = 0; i < COUNT(requests); i++) {
+		json_t *reply = ask(requests[i]);
+
+		ck_assert_ptr_null(json_object_get(reply, "id"));
+		ck_assert_uint_eq(json_object_size(reply), 3);
+		json_decref(reply);
+	}
+}
+END_TEST
+
+Suite *
+unit_suite(void)
+{
+	Suite *suite = suite_create("api");
+	TCase *commands = tcase_create("commands"), *ids = tcase_create("ids");
+
+	tcase_add_checked_fixture(commands, set_up, tear_down);
+	tcase_add_test(commands, list_commands);
+	tcase_add_test(commands, listed_arguments_are_accepted);
+	tcase_add_test(commands, rules_get);
+	tcase_add_test(commands, rules_get_in_pages);
+	tcase_add_test(commands, config_reload);
+	tcase_add_loop_test(commands, config_reload_that_fails, 0, COUNT(reload_failures));
+	tcase_add_test(commands, config_reload_with_a_long_error);
+	tcase_add_test(commands, shut_down);
+	suite_add_tcase(suite, commands);
+	tcase_add_checked_fixture(ids, set_up, tear_down);
+	tcase_add_test(ids, ids_are_echoed);
+	tcase_add_test(ids, no_id);
+	suite_add_tcase(suite, ids);
+	return suite;
+}

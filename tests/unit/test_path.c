@@ -1,0 +1,423 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Whole ways: through two boxes and back, from CE to CE, among workers, in bursts, and over a change of the snapshot. */
+#include <stdlib.h>
+
+#include "box.h"
+#include "frames.h"
+#include "icmp/error.h"
+#include "unit.h"
+
+#define COUNT(array) (int)(sizeof(array) / sizeof((array)[0]))
+
+static struct box *ce, *br;
+static struct box_end end;
+
+static void
+set_up(void)
+{
+	ce = box_new(&(struct box_options){ .is_ce = true });
+	br = box_new(&(struct box_options){ .is_ce = false });
+}
+
+static void
+tear_down(void)
+{
+	box_free(ce);
+	box_free(br);
+}
+
+/* ---- helpers ---------------------------------------------------------------------------------------------------- */
+
+static void
+run(struct box *box, unsigned int worker, unsigned int interface, const struct frame *frame)
+{
+	box_run_one(box, worker, interface, frame->room + frame->start, frame->len, &end);
+	ck_assert_msg(end.broken == NULL, "%s", end.broken);
+}
+
+/* It must have been sent on this interface, and be right. */
+static void
+check_sent(unsigned int interface)
+{
+	const size_t outer = ETHER_LEN + (interface == INTERFACE_V6 ? IPV6_LEN : 0);
+	const char *fault;
+
+	ck_assert_msg(end.how == BOX_SENT, "%s", end.how == BOX_DROPPED ? drop_info[end.reason].name : "handed over");
+	ck_assert_uint_eq(end.to, interface);
+	fault = frame_fault(end.frame + outer, end.len - outer);
+	ck_assert_msg(fault == NULL, "%s", fault);
+}
+
+/* What one box sent, as the other one receives it. */
+static void
+cross(struct frame *frame, const struct box *to, unsigned int interface)
+{
+	const struct mac mac = box_mac(to, interface);
+
+	frame_payload(frame, 0);
+	frame_push(frame, end.frame + ETHER_LEN, end.len - ETHER_LEN);
+	frame_ethernet(frame, &mac, interface == INTERFACE_V4 ? 0x0800 : 0x86dd);
+}
+
+static void
+udp_packet(struct frame *frame, uint32_t src, uint16_t src_port, uint32_t dst, uint16_t dst_port, uint8_t ttl)
+{
+	frame_payload(frame, 20);
+	frame_udp(frame, src_port, dst_port);
+	frame_ipv4(frame, &(struct frame_ipv4){ .src = src, .dst = dst, .protocol = PROTOCOL_UDP, .ttl = ttl });
+}
+
+/* An error from the quoted packet's receiver about it. */
+static void
+error_packet(struct frame *frame, uint32_t src, uint16_t src_port, uint32_t dst, uint16_t dst_port)
+{
+	udp_packet(frame, src, src_port, dst, dst_port, 0);
+	frame_icmp(frame, ICMP_UNREACHABLE, 3, 0);
+	frame_ipv4(frame, &(struct frame_ipv4){ .src = dst, .dst = src, .protocol = PROTOCOL_ICMP });
+}
+
+static void
+native(struct frame *frame, const struct box *to)
+{
+	const struct mac mac = box_mac(to, INTERFACE_V4);
+
+	frame_ethernet(frame, &mac, 0x0800);
+}
+
+static void
+tunnelled(struct frame *frame, const struct box *to, u128 src, u128 dst)
+{
+	const struct mac mac = box_mac(to, INTERFACE_V6);
+
+	frame_ipv6(frame, src, dst, 4, 0);
+	frame_ethernet(frame, &mac, 0x86dd);
+}
+
+/* ---- there and back --------------------------------------------------------------------------------------------- */
+
+/* Host to server through CE and BR, the answer, and an error about either; what the one sends, the other accepts. */
+START_TEST(there_and_back)
+{
+	struct frame frame;
+	uint16_t port;
+
+	udp_packet(&frame, BOX_HOST, 5000, BOX_SERVER, 53, 64);
+	native(&frame, ce);
+	run(ce, 0, INTERFACE_V4, &frame);
+	check_sent(INTERFACE_V6);
+	cross(&frame, br, INTERFACE_V6);
+	run(br, 0, INTERFACE_V6, &frame);
+	check_sent(INTERFACE_V4);
+	ck_assert_uint_eq(load32(end.frame + ETHER_LEN + 12), BOX_EXTERNAL);
+	ck_assert_uint_eq(end.frame[ETHER_LEN + 8], 62);
+	port = load16(end.frame + ETHER_LEN + IPV4_MIN_LEN);
+	ck_assert_uint_eq(port >> 4 & 0xff, BOX_PSID);
+
+	udp_packet(&frame, BOX_SERVER, 53, BOX_EXTERNAL, port, 64);
+	native(&frame, br);
+	run(br, 0, INTERFACE_V4, &frame);
+	check_sent(INTERFACE_V6);
+	ck_assert(ip6_load(end.frame + ETHER_LEN + 24) == BOX_CE6);
+	cross(&frame, ce, INTERFACE_V6);
+	run(ce, 0, INTERFACE_V6, &frame);
+	check_sent(INTERFACE_V4);
+	ck_assert_uint_eq(load32(end.frame + ETHER_LEN + 16), BOX_HOST);
+	ck_assert_uint_eq(load16(end.frame + ETHER_LEN + IPV4_MIN_LEN + 2), 5000);
+
+	error_packet(&frame, BOX_EXTERNAL, port, BOX_SERVER, 53); /* the server's, about the host's packet */
+	native(&frame, br);
+	run(br, 0, INTERFACE_V4, &frame);
+	check_sent(INTERFACE_V6);
+	cross(&frame, ce, INTERFACE_V6);
+	run(ce, 0, INTERFACE_V6, &frame);
+	check_sent(INTERFACE_V4);
+	ck_assert_ptr_null(frame_fault(end.frame + ETHER_LEN + 28, end.len - ETHER_LEN - 28));
+	ck_assert_uint_eq(load32(end.frame + ETHER_LEN + 28 + 12), BOX_HOST);
+
+	error_packet(&frame, BOX_SERVER, 53, BOX_HOST, 5000); /* the host's, about the server's packet */
+	native(&frame, ce);
+	run(ce, 0, INTERFACE_V4, &frame);
+	check_sent(INTERFACE_V6);
+	cross(&frame, br, INTERFACE_V6);
+	run(br, 0, INTERFACE_V6, &frame);
+	check_sent(INTERFACE_V4);
+	ck_assert_uint_eq(load32(end.frame + ETHER_LEN + 28 + 16), BOX_EXTERNAL);
+}
+END_TEST
+
+/* The way back of an error whose sender is not the server but a router on the way, as RFC 1812 has it. */
+START_TEST(error_from_a_router)
+{
+	struct frame frame;
+
+	udp_packet(&frame, BOX_EXTERNAL, BOX_FIRST_PORT, BOX_SERVER, 53, 1);
+	frame_icmp(&frame, ICMP_TIME_EXCEEDED, 0, 0);
+	frame_ipv4(&frame, &(struct frame_ipv4){ .src = UINT32_C(0xcb007101), .dst = BOX_EXTERNAL, .protocol = PROTOCOL_ICMP });
+	native(&frame, br);
+	run(br, 0, INTERFACE_V4, &frame);
+	check_sent(INTERFACE_V6);
+	ck_assert(ip6_load(end.frame + ETHER_LEN + 24) == BOX_CE6);
+}
+END_TEST
+
+/* ---- from CE to CE ---------------------------------------------------------------------------------------------- */
+
+/* 192.0.2.77 and 192.0.2.18 with the PSID after ours, and their MAP addresses under 2001:db8::/40 (RFC 7597 section 5.2). */
+static const struct {
+	uint32_t addr;
+	uint16_t port;
+	uint64_t high, low;
+} neighbours[] = {
+	{ UINT32_C(0xc000024d), 4928, UINT64_C(0x20010db8004d3400), UINT64_C(0x0000c000024d0034) },
+	{ BOX_EXTERNAL, 4944, UINT64_C(0x20010db800123500), UINT64_C(0x0000c00002120035) },
+};
+
+/* MAPE-56: a packet, and the error about it on the way back, whether or not both CEs share an address. */
+START_TEST(hairpin)
+{
+	const u128 other = u128_make(neighbours[_i].high, neighbours[_i].low);
+	struct frame frame;
+
+	udp_packet(&frame, neighbours[_i].addr, neighbours[_i].port, BOX_EXTERNAL, BOX_FIRST_PORT, 64);
+	tunnelled(&frame, br, other, BOX_BR6);
+	run(br, 0, INTERFACE_V6, &frame);
+	check_sent(INTERFACE_V6);
+	ck_assert(ip6_load(end.frame + ETHER_LEN + 24) == BOX_CE6);
+
+	error_packet(&frame, neighbours[_i].addr, neighbours[_i].port, BOX_EXTERNAL, BOX_FIRST_PORT);
+	tunnelled(&frame, br, BOX_CE6, BOX_BR6);
+	run(br, 0, INTERFACE_V6, &frame);
+	check_sent(INTERFACE_V6);
+	ck_assert(ip6_load(end.frame + ETHER_LEN + 24) == other);
+	ck_assert_uint_eq(br->worker[0].counters.event[EVENT_hairpin], 2);
+}
+END_TEST
+
+/* MAPE-41 on the same way: neither about a packet that went to somebody else, nor about one that the other cannot have sent. */
+START_TEST(hairpin_of_forged_errors)
+{
+	static const struct {
+		uint32_t quoted_src, quoted_dst;
+		enum drop_reason why;
+	} cases[] = {
+		{ UINT32_C(0xc000024d), UINT32_C(0xc0000213), DROP_spoof_v4 },
+		{ UINT32_C(0xc000024e), BOX_EXTERNAL, DROP_icmp_bad },
+		{ BOX_SERVER, BOX_EXTERNAL, DROP_icmp_bad },
+		{ BOX_EXTERNAL, BOX_EXTERNAL, DROP_icmp_bad },
+	};
+
+	for (int i = 0; i < COUNT(cases); i++) {
+		struct frame frame;
+
+		udp_packet(&frame, cases[i].quoted_src, 4928, cases[i].quoted_dst, BOX_FIRST_PORT, 0);
+		frame_icmp(&frame, ICMP_UNREACHABLE, 3, 0);
+		frame_ipv4(&frame,
+		    &(struct frame_ipv4){ .src = BOX_EXTERNAL, .dst = UINT32_C(0xc000024d), .protocol = PROTOCOL_ICMP });
+		tunnelled(&frame, br, BOX_CE6, BOX_BR6);
+		run(br, 0, INTERFACE_V6, &frame);
+		ck_assert_int_eq(end.how, BOX_DROPPED);
+		ck_assert_int_eq(end.reason, cases[i].why);
+	}
+}
+END_TEST
+
+/* ---- workers ---------------------------------------------------------------------------------------------------- */
+
+/* Runs it with any worker; if it is handed over, then with its owner, who keeps it. The worker that kept it. */
+static unsigned int
+run_anywhere(struct box *box, unsigned int worker, unsigned int interface, const struct frame *frame)
+{
+	run(box, worker, interface, frame);
+	if (end.how == BOX_HANDED) {
+		ck_assert_uint_ne(end.to, worker);
+		worker = end.to;
+		run(box, worker, interface, frame);
+	}
+	ck_assert_int_ne(end.how, BOX_HANDED);
+	return worker;
+}
+
+/* A host's flows are all with one worker, and come back to it, errors included, wherever the packets arrive. */
+START_TEST(flows_stay_with_their_worker)
+{
+	struct box *box = box_new(&(struct box_options){ .is_ce = true, .workers = (unsigned int)_i });
+	unsigned int used = 0;
+
+	for (uint32_t host = 0; host < 40; host++) {
+		const uint32_t addr = UINT32_C(0xc0a80102) + host;
+		const struct ether_pair ether = { { 2 } };
+		struct frame frame;
+		unsigned int owner;
+		uint16_t port;
+
+		interface_add_neighbour(&box->snapshot.interface[INTERFACE_V4], addr, &ether);
+		udp_packet(&frame, addr, 5000, BOX_SERVER, 53, 64);
+		native(&frame, box);
+		owner = run_anywhere(box, host % box->worker_count, INTERFACE_V4, &frame);
+		check_sent(INTERFACE_V6);
+		port = load16(end.frame + ETHER_LEN + IPV6_LEN + IPV4_MIN_LEN);
+		ck_assert_uint_eq(box->snapshot.port_owner[port], owner);
+		used |= 1u << owner;
+
+		for (unsigned int at = 0; at < box->worker_count; at++) {
+			udp_packet(&frame, addr, 5000, BOX_SERVER, (uint16_t)(54 + at), 64);
+			native(&frame, box);
+			ck_assert_uint_eq(run_anywhere(box, at, INTERFACE_V4, &frame), owner);
+			udp_packet(&frame, BOX_SERVER, 53, BOX_EXTERNAL, port, 64);
+			tunnelled(&frame, box, BOX_BR6, BOX_CE6);
+			ck_assert_uint_eq(run_anywhere(box, at, INTERFACE_V6, &frame), owner);
+			check_sent(INTERFACE_V4);
+			error_packet(&frame, BOX_EXTERNAL, port, BOX_SERVER, 53);
+			tunnelled(&frame, box, BOX_BR6, BOX_CE6);
+			ck_assert_uint_eq(run_anywhere(box, at, INTERFACE_V6, &frame), owner);
+			check_sent(INTERFACE_V4);
+			error_packet(&frame, BOX_SERVER, 53, addr, 5000);
+			native(&frame, box);
+			ck_assert_uint_eq(run_anywhere(box, at, INTERFACE_V4, &frame), owner);
+			check_sent(INTERFACE_V6);
+		}
+		/* room for the next host in the small table */
+		memset(box->snapshot.interface[INTERFACE_V4].neighbours, 0, 8 * sizeof(struct neighbour));
+	}
+	ck_assert_uint_eq(used, (1u << box->worker_count) - 1);
+	box_free(box);
+}
+END_TEST
+
+/* ---- bursts ----------------------------------------------------------------------------------------------------- */
+
+/* A whole burst of packets that each cause an answer: twice as many packets as came in, and room for all of them. */
+START_TEST(burst_of_answers)
+{
+	struct rte_mbuf *mbufs[BURST_SIZE];
+	const char *broken;
+
+	for (int i = 0; i < BURST_SIZE; i++) {
+		struct frame frame;
+
+		udp_packet(&frame, BOX_HOST, (uint16_t)(5000 + i), BOX_SERVER, 53, 1);
+		native(&frame, ce);
+		mbufs[i] = box_buffer(frame_bytes(&frame), frame.len);
+	}
+	broken = box_run(ce, 0, INTERFACE_V4, mbufs, BURST_SIZE);
+	ck_assert_msg(broken == NULL, "%s", broken);
+	ck_assert_uint_eq(ce->worker[0].dropped.count, BURST_SIZE);
+	ck_assert_uint_eq(ce->worker[0].transmit[INTERFACE_V4].count, BURST_SIZE);
+	ck_assert_uint_eq(ce->worker[0].counters.event[EVENT_icmp4_sent], BURST_SIZE);
+	box_empty(&ce->worker[0]);
+}
+END_TEST
+
+/* And when the answers find no next hop: all of them in the drop outlet. */
+START_TEST(burst_of_lost_answers)
+{
+	struct rte_mbuf *mbufs[BURST_SIZE];
+	const char *broken;
+
+	for (int i = 0; i < BURST_SIZE; i++) {
+		struct frame frame;
+
+		udp_packet(&frame, UINT32_C(0xc0a80180), (uint16_t)(5000 + i), BOX_SERVER, 53, 1);
+		native(&frame, ce);
+		mbufs[i] = box_buffer(frame_bytes(&frame), frame.len);
+	}
+	broken = box_run(ce, 0, INTERFACE_V4, mbufs, BURST_SIZE);
+	ck_assert_msg(broken == NULL, "%s", broken);
+	ck_assert_uint_eq(ce->worker[0].dropped.count, 2 * BURST_SIZE);
+	ck_assert_uint_eq(ce->worker[0].counters.drop[DROP_no_neighbour], BURST_SIZE);
+	ck_assert_uint_eq(ce->worker[0].counters.drop[DROP_ttl], BURST_SIZE);
+	box_empty(&ce->worker[0]);
+}
+END_TEST
+
+/* ---- time and snapshots ----------------------------------------------------------------------------------------- */
+
+static void
+open_flow(void)
+{
+	struct frame frame;
+
+	udp_packet(&frame, BOX_HOST, 5000, BOX_SERVER, 53, 64);
+	native(&frame, ce);
+	run(ce, 0, INTERFACE_V4, &frame);
+	check_sent(INTERFACE_V6);
+}
+
+START_TEST(tick_publishes_and_expires)
+{
+	struct worker *w = &ce->worker[0];
+
+	open_flow();
+	path_tick(w, 64);
+	ck_assert_uint_eq(gauge_get(&w->gauges.sessions), 1);
+	ck_assert_uint_eq(gauge_get(&w->gauges.mappings), 1);
+	ck_assert_uint_eq(gauge_get(&w->gauges.generation), 1);
+	ck_assert_uint_eq(gauge_get(&w->gauges.ports_total[L4_UDP]), 240);
+	ck_assert_uint_eq(gauge_get(&w->gauges.ports_used[L4_UDP]), 1);
+	ck_assert_uint_eq(gauge_get(&w->gauges.ports_used[L4_TCP]), 0);
+	ck_assert_uint_eq(w->counters.event[EVENT_sessions_created], 1);
+	w->now = 300;
+	path_tick(w, 64);
+	ck_assert_uint_eq(w->counters.event[EVENT_sessions_expired], 0);
+	w->now = 302;
+	path_tick(w, 64);
+	ck_assert_uint_eq(w->counters.event[EVENT_sessions_expired], 1);
+	ck_assert_uint_eq(gauge_get(&w->gauges.sessions), 0);
+	ck_assert_uint_eq(gauge_get(&w->gauges.ports_used[L4_UDP]), 0);
+	path_tick(&br->worker[0], 64); /* a BR has no sessions */
+	ck_assert_uint_eq(gauge_get(&br->worker[0].gauges.generation), 1);
+}
+END_TEST
+
+/* A new snapshot keeps the sessions unless the address or the ports are new: MAPE-59. */
+START_TEST(new_snapshots)
+{
+	static struct snapshot next;
+	struct worker *w = &ce->worker[0];
+
+	open_flow();
+	next = ce->snapshot;
+	next.generation = 2;
+	next.nat.timeout[SESSION_UDP] = 600;
+	path_adopt(w, &next);
+	ck_assert_uint_eq(w->nat->session_count, 1);
+	ck_assert_uint_eq(w->nat->config.timeout[SESSION_UDP], 600);
+	w->now = 500;
+	path_tick(w, 64);
+	ck_assert_uint_eq(w->nat->session_count, 1);
+	ck_assert_uint_eq(gauge_get(&w->gauges.generation), 2);
+
+	next.nat_epoch = next.generation = 3;
+	next.external_addr++;
+	path_adopt(w, &next);
+	ck_assert_uint_eq(w->nat->session_count, 0);
+	ck_assert_uint_eq(w->nat->external_addr, BOX_EXTERNAL + 1);
+	path_adopt(w, &ce->snapshot);
+}
+END_TEST
+
+Suite *
+unit_suite(void)
+{
+	Suite *suite = suite_create("path");
+	TCase *ways = tcase_create("ways"), *workers = tcase_create("workers"), *bursts = tcase_create("bursts");
+	TCase *snapshots = tcase_create("snapshots");
+
+	tcase_add_checked_fixture(ways, set_up, tear_down);
+	tcase_add_test(ways, there_and_back);
+	tcase_add_test(ways, error_from_a_router);
+	tcase_add_loop_test(ways, hairpin, 0, COUNT(neighbours));
+	tcase_add_test(ways, hairpin_of_forged_errors);
+	suite_add_tcase(suite, ways);
+	tcase_add_loop_test(workers, flows_stay_with_their_worker, 1, BOX_MAX_WORKERS + 1);
+	suite_add_tcase(suite, workers);
+	tcase_add_checked_fixture(bursts, set_up, tear_down);
+	tcase_add_test(bursts, burst_of_answers);
+	tcase_add_test(bursts, burst_of_lost_answers);
+	suite_add_tcase(suite, bursts);
+	tcase_add_checked_fixture(snapshots, set_up, tear_down);
+	tcase_add_test(snapshots, tick_publishes_and_expires);
+	tcase_add_test(snapshots, new_snapshots);
+	suite_add_tcase(suite, snapshots);
+	return suite;
+}

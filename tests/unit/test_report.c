@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The statistics document of docs/statistics.md: every number in its place, sums over workers, and the balance. */
+#include "api/report.h"
+
+#include <string.h>
+
+#include "unit.h"
+
+static struct counters counters[3];
+static struct gauges gauges[3];
+static struct report report;
+
+static void
+set_up(void)
+{
+	memset(counters, 0, sizeof(counters));
+	memset(gauges, 0, sizeof(gauges));
+	report = (struct report){ .is_ce = true, .generation = 7, .interface = { "lan", "wan" },
+		.softwire = { "one", "two" }, .softwire_count = 2, .worker_count = 3 };
+	for (int i = 0; i < 3; i++) {
+		report.counters[i] = &counters[i];
+		report.gauges[i] = &gauges[i];
+	}
+}
+
+/* The value at a path of keys and array places; NULL ends it. It must be there. */
+static json_t *
+at(json_t *value, ...)
+{
+	va_list path;
+	const char *key;
+
+	va_start(path, value);
+	while ((key = va_arg(path, const char *)) != NULL) {
+		value = json_is_array(value) ? json_array_get(value, (size_t)atoi(key)) : json_object_get(value, key);
+		ck_assert_msg(value != NULL, "no %s", key);
+	}
+	va_end(path);
+	return value;
+}
+
+#define NUMBER(...) json_integer_value(at(__VA_ARGS__, NULL))
+
+START_TEST(interfaces)
+{
+	json_t *document;
+
+	for (uint64_t w = 0; w < 3; w++) {
+		for (uint64_t i = 0; i < 2; i++)
+			counters[w].interface[i] = (struct interface_counters){ { 100 * i + w, 1000 + w }, { 200 * i + w, 2000 + w } };
+	}
+	document = report_json(&report, false);
+	ck_assert_str_eq(json_string_value(at(document, "interfaces", "0", "name", NULL)), "lan");
+	ck_assert_str_eq(json_string_value(at(document, "interfaces", "1", "name", NULL)), "wan");
+	ck_assert_int_eq(NUMBER(document, "interfaces", "0", "rx_packets"), 3);
+	ck_assert_int_eq(NUMBER(document, "interfaces", "1", "rx_packets"), 303);
+	ck_assert_int_eq(NUMBER(document, "interfaces", "1", "rx_bytes"), 3003);
+	ck_assert_int_eq(NUMBER(document, "interfaces", "1", "tx_packets"), 603);
+	ck_assert_int_eq(NUMBER(document, "interfaces", "0", "tx_bytes"), 6003);
+	ck_assert_uint_eq(json_array_size(at(document, "interfaces", NULL)), 2);
+	json_decref(document);
+}
+END_TEST
+
+START_TEST(softwires)
+{
+	json_t *document;
+
+	for (uint64_t w = 0; w < 3; w++) {
+		for (uint64_t i = 0; i < 2; i++)
+			counters[w].softwire[i] = (struct softwire_counters){ { 1 + i, 10 }, { 2 + i, 20 }, { 3 + i, 30 }, { 4 + i, 40 } };
+	}
+	document = report_json(&report, false);
+	ck_assert_uint_eq(json_array_size(at(document, "softwires", NULL)), 2);
+	ck_assert_str_eq(json_string_value(at(document, "softwires", "1", "name", NULL)), "two");
+	ck_assert_int_eq(NUMBER(document, "softwires", "0", "rcvd_ipv4_packets"), 3);
+	ck_assert_int_eq(NUMBER(document, "softwires", "0", "sent_ipv6_packets"), 6);
+	ck_assert_int_eq(NUMBER(document, "softwires", "0", "rcvd_ipv6_packets"), 9);
+	ck_assert_int_eq(NUMBER(document, "softwires", "0", "sent_ipv4_packets"), 12);
+	ck_assert_int_eq(NUMBER(document, "softwires", "1", "rcvd_ipv4_packets"), 6);
+	ck_assert_int_eq(NUMBER(document, "softwires", "1", "rcvd_ipv4_bytes"), 30);
+	ck_assert_int_eq(NUMBER(document, "softwires", "1", "sent_ipv6_bytes"), 60);
+	ck_assert_int_eq(NUMBER(document, "softwires", "1", "rcvd_ipv6_bytes"), 90);
+	ck_assert_int_eq(NUMBER(document, "softwires", "1", "sent_ipv4_bytes"), 120);
+	json_decref(document);
+}
+END_TEST
+
+START_TEST(workers)
+{
+	json_t *document;
+
+	for (uint64_t w = 0; w < 3; w++) {
+		counters[w].created = 5 + w;
+		counters[w].interface[0].rx.packets = 10 + w;
+		counters[w].interface[1].rx.packets = 20;
+		counters[w].interface[0].tx.packets = 30 + w;
+		counters[w].drop[DROP_ttl] = 40 + w;
+		gauges[w] = (struct gauges){ .generation = 6 + w, .sessions = 100 + w };
+	}
+	document = report_json(&report, false);
+	ck_assert_uint_eq(json_array_size(at(document, "workers", NULL)), 3);
+	ck_assert_int_eq(NUMBER(document, "workers", "2", "id"), 2);
+	ck_assert_int_eq(NUMBER(document, "workers", "2", "received"), 32);
+	ck_assert_int_eq(NUMBER(document, "workers", "2", "created"), 7);
+	ck_assert_int_eq(NUMBER(document, "workers", "2", "transmitted"), 32);
+	ck_assert_int_eq(NUMBER(document, "workers", "2", "dropped"), 42);
+	ck_assert_int_eq(NUMBER(document, "workers", "2", "sessions"), 102);
+	ck_assert_int_eq(NUMBER(document, "workers", "2", "generation"), 8);
+	ck_assert_int_eq(NUMBER(document, "generation"), 7);
+	json_decref(document);
+}
+END_TEST
+
+/* Without `all` what is zero is left out; with it every name is there. */
+START_TEST(drops_and_events)
+{
+	json_t *document;
+
+	counters[0].drop[DROP_spoof_v4] = 1;
+	counters[2].drop[DROP_spoof_v4] = 2;
+	counters[1].event[EVENT_mss_clamped] = 3;
+	document = report_json(&report, false);
+	ck_assert_uint_eq(json_object_size(at(document, "drops", NULL)), 1);
+	ck_assert_int_eq(NUMBER(document, "drops", "spoof_v4"), 3);
+	ck_assert_uint_eq(json_object_size(at(document, "events", NULL)), 1);
+	ck_assert_int_eq(NUMBER(document, "events", "mss_clamped"), 3);
+	json_decref(document);
+
+	document = report_json(&report, true);
+	ck_assert_uint_eq(json_object_size(at(document, "drops", NULL)), DROP_COUNT);
+	ck_assert_uint_eq(json_object_size(at(document, "events", NULL)), EVENT_COUNT);
+	ck_assert_int_eq(NUMBER(document, "drops", "ttl"), 0);
+	ck_assert_int_eq(NUMBER(document, "drops", "spoof_v4"), 3);
+	json_decref(document);
+}
+END_TEST
+
+START_TEST(nat)
+{
+	json_t *document;
+
+	for (uint64_t w = 0; w < 3; w++)
+		gauges[w] = (struct gauges){ .sessions = 10 + w, .mappings = 5 + w, .ports_total = { 80, 90, 100 },
+			.ports_used = { 1, w, 3 } };
+	document = report_json(&report, false);
+	ck_assert_int_eq(NUMBER(document, "nat", "sessions"), 33);
+	ck_assert_int_eq(NUMBER(document, "nat", "mappings"), 18);
+	ck_assert_int_eq(NUMBER(document, "nat", "ports", "tcp", "total"), 240);
+	ck_assert_int_eq(NUMBER(document, "nat", "ports", "tcp", "used"), 3);
+	ck_assert_int_eq(NUMBER(document, "nat", "ports", "udp", "total"), 270);
+	ck_assert_int_eq(NUMBER(document, "nat", "ports", "udp", "used"), 3);
+	ck_assert_int_eq(NUMBER(document, "nat", "ports", "icmp", "total"), 300);
+	ck_assert_int_eq(NUMBER(document, "nat", "ports", "icmp", "used"), 9);
+	ck_assert_str_eq(json_string_value(at(document, "role", NULL)), "ce");
+	json_decref(document);
+
+	report.is_ce = false;
+	document = report_json(&report, false);
+	ck_assert_str_eq(json_string_value(at(document, "role", NULL)), "br");
+	ck_assert_ptr_null(json_object_get(document, "nat"));
+	json_decref(document);
+}
+END_TEST
+
+/* OPS-03: received + created = transmitted + dropped + held; one packet that is missing anywhere is seen. */
+START_TEST(conservation)
+{
+	static const struct {
+		uint64_t received, created, transmitted, dropped, held;
+		bool balanced;
+	} cases[] = { { 0, 0, 0, 0, 0, true }, { 100, 5, 60, 40, 5, true }, { 101, 5, 60, 40, 5, false },
+		{ 100, 4, 60, 40, 5, false }, { 100, 5, 61, 40, 5, false }, { 100, 5, 60, 39, 5, false },
+		{ 100, 5, 60, 40, 4, false }, { 0, 0, 0, 0, 1, false } };
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		json_t *document;
+
+		memset(counters, 0, sizeof(counters));
+		counters[0].interface[1].rx.packets = cases[i].received / 2;
+		counters[2].interface[0].rx.packets = cases[i].received - cases[i].received / 2;
+		counters[1].created = cases[i].created;
+		counters[1].interface[0].tx.packets = cases[i].transmitted;
+		counters[0].drop[DROP_COUNT - 1] = cases[i].dropped;
+		report.held = cases[i].held;
+		document = report_json(&report, false);
+		ck_assert_int_eq(NUMBER(document, "conservation", "received"), (json_int_t)cases[i].received);
+		ck_assert_int_eq(NUMBER(document, "conservation", "created"), (json_int_t)cases[i].created);
+		ck_assert_int_eq(NUMBER(document, "conservation", "transmitted"), (json_int_t)cases[i].transmitted);
+		ck_assert_int_eq(NUMBER(document, "conservation", "dropped"), (json_int_t)cases[i].dropped);
+		ck_assert_int_eq(NUMBER(document, "conservation", "held"), (json_int_t)cases[i].held);
+		ck_assert_int_eq(json_is_true(at(document, "conservation", "balanced", NULL)), cases[i].balanced);
+		json_decref(document);
+	}
+}
+END_TEST
+
+Suite *
+unit_suite(void)
+{
+	Suite *suite = suite_create("report");
+	TCase *tcase = tcase_create("report");
+
+	tcase_add_checked_fixture(tcase, set_up, NULL);
+	tcase_add_test(tcase, interfaces);
+	tcase_add_test(tcase, softwires);
+	tcase_add_test(tcase, workers);
+	tcase_add_test(tcase, drops_and_events);
+	tcase_add_test(tcase, nat);
+	tcase_add_test(tcase, conservation);
+	suite_add_tcase(suite, tcase);
+	return suite;
+}
