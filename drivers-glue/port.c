@@ -119,7 +119,8 @@ port_open(const struct port_config *config, struct port *port, struct error *err
 		rc = rte_dev_probe(config->device);
 		if (rc < 0) {
 			error_set(err, -rc, "port %s: no such device: %s", config->device, rte_strerror(-rc));
-			error_hint(err, "for a PCI device: is it bound to vfio-pci, and is --no-pci absent from dpdk.eal?");
+			error_hint(err,
+			    "for a PCI device: is it bound to vfio-pci, and is --no-pci absent from dpdk.eal?");
 			return rc;
 		}
 		hotplugged = true;

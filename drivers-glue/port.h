@@ -12,9 +12,9 @@
 #include "base/error.h"
 
 struct port_config {
-	const char *device;  /* "net_af_packet0,iface=eth1" or a PCI address */
-	uint16_t workers;    /* each needs a transmit queue */
-	uint16_t mtu;        /* bytes of IP packet; drivers that cannot set it keep theirs */
+	const char *device; /* "net_af_packet0,iface=eth1" or a PCI address */
+	uint16_t workers;   /* each needs a transmit queue */
+	uint16_t mtu;       /* bytes of IP packet; drivers that cannot set it keep theirs */
 	bool has_mac;
 	struct mac mac;
 	struct rte_mempool *pool;

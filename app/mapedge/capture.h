@@ -13,7 +13,7 @@ struct capture_reader;
 struct capture_writer;
 
 struct capture_packet {
-	uint64_t time_ns; /* since the epoch */
+	uint64_t time_ns;    /* since the epoch */
 	const uint8_t *data; /* valid until the next read */
 	size_t len;
 };

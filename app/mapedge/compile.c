@@ -41,8 +41,11 @@ compile_interface(const struct conf_interface *conf, const struct mac *port_mac,
 	while (slots < 2 * (conf->neighbour_count + 1))
 		slots *= 2;
 	memcpy(wire, own->byte, sizeof(own->byte));
-	*interface = (struct interface){ .mac48 = ethernet_address(wire), .mtu = conf->mtu, .index = index,
-		.neighbour_mask = slots - 1, .neighbours = calloc(slots, sizeof(struct neighbour)) };
+	*interface = (struct interface){ .mac48 = ethernet_address(wire),
+		.mtu = conf->mtu,
+		.index = index,
+		.neighbour_mask = slots - 1,
+		.neighbours = calloc(slots, sizeof(struct neighbour)) };
 	if (interface->neighbours == NULL)
 		return error_set(err, ENOMEM, "out of memory for %zu neighbours", conf->neighbour_count);
 
@@ -65,8 +68,11 @@ compile_interface(const struct conf_interface *conf, const struct mac *port_mac,
 static void
 compile_softwire(const struct conf_softwire *conf, u128 local, u128 remote, uint8_t index, struct softwire *softwire)
 {
-	*softwire = (struct softwire){ .local = local, .br = conf->br, .mtu = conf->mtu,
-		.mss = conf->mss_clamp ? (uint16_t)(conf->mtu - 40) : 0, .index = index,
+	*softwire = (struct softwire){ .local = local,
+		.br = conf->br,
+		.mtu = conf->mtu,
+		.mss = conf->mss_clamp ? (uint16_t)(conf->mtu - 40) : 0,
+		.index = index,
 		.eabits = conf->source_check == CONF_EABITS };
 	softwire_set_outer(softwire, local, remote, conf->hop_limit, conf->traffic_class);
 }
@@ -166,8 +172,8 @@ compile_ce(const struct conf *conf, struct snapshot *snapshot, const struct snap
 	if (rc < 0)
 		return rc;
 	if (ce.kind == MAP_PREFIX)
-		return error_set(err, ENOTSUP, "softwire %s: an IPv4 prefix for the LAN is not supported in this version",
-		    softwire->name);
+		return error_set(err, ENOTSUP,
+		    "softwire %s: an IPv4 prefix for the LAN is not supported in this version", softwire->name);
 	compile_softwire(softwire, ce.address, softwire->br, 0, &snapshot->softwire[0]);
 	snapshot->external_addr = ce.ipv4.addr;
 	snapshot->ports = ce.ports;

@@ -30,7 +30,7 @@ struct control {
 	struct api_backend backend;
 };
 
-/* ---- reload --------------------------------------------------------------------------------------------------------- */
+/* ---- reload ----------------------------------------------------------------------------------------------------- */
 
 /* What the running ports, workers and tables are made for cannot change without a restart. */
 static const char *
@@ -130,7 +130,7 @@ fail:
 	return -EINVAL;
 }
 
-/* ---- what the API needs --------------------------------------------------------------------------------------------- */
+/* ---- what the API needs ----------------------------------------------------------------------------------------- */
 
 static void
 make_report(void *context, struct report *report)
@@ -138,8 +138,10 @@ make_report(void *context, struct report *report)
 	struct control *control = context;
 	struct engine *engine = control->engine;
 
-	*report = (struct report){ .is_ce = control->snapshot->is_ce, .generation = control->snapshot->generation,
-		.softwire_count = control->snapshot->softwire_count, .worker_count = engine->workers,
+	*report = (struct report){ .is_ce = control->snapshot->is_ce,
+		.generation = control->snapshot->generation,
+		.softwire_count = control->snapshot->softwire_count,
+		.worker_count = engine->workers,
 		.held = engine_held(engine) };
 	for (int i = 0; i < INTERFACE_COUNT; i++) {
 		report->interface[i] = control->conf->interfaces[i].name;
@@ -171,7 +173,7 @@ stop(void *context)
 	event_base_loopexit(control->base, &soon);
 }
 
-/* ---- signals -------------------------------------------------------------------------------------------------------- */
+/* ---- signals ---------------------------------------------------------------------------------------------------- */
 
 static void
 on_stop_signal(evutil_socket_t number, short what, void *argument)
@@ -194,7 +196,7 @@ on_reload_signal(evutil_socket_t number, short what, void *argument)
 	(void)reload(argument, &generation, &err);
 }
 
-/* ---- life ----------------------------------------------------------------------------------------------------------- */
+/* ---- life ------------------------------------------------------------------------------------------------------- */
 
 struct control *
 control_new(struct engine *engine, struct conf *conf, struct snapshot *snapshot, struct error *err)
@@ -216,9 +218,9 @@ control_new(struct engine *engine, struct conf *conf, struct snapshot *snapshot,
 	control->on_int = evsignal_new(control->base, SIGINT, on_stop_signal, control);
 	control->on_hup = evsignal_new(control->base, SIGHUP, on_reload_signal, control);
 	control->reaper = evtimer_new(control->base, on_reap, control);
-	if (control->on_term == NULL || control->on_int == NULL || control->on_hup == NULL ||
-	    control->reaper == NULL || evsignal_add(control->on_term, NULL) < 0 ||
-	    evsignal_add(control->on_int, NULL) < 0 || evsignal_add(control->on_hup, NULL) < 0) {
+	if (control->on_term == NULL || control->on_int == NULL || control->on_hup == NULL || control->reaper == NULL ||
+	    evsignal_add(control->on_term, NULL) < 0 || evsignal_add(control->on_int, NULL) < 0 ||
+	    evsignal_add(control->on_hup, NULL) < 0) {
 		error_set(err, ENOMEM, "no signal handlers");
 		goto fail;
 	}

@@ -15,7 +15,7 @@
 #define MAX_ARGS (2 * CONF_MAX_EAL_ARGS)
 #define ARG_SIZE 1024
 
-/* ---- EAL ------------------------------------------------------------------------------------------------------------ */
+/* ---- EAL -------------------------------------------------------------------------------------------------------- */
 
 /* "(0,1)": the CPUs we may use. Every lcore may run on all of them; pinning is the affinity we are started with. */
 static void
@@ -78,22 +78,26 @@ start_eal(struct conf *conf, struct error *err)
 	}
 	if (rte_eal_init(argc, argv) < 0) {
 		error_set(err, rte_errno, "DPDK does not start: %s", rte_strerror(rte_errno));
-		error_hint(err, "reserve huge pages (/proc/sys/vm/nr_hugepages), or try dpdk.eal = [ \"--no-pci\", "
-		                "\"--no-huge\", \"-m\", \"512\", \"--no-shconf\" ]");
+		error_hint(err,
+		    "reserve huge pages (/proc/sys/vm/nr_hugepages), or try dpdk.eal = [ \"--no-pci\", "
+		    "\"--no-huge\", \"-m\", \"512\", \"--no-shconf\" ]");
 		return -rte_errno;
 	}
 	return 0;
 }
 
-/* ---- ports ---------------------------------------------------------------------------------------------------------- */
+/* ---- ports ------------------------------------------------------------------------------------------------------ */
 
 static int
 open_ports(struct engine *engine, const struct conf *conf, struct error *err)
 {
 	for (int i = 0; i < INTERFACE_COUNT; i++) {
 		const struct conf_interface *interface = &conf->interfaces[i];
-		const struct port_config config = { .device = interface->port, .workers = (uint16_t)conf->workers,
-			.mtu = interface->mtu, .has_mac = interface->has_mac, .mac = interface->mac,
+		const struct port_config config = { .device = interface->port,
+			.workers = (uint16_t)conf->workers,
+			.mtu = interface->mtu,
+			.has_mac = interface->has_mac,
+			.mac = interface->mac,
 			.pool = engine->pool };
 		char mac[MAC_TEXT_SIZE];
 		int rc;
@@ -118,7 +122,7 @@ close_ports(struct engine *engine)
 		port_close(&engine->port[--engine->ports_open]);
 }
 
-/* ---- life ----------------------------------------------------------------------------------------------------------- */
+/* ---- life ------------------------------------------------------------------------------------------------------- */
 
 static int
 launch_workers(struct engine *engine, struct engine_lcore *lcores, struct error *err)

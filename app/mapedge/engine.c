@@ -8,9 +8,9 @@
 #include <unistd.h>
 
 #define HANDOFF_RING_SIZE 2048
-#define EXPIRE_BUDGET 64      /* sessions looked at in one turn */
-#define TRANSMIT_TRIES 4      /* a full ring may empty while we look */
-#define IDLE_TURNS 256        /* turns without a packet before the first sleep */
+#define EXPIRE_BUDGET 64 /* sessions looked at in one turn */
+#define TRANSMIT_TRIES 4 /* a full ring may empty while we look */
+#define IDLE_TURNS 256   /* turns without a packet before the first sleep */
 #define IDLE_SLEEP_MIN_US 20
 #define IDLE_SLEEP_MAX_US 250
 
@@ -34,8 +34,9 @@ transmit(struct engine *engine, struct worker *w, unsigned int interface)
 	for (uint16_t i = 0; i < outlet->count; i++)
 		bytes += outlet->mbufs[i]->pkt_len;
 	for (int try = 0; try < TRANSMIT_TRIES && sent < outlet->count; try++)
-		sent = (uint16_t)(sent + port_transmit(&engine->port[interface], w->id, outlet->mbufs + sent,
-		    (uint16_t)(outlet->count - sent)));
+		sent = (uint16_t)(sent +
+		    port_transmit(&engine->port[interface], w->id, outlet->mbufs + sent,
+			(uint16_t)(outlet->count - sent)));
 	for (uint16_t i = sent; i < outlet->count; i++)
 		bytes -= outlet->mbufs[i]->pkt_len;
 	traffic_add_many(&w->counters.interface[interface].tx, sent, bytes);
@@ -48,8 +49,8 @@ static void
 hand_off(struct engine *engine, struct worker *w, unsigned int owner)
 {
 	struct outlet *outlet = &w->handoff[owner];
-	const unsigned int taken = rte_ring_sp_enqueue_burst(engine->handoff[w->id][owner], (void **)outlet->mbufs,
-	    outlet->count, NULL);
+	const unsigned int taken =
+	    rte_ring_sp_enqueue_burst(engine->handoff[w->id][owner], (void **)outlet->mbufs, outlet->count, NULL);
 
 	if (taken < outlet->count)
 		lose(w, outlet->mbufs + taken, outlet->count - taken, DROP_handoff_full);
@@ -102,8 +103,8 @@ take_over(struct engine *engine, struct worker *w, unsigned int from)
 {
 	struct rte_mbuf *mbufs[BURST_SIZE], *sorted[INTERFACE_COUNT][BURST_SIZE];
 	uint16_t counts[INTERFACE_COUNT] = { 0 };
-	const unsigned int count = rte_ring_sc_dequeue_burst(engine->handoff[from][w->id], (void **)mbufs, BURST_SIZE,
-	    NULL);
+	const unsigned int count =
+	    rte_ring_sc_dequeue_burst(engine->handoff[from][w->id], (void **)mbufs, BURST_SIZE, NULL);
 
 	for (unsigned int i = 0; i < count; i++)
 		sorted[mbufs[i]->port][counts[mbufs[i]->port]++] = mbufs[i];
@@ -219,8 +220,8 @@ make_rings(struct engine *engine, struct error *err)
 			snprintf(name, sizeof(name), "handoff%u_%u", from, to);
 			if (from == to)
 				continue;
-			engine->handoff[from][to] = rte_ring_create(name, HANDOFF_RING_SIZE, SOCKET_ID_ANY,
-			    RING_F_SP_ENQ | RING_F_SC_DEQ);
+			engine->handoff[from][to] =
+			    rte_ring_create(name, HANDOFF_RING_SIZE, SOCKET_ID_ANY, RING_F_SP_ENQ | RING_F_SC_DEQ);
 			if (engine->handoff[from][to] == NULL)
 				return error_set(err, ENOMEM, "out of memory for a ring between workers");
 		}
@@ -234,7 +235,9 @@ engine_init(struct engine *engine, const struct snapshot *snapshot, unsigned int
 {
 	int rc;
 
-	*engine = (struct engine){ .workers = workers, .published = snapshot, .start_tsc = rte_rdtsc(),
+	*engine = (struct engine){ .workers = workers,
+		.published = snapshot,
+		.start_tsc = rte_rdtsc(),
 		.tsc_per_ms = rte_get_tsc_hz() / 1000 };
 	engine->pool = rte_pktmbuf_pool_create("packets", buffers, 256, 0, RTE_MBUF_DEFAULT_BUF_SIZE, SOCKET_ID_ANY);
 	if (engine->pool == NULL) {

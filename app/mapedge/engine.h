@@ -16,7 +16,7 @@ struct engine {
 	/* written by control, read by workers */
 	const struct snapshot *published; /* release-store here, acquire-load in each turn */
 	bool stop;
-	bool poll;                        /* never sleep */
+	bool poll; /* never sleep */
 	unsigned int workers;
 	uint64_t start_tsc;
 	uint64_t tsc_per_ms;

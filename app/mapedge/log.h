@@ -8,11 +8,11 @@
 #define log_error(...) log_line(3, __VA_ARGS__)
 #define log_notice(...) log_line(5, __VA_ARGS__)
 
-#define log_line(priority, ...)                                                                                        \
-	do {                                                                                                           \
-		fprintf(stderr, "<%d>mapedge: ", priority);                                                            \
-		fprintf(stderr, __VA_ARGS__);                                                                          \
-		fputc('\n', stderr);                                                                                   \
+#define log_line(priority, ...)                             \
+	do {                                                \
+		fprintf(stderr, "<%d>mapedge: ", priority); \
+		fprintf(stderr, __VA_ARGS__);               \
+		fputc('\n', stderr);                        \
 	} while (0)
 
 #endif

@@ -70,7 +70,7 @@ refill(struct worker *w)
 	return 0;
 }
 
-/* ---- running -------------------------------------------------------------------------------------------------------- */
+/* ---- running ---------------------------------------------------------------------------------------------------- */
 
 static void
 empty_outlets(struct replay *r, struct worker *w)
@@ -188,7 +188,7 @@ run(struct replay *r, struct error *err)
 	return 0;
 }
 
-/* ---- set-up --------------------------------------------------------------------------------------------------------- */
+/* ---- set-up ----------------------------------------------------------------------------------------------------- */
 
 static int
 open_files(struct replay *r, struct error *err)
@@ -236,7 +236,8 @@ make_workers(struct replay *r, struct error *err)
 		if (r->snapshot->is_ce) {
 			r->nat_memory[i] = aligned_alloc(64, nat_size(&r->snapshot->nat));
 			if (r->nat_memory[i] == NULL)
-				return error_set(err, ENOMEM, "out of memory for %u sessions", r->snapshot->nat.sessions);
+				return error_set(err, ENOMEM, "out of memory for %u sessions",
+				    r->snapshot->nat.sessions);
 			w->nat = nat_init(r->nat_memory[i], &r->snapshot->nat, &w->random, 0);
 		}
 		path_adopt(w, r->snapshot);
@@ -287,8 +288,10 @@ tear_down(struct replay *r)
 static int
 write_stats(const struct replay *r, struct error *err)
 {
-	struct report report = { .is_ce = r->snapshot->is_ce, .generation = r->snapshot->generation,
-		.softwire_count = r->snapshot->softwire_count, .worker_count = r->conf->workers };
+	struct report report = { .is_ce = r->snapshot->is_ce,
+		.generation = r->snapshot->generation,
+		.softwire_count = r->snapshot->softwire_count,
+		.worker_count = r->conf->workers };
 	json_t *document;
 	int rc;
 
@@ -309,12 +312,13 @@ write_stats(const struct replay *r, struct error *err)
 	return rc < 0 ? error_set(err, EIO, "cannot write %s", r->stats == NULL ? "the statistics" : r->stats) : 0;
 }
 
-/* ---- command line --------------------------------------------------------------------------------------------------- */
+/* ---- command line ----------------------------------------------------------------------------------------------- */
 
 static void
 usage(FILE *to)
 {
-	fputs("usage: mapedge replay -c CONF --in NAME=FILE… [--out NAME=FILE…] [--stats FILE] [--seed N] [--workers N]\n"
+	fputs("usage: mapedge replay -c CONF --in NAME=FILE… [--out NAME=FILE…] [--stats FILE] [--seed N] [--workers "
+	      "N]\n"
 	      "  -c, --config FILE    configuration; every interface needs a mac\n"
 	      "      --in NAME=FILE   capture of what interface NAME receives\n"
 	      "      --out NAME=FILE  where to write what it sends\n"

@@ -14,8 +14,8 @@
 #include "log.h"
 
 #define MAX_CLIENTS 64
-#define CLIENT_TIMEOUT_S 300      /* a connection that says nothing */
-#define MAX_UNREAD (4u << 20)     /* bytes of replies a client may leave unread */
+#define CLIENT_TIMEOUT_S 300  /* a connection that says nothing */
+#define MAX_UNREAD (4u << 20) /* bytes of replies a client may leave unread */
 
 struct client {
 	struct socket_server *server;
@@ -65,8 +65,8 @@ on_readable(struct bufferevent *stream, void *argument)
 	char *line;
 
 	while (!client->closing && (line = evbuffer_readln(input, &len, EVBUFFER_EOL_LF)) != NULL) {
-		send_reply(client, len > API_MAX_REQUEST ? api_too_long() :
-		                                           api_handle(client->server->backend, line, len));
+		send_reply(client,
+		    len > API_MAX_REQUEST ? api_too_long() : api_handle(client->server->backend, line, len));
 		free(line);
 	}
 	if (!client->closing && evbuffer_get_length(input) > API_MAX_REQUEST) {

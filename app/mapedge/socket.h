@@ -10,8 +10,8 @@
 struct socket_server;
 
 /* Listens at `path` (mode 0660; a stale socket there is replaced, a live one is an error). NULL with the reason. */
-struct socket_server *socket_new(struct event_base *base, const char *path, const struct api_backend *backend,
-    struct error *err);
+struct socket_server *
+socket_new(struct event_base *base, const char *path, const struct api_backend *backend, struct error *err);
 
 /* Closes all connections and removes the socket file. NULL is allowed. */
 void socket_free(struct socket_server *server);

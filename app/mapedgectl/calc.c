@@ -51,8 +51,7 @@ reverse(const struct calc_args *args, const struct map_rule_spec *spec, struct p
 
 /* ---- warnings --------------------------------------------------------------------------------------------------- */
 
-static void __attribute__((format(printf, 2, 3)))
-warn(struct calc_result *result, const char *format, ...)
+static void __attribute__((format(printf, 2, 3))) warn(struct calc_result *result, const char *format, ...)
 {
 	va_list args;
 
@@ -107,8 +106,8 @@ solve(const struct calc_args *args, const struct calc_rules *rules, struct calc_
 	result->args = args;
 	result->rules = rules;
 	result->end_user_prefix = args->end_user_prefix;
-	rc = args->reverse ? calc_rules_find4(rules, args->ipv4, args->port, match, err) :
-	                     calc_rules_find6(rules, &args->end_user_prefix, match, err);
+	rc = args->reverse ? calc_rules_find4(rules, args->ipv4, args->port, match, err)
+			   : calc_rules_find6(rules, &args->end_user_prefix, match, err);
 	if (rc < 0)
 		return rc;
 	if (args->has_iid)

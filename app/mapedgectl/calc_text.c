@@ -8,8 +8,7 @@
 #define LABEL_WIDTH 18
 #define WIDTH 80
 
-static void __attribute__((format(printf, 2, 3)))
-line(const char *label, const char *format, ...)
+static void __attribute__((format(printf, 2, 3))) line(const char *label, const char *format, ...)
 {
 	va_list args;
 

@@ -23,7 +23,8 @@ usage(FILE *out)
 	for (size_t i = 0; i < COMMAND_COUNT; i++)
 		fprintf(out, "  %-10s %s\n", commands[i].name, commands[i].help);
 	fputs("\n"
-	      "mapedgectl COMMAND --help tells more about one, mapedgectl --version the version.\n", out);
+	      "mapedgectl COMMAND --help tells more about one, mapedgectl --version the version.\n",
+	    out);
 }
 
 static int

@@ -26,7 +26,7 @@ struct command {
 	json_t *(*handle)(const struct api_backend *backend, const json_t *arguments);
 };
 
-/* ---- replies -------------------------------------------------------------------------------------------------------- */
+/* ---- replies ---------------------------------------------------------------------------------------------------- */
 
 static json_t *
 reply(enum api_result result, json_t *arguments, const char *format, ...) __attribute__((format(printf, 3, 4)));
@@ -63,7 +63,7 @@ api_too_long(void)
 	return reply(API_BAD_REQUEST, NULL, "the request is longer than %d bytes", API_MAX_REQUEST);
 }
 
-/* ---- commands ------------------------------------------------------------------------------------------------------- */
+/* ---- commands --------------------------------------------------------------------------------------------------- */
 
 static json_t *handle_list_commands(const struct api_backend *backend, const json_t *arguments);
 
@@ -80,10 +80,10 @@ static json_t *
 rule_json(const struct map_rule_spec *rule)
 {
 	char ipv6[PREFIX_TEXT_SIZE], ipv4[PREFIX_TEXT_SIZE];
-	json_t *object = json_pack("{s:s, s:s, s:i, s:i, s:i, s:s, s:b, s:i}", "ipv6", prefix6_format(&rule->ipv6, ipv6),
-	    "ipv4", prefix4_format(&rule->ipv4, ipv4), "ea", rule->ea_len, "offset", rule->psid_offset, "psid_len",
-	    map_rule_psid_len(rule), "iid", rule->iid == MAP_IID_DRAFT03 ? "draft03" : "rfc7597", "fmr", rule->fmr,
-	    "softwire", rule->domain);
+	json_t *object = json_pack("{s:s, s:s, s:i, s:i, s:i, s:s, s:b, s:i}", "ipv6",
+	    prefix6_format(&rule->ipv6, ipv6), "ipv4", prefix4_format(&rule->ipv4, ipv4), "ea", rule->ea_len, "offset",
+	    rule->psid_offset, "psid_len", map_rule_psid_len(rule), "iid",
+	    rule->iid == MAP_IID_DRAFT03 ? "draft03" : "rfc7597", "fmr", rule->fmr, "softwire", rule->domain);
 
 	if (rule->has_psid)
 		json_object_set_new(object, "psid", json_integer(rule->psid));
@@ -94,15 +94,16 @@ static json_t *
 handle_rules_get(const struct api_backend *backend, const json_t *arguments)
 {
 	const struct ruleset *set = backend->rules(backend->context);
-	const json_t *start_json = json_object_get(arguments, "start"), *count_json = json_object_get(arguments, "count");
+	const json_t *start_json = json_object_get(arguments, "start"),
+		     *count_json = json_object_get(arguments, "count");
 	const json_int_t start = json_integer_value(start_json);
 	const json_int_t count = count_json != NULL ? json_integer_value(count_json) : RULES_DEFAULT;
 	json_t *rules = json_array();
 
 	for (json_int_t i = start; i < (json_int_t)set->count && i < start + count; i++)
 		json_array_append_new(rules, rule_json(&set->specs[i]));
-	return reply(API_OK, json_pack("{s:i, s:I, s:o}", "total", (int)set->count, "start", start, "rules", rules), "%s",
-	    "");
+	return reply(API_OK, json_pack("{s:i, s:I, s:o}", "total", (int)set->count, "start", start, "rules", rules),
+	    "%s", "");
 }
 
 static json_t *
@@ -161,16 +162,17 @@ handle_list_commands(const struct api_backend *backend, const json_t *unused)
 		json_t *arguments = json_array();
 
 		for (const struct argument *a = commands[i].arguments; a->name != NULL; a++)
-			json_array_append_new(arguments, json_pack("{s:s, s:s, s:s}", "name", a->name, "type",
-							     a->type == ARGUMENT_BOOL ? "bool" : "int", "help", a->help));
-		json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:o}", "name", commands[i].name, "help",
-						commands[i].help, "access", commands[i].writes ? "write" : "read",
-						"arguments", arguments));
+			json_array_append_new(arguments,
+			    json_pack("{s:s, s:s, s:s}", "name", a->name, "type",
+				a->type == ARGUMENT_BOOL ? "bool" : "int", "help", a->help));
+		json_array_append_new(list,
+		    json_pack("{s:s, s:s, s:s, s:o}", "name", commands[i].name, "help", commands[i].help, "access",
+			commands[i].writes ? "write" : "read", "arguments", arguments));
 	}
 	return reply(API_OK, json_pack("{s:o}", "commands", list), "%s", "");
 }
 
-/* ---- requests ------------------------------------------------------------------------------------------------------- */
+/* ---- requests --------------------------------------------------------------------------------------------------- */
 
 static const struct command *
 find_command(const char *name)
@@ -209,7 +211,8 @@ check_envelope(json_t *request)
 
 	if (!json_is_object(request))
 		return reply(API_BAD_REQUEST, NULL, "a request is an object: {\"command\": \"…\"}");
-	json_object_foreach(request, key, value) {
+	json_object_foreach(request, key, value)
+	{
 		if (strcmp(key, "command") != 0 && strcmp(key, "arguments") != 0 && strcmp(key, "id") != 0)
 			return reply(API_BAD_REQUEST, NULL, "unknown key \"%.64s\" beside command, arguments, id", key);
 	}
@@ -238,7 +241,8 @@ handle_request(const struct api_backend *backend, json_t *request)
 	if (command == NULL)
 		return reply(API_UNKNOWN, NULL, "no command \"%.64s\"; list-commands shows all", name);
 	arguments = json_object_get(request, "arguments");
-	json_object_foreach(arguments, key, value) {
+	json_object_foreach(arguments, key, value)
+	{
 		wrong = check_argument(command, key, value);
 		if (wrong != NULL)
 			return wrong;

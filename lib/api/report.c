@@ -21,8 +21,8 @@ interfaces_json(const struct report *report, const struct counters *total)
 	json_t *list = json_array();
 
 	for (int i = 0; i < STATS_MAX_INTERFACES; i++) {
-		json_t *one = json_pack("{s:s, s:o}", "name", report->interface[i], "rx_missed",
-		    number(report->rx_missed[i]));
+		json_t *one =
+		    json_pack("{s:s, s:o}", "name", report->interface[i], "rx_missed", number(report->rx_missed[i]));
 
 		traffic_json(one, "rx_packets", "rx_bytes", &total->interface[i].rx);
 		traffic_json(one, "tx_packets", "tx_bytes", &total->interface[i].tx);
@@ -63,8 +63,8 @@ workers_json(const struct report *report)
 		json_array_append_new(list,
 		    json_pack("{s:i, s:o, s:o, s:o, s:o, s:o, s:o}", "id", (int)i, "received", number(sum.received),
 			"created", number(sum.created), "transmitted", number(sum.transmitted), "dropped",
-			number(sum.dropped), "sessions", number(gauge_get(&report->gauges[i]->sessions)),
-			"generation", number(gauge_get(&report->gauges[i]->generation))));
+			number(sum.dropped), "sessions", number(gauge_get(&report->gauges[i]->sessions)), "generation",
+			number(gauge_get(&report->gauges[i]->generation))));
 	}
 	return list;
 }
@@ -110,8 +110,7 @@ conservation_json(const struct conservation *sum)
 {
 	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:b}", "received", number(sum->received), "created",
 	    number(sum->created), "transmitted", number(sum->transmitted), "dropped", number(sum->dropped), "held",
-	    number(sum->held), "balanced",
-	    sum->received + sum->created == sum->transmitted + sum->dropped + sum->held);
+	    number(sum->held), "balanced", sum->received + sum->created == sum->transmitted + sum->dropped + sum->held);
 }
 
 json_t *
@@ -125,10 +124,9 @@ report_json(const struct report *report, bool all)
 		counters_sum(&total, report->counters[i]);
 	sum = counters_conservation(&total, report->held);
 	document = json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "role", report->is_ce ? "ce" : "br", "generation",
-	    number(report->generation), "interfaces", interfaces_json(report, &total), "workers",
-	    workers_json(report), "softwires", softwires_json(report, &total), "drops",
-	    counts_json(drop_info, total.drop, DROP_COUNT, all), "events",
-	    counts_json(event_info, total.event, EVENT_COUNT, all));
+	    number(report->generation), "interfaces", interfaces_json(report, &total), "workers", workers_json(report),
+	    "softwires", softwires_json(report, &total), "drops", counts_json(drop_info, total.drop, DROP_COUNT, all),
+	    "events", counts_json(event_info, total.event, EVENT_COUNT, all));
 	if (report->is_ce)
 		json_object_set_new(document, "nat", nat_json(report));
 	json_object_set_new(document, "conservation", conservation_json(&sum));

@@ -146,7 +146,7 @@ prefix6_format(const struct prefix6 *prefix, char text[PREFIX_TEXT_SIZE])
 char *
 mac_format(const struct mac *mac, char text[MAC_TEXT_SIZE])
 {
-	snprintf(text, MAC_TEXT_SIZE, "%02x:%02x:%02x:%02x:%02x:%02x", mac->byte[0], mac->byte[1],
-	    mac->byte[2], mac->byte[3], mac->byte[4], mac->byte[5]);
+	snprintf(text, MAC_TEXT_SIZE, "%02x:%02x:%02x:%02x:%02x:%02x", mac->byte[0], mac->byte[1], mac->byte[2],
+	    mac->byte[3], mac->byte[4], mac->byte[5]);
 	return text;
 }

@@ -56,8 +56,7 @@ ip6_load(const void *wire)
 static inline void
 ip6_store(void *wire, u128 addr)
 {
-	const uint64_t half[2] = { __builtin_bswap64((uint64_t)(addr >> 64)),
-		__builtin_bswap64((uint64_t)addr) };
+	const uint64_t half[2] = { __builtin_bswap64((uint64_t)(addr >> 64)), __builtin_bswap64((uint64_t)addr) };
 
 	memcpy(wire, half, sizeof(half));
 }

@@ -11,8 +11,7 @@ struct error {
 };
 
 /* Fills in the text (and clears the hint); returns -code, so that `return error_set(err, EINVAL, …)` reads well. */
-int error_set(struct error *err, int code, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
+int error_set(struct error *err, int code, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 /* Adds a hint to an error that is already set. */
 void error_hint(struct error *err, const char *format, ...) __attribute__((format(printf, 2, 3)));

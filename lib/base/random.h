@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Unpredictable numbers: SipHash in counter mode under a secret key. The key is the caller's: getrandom(2) in the daemon,
+ * Unpredictable numbers: SipHash in counter mode under a secret key, which is the caller's: getrandom(2) in the daemon,
  * the --seed in a replay. One struct random belongs to one thread.
  */
 #ifndef MAPEDGE_BASE_RANDOM_H

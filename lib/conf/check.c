@@ -24,7 +24,8 @@ list_rules(const struct conf *conf, struct error *err)
 	for (size_t i = 0; i < conf->softwire_count; i++) {
 		const struct conf_softwire *softwire = &conf->softwires[i];
 
-		lists[i] = (struct rule_list){ .rules = softwire->rules, .lines = softwire->rule_lines,
+		lists[i] = (struct rule_list){ .rules = softwire->rules,
+			.lines = softwire->rule_lines,
 			.count = softwire->rule_count };
 		memcpy(lists[i].file, softwire->rule_file, sizeof(lists[i].file));
 	}

@@ -73,13 +73,13 @@ struct conf_softwire {
 	char name[CONF_NAME_SIZE];
 	u128 br;
 	enum map_iid iid;
-	struct prefix6 end_user_prefix; /* CE */
-	bool mesh;                      /* CE */
+	struct prefix6 end_user_prefix;      /* CE */
+	bool mesh;                           /* CE */
 	enum conf_source_check source_check; /* BR */
-	uint16_t mtu; /* of the softwire, bytes of IPv4 packet; the default is calculated */
+	uint16_t mtu;                        /* of the softwire, bytes of IPv4 packet; the default is calculated */
 	bool mss_clamp;
 	uint8_t hop_limit;
-	int traffic_class; /* DSCP 0..63 or CONF_TRAFFIC_CLASS_COPY */
+	int traffic_class;           /* DSCP 0..63 or CONF_TRAFFIC_CLASS_COPY */
 	struct map_rule_spec *rules; /* iid and domain filled in */
 	unsigned int *rule_lines;    /* line of each rule in rule_file */
 	size_t rule_count;
@@ -88,7 +88,7 @@ struct conf_softwire {
 };
 
 struct conf_nat {
-	uint32_t sessions; /* per worker */
+	uint32_t sessions;                                                                   /* per worker */
 	uint32_t udp_timeout, tcp_established_timeout, tcp_transitory_timeout, icmp_timeout; /* seconds */
 	enum conf_filtering filtering;
 };

@@ -34,9 +34,14 @@ static const struct reader_key interface_keys[] = {
 	{ .name = "port", .type = READER_TEXT, .max = CONF_TEXT_SIZE - 1, .example = "\"net_af_packet0,iface=eth1\"" },
 	{ .name = "mac", .type = READER_MAC },
 	{ .name = "mtu", .type = READER_INT, .min = MTU_MIN4, .max = MTU_MAX, .example = "1500" },
-	{ .name = "addresses", .type = READER_VALUES, .element = READER_SUBNET, .max = CONF_MAX_ADDRESSES,
+	{ .name = "addresses",
+	    .type = READER_VALUES,
+	    .element = READER_SUBNET,
+	    .max = CONF_MAX_ADDRESSES,
 	    .example = "[ \"192.168.1.1/24\" ]" },
-	{ .name = "neighbours", .type = READER_GROUPS, .max = MAX_NEIGHBOURS,
+	{ .name = "neighbours",
+	    .type = READER_GROUPS,
+	    .max = MAX_NEIGHBOURS,
 	    .example = "( { address = \"192.168.1.10\"; mac = \"02:00:00:00:01:10\"; } )" },
 	{ .name = "gateway", .type = READER_ADDRESS, .example = "\"fe80::1\"" },
 };
@@ -59,8 +64,8 @@ in_subnet(const struct conf_address *subnet, const struct conf_address *address)
 {
 	if (subnet->ipv4 != address->ipv4)
 		return false;
-	return subnet->ipv4 ? ((subnet->v4 ^ address->v4) & mask4(subnet->len)) == 0 :
-	    ((subnet->v6 ^ address->v6) & mask6(subnet->len)) == 0;
+	return subnet->ipv4 ? ((subnet->v4 ^ address->v4) & mask4(subnet->len)) == 0
+			    : ((subnet->v6 ^ address->v6) & mask6(subnet->len)) == 0;
 }
 
 /* A link-local address is on-link without being named. */
@@ -114,8 +119,10 @@ read_addresses(struct conf_interface *interface, const config_setting_t *group, 
 	}
 	if (ipv4_side && !has_ipv4) {
 		place_error(err, reader_place(group, "addresses"), "the %s interface needs an IPv4 address", role);
-		error_hint(err, interface->role == CONF_LAN ? "add addresses = [ \"192.168.1.1/24\" ];" :
-		    "ICMP errors have it as source: add addresses = [ \"198.51.100.1/24\" ];");
+		error_hint(err,
+		    interface->role == CONF_LAN
+			? "add addresses = [ \"192.168.1.1/24\" ];"
+			: "ICMP errors have it as source: add addresses = [ \"198.51.100.1/24\" ];");
 		return -EINVAL;
 	}
 	return 0;

@@ -17,21 +17,33 @@ static const struct reader_key root_keys[] = {
 	{ .name = "host", .type = READER_BOOL },
 	{ .name = "control", .type = READER_GROUP, .example = "{ socket = \"/run/mapedge/mapedge.sock\"; }" },
 	{ .name = "dpdk", .type = READER_GROUP, .example = "{ workers = 1; }" },
-	{ .name = "interfaces", .type = READER_GROUPS, .required = true, .min = 1, .max = 64,
+	{ .name = "interfaces",
+	    .type = READER_GROUPS,
+	    .required = true,
+	    .min = 1,
+	    .max = 64,
 	    .example = "( { name = \"lan\"; ... }, { name = \"wan\"; ... } )" },
 	{ .name = "softwires", .type = READER_GROUPS, .min = 1, .max = 64, .example = "( { name = \"map0\"; ... } )" },
 	{ .name = "nat", .type = READER_GROUP, .example = "{ sessions = 65536; }" },
-	{ .name = "domains", .type = READER_GROUPS, .min = 1, .max = CONF_MAX_DOMAINS,
+	{ .name = "domains",
+	    .type = READER_GROUPS,
+	    .min = 1,
+	    .max = CONF_MAX_DOMAINS,
 	    .example = "( { name = \"isp\"; ... } )" },
 };
 
 static const struct reader_key control_keys[] = {
-	{ .name = "socket", .type = READER_TEXT, .max = CONF_PATH_SIZE - 1,
+	{ .name = "socket",
+	    .type = READER_TEXT,
+	    .max = CONF_PATH_SIZE - 1,
 	    .example = "\"/run/mapedge/mapedge.sock\"" },
 };
 
 static const struct reader_key dpdk_keys[] = {
-	{ .name = "eal", .type = READER_VALUES, .element = READER_TEXT, .max = CONF_MAX_EAL_ARGS,
+	{ .name = "eal",
+	    .type = READER_VALUES,
+	    .element = READER_TEXT,
+	    .max = CONF_MAX_EAL_ARGS,
 	    .example = "[ \"--no-pci\", \"--in-memory\" ]" },
 	{ .name = "workers", .type = READER_INT, .min = 1, .max = CONF_MAX_WORKERS, .example = "1" },
 	{ .name = "buffers", .type = READER_INT, .min = 1024, .max = 1048576, .example = "16384" },
@@ -151,7 +163,10 @@ static const char *const filtering_words[] = {
 static const struct reader_key nat_keys[] = {
 	{ .name = "sessions", .type = READER_INT, .min = 16, .max = NAT_MAX_SESSIONS, .example = "65536" },
 	{ .name = "udp_timeout", .type = READER_INT, .min = 120, .max = NAT_MAX_TIMEOUT, .example = "300" },
-	{ .name = "tcp_established_timeout", .type = READER_INT, .min = 7440, .max = NAT_MAX_TIMEOUT,
+	{ .name = "tcp_established_timeout",
+	    .type = READER_INT,
+	    .min = 7440,
+	    .max = NAT_MAX_TIMEOUT,
 	    .example = "7440" },
 	{ .name = "tcp_transitory_timeout", .type = READER_INT, .min = 240, .max = NAT_MAX_TIMEOUT, .example = "240" },
 	{ .name = "icmp_timeout", .type = READER_INT, .min = 60, .max = NAT_MAX_TIMEOUT, .example = "60" },
@@ -163,8 +178,12 @@ read_nat(struct conf *conf, const config_setting_t *root, struct error *err)
 {
 	const config_setting_t *group = config_setting_get_member(root, "nat");
 
-	conf->nat = (struct conf_nat){ .sessions = 65536, .udp_timeout = 300, .tcp_established_timeout = 7440,
-		.tcp_transitory_timeout = 240, .icmp_timeout = 60, .filtering = CONF_ADDRESS_DEPENDENT };
+	conf->nat = (struct conf_nat){ .sessions = 65536,
+		.udp_timeout = 300,
+		.tcp_established_timeout = 7440,
+		.tcp_transitory_timeout = 240,
+		.icmp_timeout = 60,
+		.filtering = CONF_ADDRESS_DEPENDENT };
 	if (group == NULL)
 		return 0;
 	if (reader_check(group, nat_keys, READER_COUNT(nat_keys), err) < 0)
@@ -233,8 +252,8 @@ check_ports(const struct conf *conf, const config_setting_t *root, struct error 
 
 		if (port == NULL || !is_pci(port))
 			continue;
-		place_error(err, reader_place(group, "port"),
-		    "port: %.40s is a PCI device, but dpdk.eal has --no-pci", port);
+		place_error(err, reader_place(group, "port"), "port: %.40s is a PCI device, but dpdk.eal has --no-pci",
+		    port);
 		error_hint(err, "for example: dpdk = { eal = [ \"--in-memory\" ]; };");
 		return -EINVAL;
 	}

@@ -10,9 +10,9 @@
 
 /* Each returns -EINVAL and clears the hint; add one with error_hint(). A line of 0 stands for the whole file. */
 int place_error(struct error *err, const config_setting_t *at, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
+    __attribute__((format(printf, 3, 4)));
 int place_error_line(struct error *err, const char *file, unsigned int line, const char *format, ...)
-	__attribute__((format(printf, 4, 5)));
+    __attribute__((format(printf, 4, 5)));
 
 /* Puts the place in front of an error of another room; its hint stays. */
 int place_add(struct error *err, const char *file, unsigned int line);

@@ -16,7 +16,11 @@
 static const struct reader_key file_keys[] = {
 	{ .name = "source", .type = READER_TEXT, .max = CONF_TEXT_SIZE - 1, .example = "\"where it comes from\"" },
 	{ .name = "date", .type = READER_TEXT, .max = CONF_NAME_SIZE - 1, .example = "\"2026-11\"" },
-	{ .name = "services", .type = READER_GROUPS, .required = true, .min = 1, .max = RULE_FILE_MAX_SERVICES,
+	{ .name = "services",
+	    .type = READER_GROUPS,
+	    .required = true,
+	    .min = 1,
+	    .max = RULE_FILE_MAX_SERVICES,
 	    .example = "( { name = \"v6plus\"; rules = ( ... ); } )" },
 };
 

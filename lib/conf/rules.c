@@ -83,7 +83,8 @@ read_rule(const config_setting_t *group, enum map_iid iid, struct map_rule_spec 
 
 	if (map_rule_compile(spec, &rule, err) < 0) {
 		if (err->hint[0] == '\0')
-			error_hint(err, "a rule needs: ipv4 length + ea <= 48, ipv6 length + ea <= 128, "
+			error_hint(err,
+			    "a rule needs: ipv4 length + ea <= 48, ipv6 length + ea <= 128, "
 			    "offset + PSID length <= 16");
 		return place_add(err, place_file(group, file), place_line(group));
 	}

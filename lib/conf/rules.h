@@ -13,8 +13,8 @@
 extern const char *const rules_iid_words[];
 
 /* A row of a reader table: what "rules" may be. */
-#define RULES_KEY                                                                                                      \
-	.name = "rules", .type = READER_GROUPS, .min = 1, .max = RULESET_MAX_RULES,                                    \
+#define RULES_KEY                                                                   \
+	.name = "rules", .type = READER_GROUPS, .min = 1, .max = RULESET_MAX_RULES, \
 	.example = "( { ipv6 = \"2001:db8::/40\"; ipv4 = \"192.0.2.0/24\"; ea = 16; } )"
 
 struct rule_list {

@@ -22,8 +22,7 @@ static const char *const traffic_class_words[] = { "copy", NULL };
 #define NAME_KEY .name = "name", .type = READER_NAME, .required = true
 #define BR_KEY .name = "br", .type = READER_IP6
 #define IID_KEY .name = "iid", .type = READER_WORD, .words = rules_iid_words, .example = "\"rfc7597\""
-#define MTU_KEY \
-	.name = "mtu", .type = READER_INT, .min = SOFTWIRE_MTU_MIN, .max = SOFTWIRE_MTU_MAX, .example = "1460"
+#define MTU_KEY .name = "mtu", .type = READER_INT, .min = SOFTWIRE_MTU_MIN, .max = SOFTWIRE_MTU_MAX, .example = "1460"
 #define MSS_CLAMP_KEY .name = "mss_clamp", .type = READER_BOOL
 #define HOP_LIMIT_KEY .name = "hop_limit", .type = READER_INT, .min = 1, .max = 255, .example = "64"
 #define TRAFFIC_CLASS_KEY \
@@ -276,8 +275,7 @@ check_br(const struct conf_softwire *softwire, const config_setting_t *group, st
 }
 
 static int
-read_softwire(struct conf_softwire *softwire, const struct conf *conf, const config_setting_t *group,
-    struct error *err)
+read_softwire(struct conf_softwire *softwire, const struct conf *conf, const config_setting_t *group, struct error *err)
 {
 	const bool copy = reader_get_text(group, "traffic_class") != NULL;
 
@@ -331,8 +329,8 @@ conf_read_softwires(struct conf *conf, const config_setting_t *root, struct erro
 	for (size_t i = 0; i < count; i++) {
 		const config_setting_t *group = reader_element(root, name, i);
 		struct conf_softwire *softwire = &conf->softwires[i];
-		int rc = ce ? reader_check(group, softwire_keys, READER_COUNT(softwire_keys), err) :
-		    reader_check(group, domain_keys, READER_COUNT(domain_keys), err);
+		int rc = ce ? reader_check(group, softwire_keys, READER_COUNT(softwire_keys), err)
+			    : reader_check(group, domain_keys, READER_COUNT(domain_keys), err);
 
 		/* Counted at once, so that conf_free() finds what a failure leaves behind. */
 		if (rc == 0)

@@ -127,8 +127,9 @@ text_subnet(const char *text, struct conf_address *address)
 	if (subnet6.len < 8)
 		return "is not in a subnet: its length is below /8";
 	/* RFC 4291 section 2.6.1: the first address is the anycast address of the subnet's routers. */
-	return subnet6.len < 127 && (subnet6.addr & ~mask6(subnet6.len)) == 0 ?
-	    "is the subnet itself, not the address of a node in it" : NULL;
+	return subnet6.len < 127 && (subnet6.addr & ~mask6(subnet6.len)) == 0
+	    ? "is the subnet itself, not the address of a node in it"
+	    : NULL;
 }
 
 const char *

@@ -16,9 +16,9 @@ int text_word(const char *text, const char *const *words);
  * begins with the text: "is multicast".
  */
 const char *text_name(const char *text);
-const char *text_mac(const char *text, struct mac *mac);                   /* of one station */
-const char *text_address(const char *text, struct conf_address *address);  /* of one node */
-const char *text_subnet(const char *text, struct conf_address *address);   /* with the length of the node's subnet */
+const char *text_mac(const char *text, struct mac *mac);                  /* of one station */
+const char *text_address(const char *text, struct conf_address *address); /* of one node */
+const char *text_subnet(const char *text, struct conf_address *address);  /* with the length of the node's subnet */
 const char *text_prefix4(const char *text, struct prefix4 *prefix);
 const char *text_prefix6(const char *text, struct prefix6 *prefix);
 

@@ -51,8 +51,13 @@ icmp_error_build(struct worker *w, const struct packet *trigger, struct icmp_err
 		event(w, EVENT_icmp_rate_limited);
 		return false;
 	}
-	*error = (struct packet){ .mbuf = packet_new(w), .src = src, .dst = trigger->src, .kind = L4_ICMP_ERROR,
-		.protocol = PROTOCOL_ICMP, .tos = ERROR_TOS, .ttl = ERROR_TTL,
+	*error = (struct packet){ .mbuf = packet_new(w),
+		.src = src,
+		.dst = trigger->src,
+		.kind = L4_ICMP_ERROR,
+		.protocol = PROTOCOL_ICMP,
+		.tos = ERROR_TOS,
+		.ttl = ERROR_TTL,
 		.len = (uint16_t)(IPV4_MIN_LEN + ICMP_LEN + quoted) };
 	if (error->mbuf == NULL) {
 		event(w, EVENT_icmp_no_buffer);

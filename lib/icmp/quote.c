@@ -16,8 +16,12 @@ icmp_quote_parse(const struct packet *p, struct quote *quote)
 	if (load16(ip + 6) & 0x1fff)
 		return false;
 
-	*quote = (struct quote){ .ip = ip, .l4 = ip + header_len, .l4_len = (uint16_t)(available - header_len),
-		.src = load32(ip + 12), .dst = load32(ip + 16), .kind = L4_OTHER };
+	*quote = (struct quote){ .ip = ip,
+		.l4 = ip + header_len,
+		.l4_len = (uint16_t)(available - header_len),
+		.src = load32(ip + 12),
+		.dst = load32(ip + 16),
+		.kind = L4_OTHER };
 	switch (ip[9]) {
 	case PROTOCOL_TCP:
 	case PROTOCOL_UDP:

@@ -11,12 +11,12 @@
 struct quote {
 	uint8_t *ip;
 	uint8_t *l4;
-	uint16_t l4_len;    /* bytes of the quoted transport header and payload that are there, at least 8 */
-	uint32_t src;       /* host order, as all numbers here */
+	uint16_t l4_len; /* bytes of the quoted transport header and payload that are there, at least 8 */
+	uint32_t src;    /* host order, as all numbers here */
 	uint32_t dst;
-	uint16_t src_port;  /* the identifier in both for ICMP queries; 0 for protocols without ports */
+	uint16_t src_port; /* the identifier in both for ICMP queries; 0 for protocols without ports */
 	uint16_t dst_port;
-	uint8_t kind;       /* enum l4_kind; never L4_ICMP_ERROR */
+	uint8_t kind; /* enum l4_kind; never L4_ICMP_ERROR */
 };
 
 /*

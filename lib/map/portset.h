@@ -52,8 +52,7 @@ portset_contains(const struct portset *set, uint16_t port)
 {
 	if (set->psid_len == 0)
 		return true;
-	return port >= portset_first_port(set) &&
-	    ((port >> portset_m(set)) & ((1u << set->psid_len) - 1)) == set->psid;
+	return port >= portset_first_port(set) && ((port >> portset_m(set)) & ((1u << set->psid_len) - 1)) == set->psid;
 }
 
 static inline uint32_t
@@ -84,8 +83,7 @@ portset_range(const struct portset *set, uint32_t index)
 
 	if (set->psid_len != 0)
 		first = (a << (16 - set->offset)) | ((uint32_t)set->psid << portset_m(set));
-	return (struct port_range){ (uint16_t)first,
-		(uint16_t)(first + portset_range_size(set) - 1) };
+	return (struct port_range){ (uint16_t)first, (uint16_t)(first + portset_range_size(set) - 1) };
 }
 
 /* The index-th port in ascending order; index < portset_count(). */

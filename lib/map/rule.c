@@ -32,25 +32,22 @@ check_prefixes(const struct map_rule_spec *spec, struct error *err)
 	int rc;
 
 	if (spec->ipv6.len > 128 || spec->ipv4.len > 32)
-		return error_set(err, EINVAL, "prefix length out of range: IPv6 /%u, IPv4 /%u",
-		    spec->ipv6.len, spec->ipv4.len);
+		return error_set(err, EINVAL, "prefix length out of range: IPv6 /%u, IPv4 /%u", spec->ipv6.len,
+		    spec->ipv4.len);
 	if (!prefix6_is_aligned(&spec->ipv6)) {
-		rc = error_set(err, EINVAL, "Rule IPv6 prefix %s has host bits set",
-		    prefix6_format(&spec->ipv6, text));
+		rc = error_set(err, EINVAL, "Rule IPv6 prefix %s has host bits set", prefix6_format(&spec->ipv6, text));
 		aligned6.addr &= mask6(aligned6.len);
 		error_hint(err, "write %s", prefix6_format(&aligned6, want));
 		return rc;
 	}
 	if (!prefix4_is_aligned(&spec->ipv4)) {
-		rc = error_set(err, EINVAL, "Rule IPv4 prefix %s has host bits set",
-		    prefix4_format(&spec->ipv4, text));
+		rc = error_set(err, EINVAL, "Rule IPv4 prefix %s has host bits set", prefix4_format(&spec->ipv4, text));
 		aligned4.addr &= mask4(aligned4.len);
 		error_hint(err, "write %s", prefix4_format(&aligned4, want));
 		return rc;
 	}
 	if (spec->ipv6.len >= 8 && spec->ipv6.addr >> 120 == 0xff)
-		return error_set(err, EINVAL, "Rule IPv6 prefix %s is multicast",
-		    prefix6_format(&spec->ipv6, text));
+		return error_set(err, EINVAL, "Rule IPv6 prefix %s is multicast", prefix6_format(&spec->ipv6, text));
 	return 0;
 }
 
@@ -81,10 +78,12 @@ check_ports(const struct map_rule_spec *spec, struct error *err)
 	if (spec->psid_offset > 15)
 		return error_set(err, EINVAL, "PSID offset %u is more than 15", spec->psid_offset);
 	if (spec->has_psid && v4_len != 32) {
-		error_set(err, EINVAL, "a PSID is given, but the rule does not lead to one IPv4 address (/%u + %u EA bits)",
+		error_set(err, EINVAL,
+		    "a PSID is given, but the rule does not lead to one IPv4 address (/%u + %u EA bits)",
 		    spec->ipv4.len, spec->ea_len);
-		error_hint(err, v4_len > 32 ? "leave psid out: the EA bits carry it" :
-		                              "a PSID needs a whole address: /32 in total");
+		error_hint(err,
+		    v4_len > 32 ? "leave psid out: the EA bits carry it"
+				: "a PSID needs a whole address: /32 in total");
 		return -EINVAL;
 	}
 	if (spec->has_psid && spec->psid_len > 16)
@@ -110,11 +109,14 @@ map_rule_compile(const struct map_rule_spec *spec, struct map_rule *rule, struct
 		return rc;
 
 	ports = (struct portset){ .psid = spec->has_psid ? spec->psid : 0,
-		.psid_len = map_rule_psid_len(spec), .offset = spec->psid_offset };
+		.psid_len = map_rule_psid_len(spec),
+		.offset = spec->psid_offset };
 
 	*rule = (struct map_rule){
 		.base = spec->ipv6.addr,
-		.iid_mask = eup_len <= 64 ? UINT64_MAX : eup_len == 128 ? 0 : UINT64_MAX >> (eup_len - 64),
+		.iid_mask = eup_len <= 64 ? UINT64_MAX
+		    : eup_len == 128      ? 0
+					  : UINT64_MAX >> (eup_len - 64),
 		.v4_base = spec->ipv4.addr,
 		.v4_ea_mask = ~mask4(spec->ipv4.len) & mask4(v4_len < 32 ? v4_len : 32),
 		.v4_iid_mask = mask4(v4_len < 32 ? v4_len : 32),
@@ -141,8 +143,8 @@ map_rule_compile(const struct map_rule_spec *spec, struct map_rule *rule, struct
 }
 
 int
-map_ce_derive(const struct map_rule_spec *spec, const struct prefix6 *end_user_prefix,
-    struct map_ce *ce, struct error *err)
+map_ce_derive(const struct map_rule_spec *spec, const struct prefix6 *end_user_prefix, struct map_ce *ce,
+    struct error *err)
 {
 	const unsigned int eup_len = (unsigned int)spec->ipv6.len + spec->ea_len;
 	const unsigned int v4_len = (unsigned int)spec->ipv4.len + spec->ea_len;
@@ -167,7 +169,8 @@ map_ce_derive(const struct map_rule_spec *spec, const struct prefix6 *end_user_p
 	ce->ipv4 = (struct prefix4){ map_rule_embedded_ipv4(&rule, end_user_prefix->addr),
 		(uint8_t)(v4_len < 32 ? v4_len : 32) };
 	ce->ports = (struct portset){ .psid = map_rule_embedded_psid(&rule, end_user_prefix->addr),
-		.psid_len = map_rule_psid_len(spec), .offset = spec->psid_offset };
+		.psid_len = map_rule_psid_len(spec),
+		.offset = spec->psid_offset };
 	ce->prefix = (struct prefix6){ end_user_prefix->addr & mask6(eup_len), (uint8_t)eup_len };
 	ce->address = map_rule_address(&rule, ce->ipv4.addr, portset_range(&ce->ports, 0).first);
 	ce->outside_prefix = !prefix6_contains(end_user_prefix, ce->address);

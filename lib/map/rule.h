@@ -48,25 +48,25 @@ struct map_rule_spec {
 
 /* A rule as packets use it: one cache line, written once by map_rule_compile(), then const. */
 struct map_rule {
-	u128 base;               /* Rule IPv6 prefix, zeros behind it */
-	uint64_t iid_mask;       /* IID bits that the prefix does not overwrite (n + o > 64) */
-	uint32_t v4_base;        /* Rule IPv4 prefix */
-	uint32_t v4_ea_mask;     /* IPv4 address bits that are EA bits */
-	uint32_t v4_iid_mask;    /* IPv4 address bits that go into the IID */
-	uint32_t next;           /* next one-to-one rule of the same address, MAP_NO_RULE at the end */
-	uint16_t psid_mask;      /* 2^k - 1 */
-	uint16_t psid_ea_mask;   /* = psid_mask when the EA bits carry the PSID, else 0 */
-	uint16_t psid_fixed;     /* the given PSID, else 0 */
-	uint16_t first_port;     /* ports below belong to nobody (A = 0) */
+	u128 base;             /* Rule IPv6 prefix, zeros behind it */
+	uint64_t iid_mask;     /* IID bits that the prefix does not overwrite (n + o > 64) */
+	uint32_t v4_base;      /* Rule IPv4 prefix */
+	uint32_t v4_ea_mask;   /* IPv4 address bits that are EA bits */
+	uint32_t v4_iid_mask;  /* IPv4 address bits that go into the IID */
+	uint32_t next;         /* next one-to-one rule of the same address, MAP_NO_RULE at the end */
+	uint16_t psid_mask;    /* 2^k - 1 */
+	uint16_t psid_ea_mask; /* = psid_mask when the EA bits carry the PSID, else 0 */
+	uint16_t psid_fixed;   /* the given PSID, else 0 */
+	uint16_t first_port;   /* ports below belong to nobody (A = 0) */
 	uint16_t domain;
-	uint8_t psid_shift;      /* m */
-	uint8_t psid_ea_len;     /* k when the EA bits carry the PSID, else 0 */
-	uint8_t v4_shift;        /* address bits below the EA bits (prefix mode) */
-	uint8_t eup_shift;       /* 128 - n - o */
-	uint8_t iid_shift;       /* 0 (RFC 7597) or 8 (draft-03) */
-	uint8_t kind;            /* enum map_kind */
+	uint8_t psid_shift;  /* m */
+	uint8_t psid_ea_len; /* k when the EA bits carry the PSID, else 0 */
+	uint8_t v4_shift;    /* address bits below the EA bits (prefix mode) */
+	uint8_t eup_shift;   /* 128 - n - o */
+	uint8_t iid_shift;   /* 0 (RFC 7597) or 8 (draft-03) */
+	uint8_t kind;        /* enum map_kind */
 	bool fmr;
-	bool shadowed;           /* another rule's IPv6 prefix lies inside this one's */
+	bool shadowed; /* another rule's IPv6 prefix lies inside this one's */
 } __attribute__((aligned(64)));
 
 _Static_assert(sizeof(struct map_rule) == 64, "a rule is one cache line");
@@ -74,11 +74,11 @@ _Static_assert(sizeof(struct map_rule) == 64, "a rule is one cache line");
 /* What a CE derives from the rule that matches its End-user IPv6 prefix (the BMR). */
 struct map_ce {
 	enum map_kind kind;
-	struct prefix4 ipv4;  /* /32 unless kind is MAP_PREFIX */
-	struct portset ports; /* psid_len 0 unless kind is MAP_SHARED */
-	u128 address;         /* the MAP IPv6 address */
-	struct prefix6 prefix;/* Rule IPv6 prefix + EA bits: the part the BR can know */
-	bool outside_prefix;  /* address is not inside the End-user prefix (its bits behind the EA bits are not zero) */
+	struct prefix4 ipv4;   /* /32 unless kind is MAP_PREFIX */
+	struct portset ports;  /* psid_len 0 unless kind is MAP_SHARED */
+	u128 address;          /* the MAP IPv6 address */
+	struct prefix6 prefix; /* Rule IPv6 prefix + EA bits: the part the BR can know */
+	bool outside_prefix; /* address is not inside the End-user prefix (its bits behind the EA bits are not zero) */
 };
 
 /*
@@ -95,8 +95,8 @@ uint8_t map_rule_psid_len(const struct map_rule_spec *spec);
  * Derives address, port set and MAP address for an End-user IPv6 prefix. 0, or -EINVAL with the reason when the prefix
  * is outside the rule or shorter than rule + EA bits. RFC 7597 sections 5.2, 6.
  */
-int map_ce_derive(const struct map_rule_spec *spec, const struct prefix6 *end_user_prefix,
-    struct map_ce *ce, struct error *err);
+int map_ce_derive(const struct map_rule_spec *spec, const struct prefix6 *end_user_prefix, struct map_ce *ce,
+    struct error *err);
 
 /* The PSID field of a port under this rule, right-aligned. */
 static inline uint16_t
@@ -121,8 +121,8 @@ static inline u128
 map_rule_address(const struct map_rule *rule, uint32_t ipv4, uint16_t port)
 {
 	const uint16_t psid = map_rule_psid(rule, port);
-	const uint64_t ea = (uint64_t)((ipv4 & rule->v4_ea_mask) >> rule->v4_shift) << rule->psid_ea_len |
-	    (psid & rule->psid_ea_mask);
+	const uint64_t ea =
+	    (uint64_t)((ipv4 & rule->v4_ea_mask) >> rule->v4_shift) << rule->psid_ea_len | (psid & rule->psid_ea_mask);
 	const uint64_t iid = ((uint64_t)(ipv4 & rule->v4_iid_mask) << 16 | psid) << rule->iid_shift;
 
 	/* Nearly always the EA bits end in the upper half, and 64-bit arithmetic will do. */

@@ -180,8 +180,9 @@ check_overlap4(const struct map_rule_spec *outer, const struct map_rule_spec *in
 	prefix6_format(&inner->ipv6, other);
 	if (outer_k > 0 && inner_k > 0 && (outer_k != inner_k || outer->psid_offset != inner->psid_offset))
 		return error_set(err, EINVAL,
-		    "rules %s and %s share IPv4 addresses of %s, but offset/PSID length are %u/%u and %u/%u", one, other,
-		    prefix4_format(&inner->ipv4, text), outer->psid_offset, outer_k, inner->psid_offset, inner_k);
+		    "rules %s and %s share IPv4 addresses of %s, but offset/PSID length are %u/%u and %u/%u", one,
+		    other, prefix4_format(&inner->ipv4, text), outer->psid_offset, outer_k, inner->psid_offset,
+		    inner_k);
 	if (!same)
 		return 0;
 	if (outer_k == 0 || inner_k == 0 || !outer->has_psid || !inner->has_psid)
@@ -234,8 +235,7 @@ link_prefixes4(struct ruleset *set, uint32_t *bad, struct error *err)
 	qsort(order, set->count, sizeof(*order), compare_length4);
 	for (uint32_t i = 0; i < set->count && rc == 0; i++) {
 		/* Of one-to-one rules on one address only the first is in the trie: the others hang on it. */
-		if (i > 0 && order[i].ipv4.len == order[i - 1].ipv4.len &&
-		    order[i].ipv4.addr == order[i - 1].ipv4.addr)
+		if (i > 0 && order[i].ipv4.len == order[i - 1].ipv4.len && order[i].ipv4.addr == order[i - 1].ipv4.addr)
 			continue;
 		if (insert_prefix4(set, &order[i].ipv4, order[i].rule + 1) < 0)
 			rc = error_set(err, ENOMEM, "out of memory for %u rules", set->count);

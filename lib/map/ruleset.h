@@ -26,12 +26,12 @@ struct ruleset_prefix6 {
 
 struct ruleset {
 	uint32_t count;
-	uint32_t blocks;              /* number of 256-entry blocks in use */
-	struct map_rule *rules;       /* in the order of the specs */
-	struct map_rule_spec *specs;  /* the same rules, for people */
-	struct ruleset_prefix6 *by6;  /* sorted by address, then length */
-	uint32_t *block;              /* trie levels 2 and 3 */
-	uint32_t root[1 << 16];       /* trie level 1 */
+	uint32_t blocks;             /* number of 256-entry blocks in use */
+	struct map_rule *rules;      /* in the order of the specs */
+	struct map_rule_spec *specs; /* the same rules, for people */
+	struct ruleset_prefix6 *by6; /* sorted by address, then length */
+	uint32_t *block;             /* trie levels 2 and 3 */
+	uint32_t root[1 << 16];      /* trie level 1 */
 };
 
 /* Trie entries: 0 = nothing, RULESET_BLOCK | n = go on in block n, else rule index + 1. */
@@ -43,8 +43,7 @@ struct ruleset {
  * without being one-to-one rules with different PSIDs; overlapping IPv4 prefixes have different offset or PSID length
  * (RFC 7597 section 5.1: a and k are equal for all CEs that share an address). Free with ruleset_free().
  */
-struct ruleset *ruleset_build(const struct map_rule_spec *specs, uint32_t count, uint32_t *bad,
-    struct error *err);
+struct ruleset *ruleset_build(const struct map_rule_spec *specs, uint32_t count, uint32_t *bad, struct error *err);
 
 /* NULL is allowed. */
 void ruleset_free(struct ruleset *set);

@@ -92,7 +92,8 @@ index_match(const struct index_bucket *bucket, uint16_t signature)
 static inline struct index_cursor
 index_search(const struct index *index, uint64_t hash)
 {
-	struct index_cursor cursor = { .index = index, .bucket = index_home(index, hash),
+	struct index_cursor cursor = { .index = index,
+		.bucket = index_home(index, hash),
 		.signature = index_signature(hash) };
 
 	cursor.matches = index_match(cursor.bucket, cursor.signature);

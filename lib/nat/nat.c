@@ -279,9 +279,13 @@ static struct session
 session_between(const struct nat *nat, uint32_t mapping_id, uint64_t remote)
 {
 	const struct nat_mapping *mapping = &nat->mappings[mapping_id];
-	struct session s = { .remote = remote, .inside = mapping->inside, .mapping = mapping_id,
-		.inside_addr = (uint32_t)(mapping->inside >> 32), .inside_port = (uint16_t)(mapping->inside >> 16),
-		.external_port = mapping->external_port, .space = (uint8_t)mapping->inside };
+	struct session s = { .remote = remote,
+		.inside = mapping->inside,
+		.mapping = mapping_id,
+		.inside_addr = (uint32_t)(mapping->inside >> 32),
+		.inside_port = (uint16_t)(mapping->inside >> 16),
+		.external_port = mapping->external_port,
+		.space = (uint8_t)mapping->inside };
 
 	prepare_rewrite(nat, &s);
 	return s;
@@ -339,8 +343,7 @@ session_close(struct nat *nat, uint32_t id)
 }
 
 struct session *
-nat_open_out(struct nat *nat, uint64_t inside, uint64_t remote, uint8_t tcp_flags, uint32_t now,
-    enum drop_reason *why)
+nat_open_out(struct nat *nat, uint64_t inside, uint64_t remote, uint8_t tcp_flags, uint32_t now, enum drop_reason *why)
 {
 	uint32_t mapping = mapping_find(nat, inside);
 	struct session *s;

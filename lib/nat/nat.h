@@ -28,8 +28,8 @@ struct nat_config {
 
 /* One inside endpoint and its external port. */
 struct nat_mapping {
-	uint64_t inside;        /* session_end() */
-	uint32_t sessions;      /* that use it; it ends with the last one */
+	uint64_t inside;   /* session_end() */
+	uint32_t sessions; /* that use it; it ends with the last one */
 	uint16_t external_port;
 	uint16_t spare;
 };
@@ -53,10 +53,10 @@ struct nat {
 	struct session *sessions;
 	struct nat_mapping *mappings;
 	struct nat_peer *peers;
-	struct index out;     /* inside + remote -> session */
-	struct index in;      /* external port + remote -> session */
-	struct index inside;  /* inside endpoint -> mapping */
-	struct index by_peer; /* external port + remote address -> peer */
+	struct index out;      /* inside + remote -> session */
+	struct index in;       /* external port + remote -> session */
+	struct index inside;   /* inside endpoint -> mapping */
+	struct index by_peer;  /* external port + remote address -> peer */
 	uint32_t free_session; /* lists through wheel_next, sessions, sessions */
 	uint32_t free_mapping;
 	uint32_t free_peer;
@@ -86,8 +86,8 @@ void nat_set_config(struct nat *nat, const struct nat_config *config);
  * The session of a new outbound flow. NULL with the reason: nat_no_port, nat_table_full, or nat_no_mapping for a TCP
  * reset that belongs to nothing. `inside` and `remote` are session_end()s of the same space.
  */
-struct session *nat_open_out(struct nat *nat, uint64_t inside, uint64_t remote, uint8_t tcp_flags, uint32_t now,
-    enum drop_reason *why);
+struct session *
+nat_open_out(struct nat *nat, uint64_t inside, uint64_t remote, uint8_t tcp_flags, uint32_t now, enum drop_reason *why);
 
 /*
  * An inbound packet that has no session, but perhaps a mapping whose filter admits its sender. True with `passage` filled
@@ -165,8 +165,7 @@ nat_prefetch_session(const struct nat *nat, const struct index *index, uint64_t 
 static inline void
 nat_touch(struct nat *nat, struct session *s, uint8_t tcp_flags, bool out, uint32_t now)
 {
-	if (likely(s->space == L4_TCP) &&
-	    ((tcp_flags & 0x07) != 0 || s->state != SESSION_TCP_ESTABLISHED)) {
+	if (likely(s->space == L4_TCP) && ((tcp_flags & 0x07) != 0 || s->state != SESSION_TCP_ESTABLISHED)) {
 		nat_tcp_segment(nat, s, tcp_flags, out, now);
 		return;
 	}

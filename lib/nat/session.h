@@ -39,8 +39,9 @@ struct session {
 	uint32_t inside_addr; /* host order */
 	uint16_t inside_port; /* host order */
 	uint16_t external_port;
-	uint16_t address_difference; /* checksum difference, inside -> external: the address alone, for the IPv4 header */
-	uint16_t l4_difference;      /* what changes in the sum of the transport header */
+	/* Checksum differences, inside -> external: of the IPv4 header, and of the transport header. */
+	uint16_t address_difference;
+	uint16_t l4_difference;
 	uint16_t wheel_slot;
 	uint8_t space; /* L4_TCP, L4_UDP, L4_ICMP_QUERY */
 	uint8_t state; /* enum session_state */

@@ -15,16 +15,18 @@ enum tcp_event { SYN_OUT, SYN_IN, FIN_OUT, FIN_IN, RESET, DATA, TCP_EVENTS };
 #define CLOSED SESSION_TCP_FIN_BOTH
 #define GONE SESSION_TCP_RESET
 
+/* clang-format off */
 static const uint8_t next_state[SESSION_STATES][TCP_EVENTS] = {
-	/*               SYN_OUT    SYN_IN     FIN_OUT    FIN_IN    RESET  DATA */
-	[INIT_OUT] = { INIT_OUT, OPEN, INIT_OUT, INIT_OUT, GONE, INIT_OUT },     /* waits for the peer's SYN */
-	[INIT_IN] = { OPEN, INIT_IN, INIT_IN, INIT_IN, GONE, INIT_IN },          /* waits for the host's SYN */
-	[OPEN] = { OPEN, OPEN, CLOSE_OUT, CLOSE_IN, GONE, OPEN },                /* a SYN here is RFC 5961's business */
-	[CLOSE_OUT] = { CLOSE_OUT, CLOSE_OUT, CLOSE_OUT, CLOSED, GONE, CLOSE_OUT }, /* half closed: still long-lived */
-	[CLOSE_IN] = { CLOSE_IN, CLOSE_IN, CLOSED, CLOSE_IN, GONE, CLOSE_IN },
-	[CLOSED] = { INIT_OUT, INIT_IN, CLOSED, CLOSED, CLOSED, CLOSED },        /* a new SYN is a new connection */
-	[GONE] = { INIT_OUT, INIT_IN, OPEN, OPEN, GONE, OPEN },                  /* RFC 7857 section 2.2: data revives */
+	/*                SYN_OUT    SYN_IN     FIN_OUT    FIN_IN     RESET   DATA */
+	[INIT_OUT] =  { INIT_OUT,  OPEN,      INIT_OUT,  INIT_OUT,  GONE,   INIT_OUT  }, /* waits for the peer's SYN */
+	[INIT_IN] =   { OPEN,      INIT_IN,   INIT_IN,   INIT_IN,   GONE,   INIT_IN   }, /* waits for the host's SYN */
+	[OPEN] =      { OPEN,      OPEN,      CLOSE_OUT, CLOSE_IN,  GONE,   OPEN      }, /* a SYN here: RFC 5961 */
+	[CLOSE_OUT] = { CLOSE_OUT, CLOSE_OUT, CLOSE_OUT, CLOSED,    GONE,   CLOSE_OUT }, /* half closed lives long */
+	[CLOSE_IN] =  { CLOSE_IN,  CLOSE_IN,  CLOSED,    CLOSE_IN,  GONE,   CLOSE_IN  },
+	[CLOSED] =    { INIT_OUT,  INIT_IN,   CLOSED,    CLOSED,    CLOSED, CLOSED    }, /* SYN: a new connection */
+	[GONE] =      { INIT_OUT,  INIT_IN,   OPEN,      OPEN,      GONE,   OPEN      }, /* RFC 7857 2.2: data revives */
 };
+/* clang-format on */
 
 enum session_state
 tcp_state_next(enum session_state state, uint8_t tcp_flags, bool out)

@@ -12,8 +12,8 @@
 #define WHEEL_SLOTS 8192 /* a longer timeout goes round more than once */
 
 struct wheel {
-	uint32_t now;                /* the slot that was worked on last */
-	uint32_t slot[WHEEL_SLOTS];  /* first session of each slot, SESSION_NONE when empty */
+	uint32_t now;               /* the slot that was worked on last */
+	uint32_t slot[WHEEL_SLOTS]; /* first session of each slot, SESSION_NONE when empty */
 };
 
 void wheel_init(struct wheel *wheel, uint32_t now);

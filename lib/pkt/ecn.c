@@ -9,13 +9,15 @@ enum ecn { NOT_ECT = 0, ECT_1 = 1, ECT_0 = 2, CE = 3 };
 #define LOST 0x20 /* the mark cannot be delivered: drop */
 
 /* [inner][outer] -> the ECN field that goes on. */
+/* clang-format off */
 static const uint8_t combination[4][4] = {
-	/*                outer: NOT_ECT  ECT_1          ECT_0          CE */
-	[NOT_ECT] = { NOT_ECT, NOT_ECT | ODD, NOT_ECT | ODD, LOST },
-	[ECT_1] = { ECT_1, ECT_1, ECT_1 | ODD, CE },
-	[ECT_0] = { ECT_0, ECT_1, ECT_0, CE },
-	[CE] = { CE, CE | ODD, CE, CE },
+	/* outer:     NOT_ECT   ECT_1          ECT_0          CE */
+	[NOT_ECT] = { NOT_ECT,  NOT_ECT | ODD, NOT_ECT | ODD, LOST },
+	[ECT_1] =   { ECT_1,    ECT_1,         ECT_1 | ODD,   CE   },
+	[ECT_0] =   { ECT_0,    ECT_1,         ECT_0,         CE   },
+	[CE] =      { CE,       CE | ODD,      CE,            CE   },
 };
+/* clang-format on */
 
 enum verdict
 ecn_combine(struct worker *w, struct packet *p)

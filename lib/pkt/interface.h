@@ -27,7 +27,7 @@ struct subnet {
 };
 
 struct interface {
-	uint64_t mac48; /* our MAC as ethernet_address() loads it */
+	uint64_t mac48;   /* our MAC as ethernet_address() loads it */
 	uint32_t address; /* host order: our IPv4 address, source of ICMP errors; 0 = none */
 	uint16_t mtu;     /* bytes of IP packet */
 	uint8_t index;
@@ -35,8 +35,8 @@ struct interface {
 	struct ether_pair gateway;
 	uint32_t subnet_count;
 	struct subnet subnets[INTERFACE_MAX_SUBNETS]; /* on-link */
-	uint32_t neighbour_mask;      /* table size - 1, a power of two */
-	struct neighbour *neighbours; /* open addressing; owned by the snapshot */
+	uint32_t neighbour_mask;                      /* table size - 1, a power of two */
+	struct neighbour *neighbours;                 /* open addressing; owned by the snapshot */
 };
 
 /* The six bytes of a MAC address as a number that can be compared; two bytes behind it are read and ignored. */

@@ -34,9 +34,9 @@ struct session;
 
 struct packet {
 	struct rte_mbuf *mbuf;
-	uint8_t *ip;      /* the IPv4 header; the inner one when the packet came through the softwire */
+	uint8_t *ip; /* the IPv4 header; the inner one when the packet came through the softwire */
 	uint8_t *l4;
-	uint32_t src;     /* IPv4 addresses, host order */
+	uint32_t src; /* IPv4 addresses, host order */
 	uint32_t dst;
 	uint16_t src_port; /* host order; the ICMP identifier in both for queries */
 	uint16_t dst_port;

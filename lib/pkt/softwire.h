@@ -8,14 +8,14 @@
 #include "pkt/worker.h"
 
 struct softwire {
-	u128 local;          /* the address that terminates the softwire here: MAP address (CE) or BR address (BR) */
-	u128 br;             /* where a CE sends what no FMR covers */
+	u128 local; /* the address that terminates the softwire here: MAP address (CE) or BR address (BR) */
+	u128 br;    /* where a CE sends what no FMR covers */
 	uint8_t outer[IPV6_LEN]; /* outer header with everything that does not depend on the packet */
-	uint16_t mtu;        /* largest IPv4 packet that fits */
-	uint16_t mss;        /* largest MSS let through, 0 = do not clamp */
-	uint8_t class_mask;  /* bits of the inner TOS that go outside: ECN always, DSCP by policy */
-	uint8_t index;       /* of its counters */
-	bool eabits;         /* BR: weaker source check, RFC 7597 section 8.1's minimum */
+	uint16_t mtu;            /* largest IPv4 packet that fits */
+	uint16_t mss;            /* largest MSS let through, 0 = do not clamp */
+	uint8_t class_mask;      /* bits of the inner TOS that go outside: ECN always, DSCP by policy */
+	uint8_t index;           /* of its counters */
+	bool eabits;             /* BR: weaker source check, RFC 7597 section 8.1's minimum */
 };
 
 /* Fills in the outer header. dscp 0..63, or negative to copy the inner DSCP. RFC 2473 section 5.1. */

@@ -67,23 +67,23 @@ struct worker {
 };
 
 /* Runs a step and leaves the calling step when the packet's way ends in it. */
-#define TRY(step)                                                                                                      \
-	do {                                                                                                           \
-		const enum verdict verdict_ = (step);                                                                  \
-		if (unlikely(verdict_ != VERDICT_NEXT))                                                     \
-			return verdict_;                                                                               \
+#define TRY(step)                                       \
+	do {                                            \
+		const enum verdict verdict_ = (step);   \
+		if (unlikely(verdict_ != VERDICT_NEXT)) \
+			return verdict_;                \
 	} while (0)
 
 /* Runs one stage over all packets of a burst that are still on their way, and closes the ranks. */
-#define STAGE(worker, burst, step)                                                                                     \
-	do {                                                                                                           \
-		uint16_t kept_ = 0;                                                                                    \
-		for (uint16_t i_ = 0; i_ < (burst)->count; i_++) {                                                     \
-			struct packet *p_ = (burst)->live[i_];                                                         \
-			(burst)->live[kept_] = p_;                                                                     \
-			kept_ += step((worker), p_) == VERDICT_NEXT;                                                   \
-		}                                                                                                      \
-		(burst)->count = kept_;                                                                                \
+#define STAGE(worker, burst, step)                                   \
+	do {                                                         \
+		uint16_t kept_ = 0;                                  \
+		for (uint16_t i_ = 0; i_ < (burst)->count; i_++) {   \
+			struct packet *p_ = (burst)->live[i_];       \
+			(burst)->live[kept_] = p_;                   \
+			kept_ += step((worker), p_) == VERDICT_NEXT; \
+		}                                                    \
+		(burst)->count = kept_;                              \
 	} while (0)
 
 static inline void

@@ -46,7 +46,7 @@ struct bench {
 	double floor[2][2]; /* [up or down][cold]: minimum of this run */
 };
 
-/* ---- moving packets ------------------------------------------------------------------------------------------------- */
+/* ---- moving packets --------------------------------------------------------------------------------------------- */
 
 static void
 drain(struct rte_ring *ring)
@@ -110,12 +110,12 @@ measure(struct bench *bench, const struct bench_case *c, bool cold, bool floor_o
 		rte_ring_sp_enqueue_bulk(bench->in[from], (void **)mbufs, WINDOW, NULL);
 		start = rte_rdtsc_precise();
 		while (handled < WINDOW)
-			handled += floor_only ? floor_turn(bench, from, to, c->wraps) :
-			                        engine_turn(&bench->engine, bench->engine.worker[0]);
+			handled += floor_only ? floor_turn(bench, from, to, c->wraps)
+					      : engine_turn(&bench->engine, bench->engine.worker[0]);
 		bench->cycles[window] = (double)(rte_rdtsc_precise() - start) / WINDOW;
 		if (rte_ring_count(bench->out[to]) != WINDOW) {
-			fprintf(stderr, "bench: %s: %u of %d packets came out\n", c->name, rte_ring_count(bench->out[to]),
-			    WINDOW);
+			fprintf(stderr, "bench: %s: %u of %d packets came out\n", c->name,
+			    rte_ring_count(bench->out[to]), WINDOW);
 			exit(1);
 		}
 		drain(bench->out[to]);
@@ -130,7 +130,7 @@ measure(struct bench *bench, const struct bench_case *c, bool cold, bool floor_o
 	return result;
 }
 
-/* ---- output --------------------------------------------------------------------------------------------------------- */
+/* ---- output ----------------------------------------------------------------------------------------------------- */
 
 static void
 print_header(void)
@@ -150,19 +150,23 @@ print_result(struct bench *bench, const struct result *r, double floor)
 	fprintf(bench->json,
 	    "%s\n  {\"way\": \"%s\", \"size\": \"%s\", \"flows\": %u, \"rules\": %u, \"pool\": \"%s\", \"min\": %.2f, "
 	    "\"p10\": %.2f, \"median\": %.2f, \"ratio_to_floor\": %.3f}",
-	    bench->first_json ? "" : ",", r->name, r->size, r->flows, r->rules, r->cold ? "cold" : "hot", r->min, r->p10,
-	    r->median, r->min / floor);
+	    bench->first_json ? "" : ",", r->name, r->size, r->flows, r->rules, r->cold ? "cold" : "hot", r->min,
+	    r->p10, r->median, r->min / floor);
 	bench->first_json = false;
 }
 
-/* ---- runs ----------------------------------------------------------------------------------------------------------- */
+/* ---- runs ------------------------------------------------------------------------------------------------------- */
 
 static int
 start_ports(struct bench *bench, struct error *err)
 {
 	for (int i = 0; i < INTERFACE_COUNT; i++) {
-		const struct port_config config = { .device = "ring", .workers = 1, .mtu = 1500, .has_mac = true,
-			.mac = bench_mac, .pool = bench->engine.pool };
+		const struct port_config config = { .device = "ring",
+			.workers = 1,
+			.mtu = 1500,
+			.has_mac = true,
+			.mac = bench_mac,
+			.pool = bench->engine.pool };
 		int rc = port_start(&config, bench->port_id[i], &bench->engine.port[i], err);
 
 		if (rc < 0)

@@ -8,15 +8,15 @@
 #define BR_ADDRESS u128_make(UINT64_C(0x20010db8ffff0000), 1)
 #define CE_PREFIX u128_make(UINT64_C(0x20010db800123400), 0)
 #define CE_ADDRESS u128_make(UINT64_C(0x20010db800123400), UINT64_C(0x0000c00002120034))
-#define CE_IPV4 UINT32_C(0xc0000212)    /* 192.0.2.18 */
+#define CE_IPV4 UINT32_C(0xc0000212)     /* 192.0.2.18 */
 #define SERVER_IPV4 UINT32_C(0xc6120000) /* 198.18.0.0 */
-#define LAN_IPV4 UINT32_C(0xc0a80000)   /* 192.168.0.0/16 */
-#define RULE_IPV4 UINT32_C(0x0a000000)  /* 10.0.0.0/24, 10.0.1.0/24, … */
-#define INSIDE_ENDPOINTS 200            /* as many ports as the CE has, less a few */
+#define LAN_IPV4 UINT32_C(0xc0a80000)    /* 192.168.0.0/16 */
+#define RULE_IPV4 UINT32_C(0x0a000000)   /* 10.0.0.0/24, 10.0.1.0/24, … */
+#define INSIDE_ENDPOINTS 200             /* as many ports as the CE has, less a few */
 
 const struct mac bench_mac = { { 2, 0, 0, 0, 0, 1 } };
 
-/* ---- packets -------------------------------------------------------------------------------------------------------- */
+/* ---- packets ---------------------------------------------------------------------------------------------------- */
 
 /* 7 : 4 : 1 of 64, 594 and 1518-byte frames; lengths here are of the IPv4 packet. */
 static uint16_t
@@ -88,7 +88,7 @@ fill_tunnelled(const struct bench_case *c, struct rte_mbuf *mbuf, uint32_t numbe
 	put_ipv4(outer + IPV6_LEN, len, flow);
 }
 
-/* ---- BR: flows are CEs, spread over the rules ----------------------------------------------------------------------- */
+/* ---- BR: flows are CEs, spread over the rules ------------------------------------------------------------------- */
 
 static void
 ce_of(uint32_t number, uint32_t rules, uint32_t *ipv4, uint16_t *port)
@@ -117,7 +117,7 @@ flow_br_up(const struct bench_case *c, uint32_t number, struct bench_flow *flow)
 	flow->outer_src = map_rule_address(rule, flow->src, flow->src_port);
 }
 
-/* ---- CE: flows are sessions of 200 inside endpoints ------------------------------------------------------------------ */
+/* ---- CE: flows are sessions of 200 inside endpoints ------------------------------------------------------------- */
 
 static void
 flow_ce_up(const struct bench_case *c, uint32_t number, struct bench_flow *flow)
@@ -125,8 +125,10 @@ flow_ce_up(const struct bench_case *c, uint32_t number, struct bench_flow *flow)
 	const uint32_t endpoint = number % INSIDE_ENDPOINTS;
 
 	(void)c;
-	*flow = (struct bench_flow){ .src = LAN_IPV4 + 2 + endpoint % 50, .src_port = (uint16_t)(40000 + endpoint),
-		.dst = SERVER_IPV4 + 1 + number / INSIDE_ENDPOINTS, .dst_port = 443 };
+	*flow = (struct bench_flow){ .src = LAN_IPV4 + 2 + endpoint % 50,
+		.src_port = (uint16_t)(40000 + endpoint),
+		.dst = SERVER_IPV4 + 1 + number / INSIDE_ENDPOINTS,
+		.dst_port = 443 };
 }
 
 /* One packet up; what comes out says which external port it got. */
@@ -150,49 +152,71 @@ warm_ce(struct bench_case *c, struct engine *engine, struct rte_ring *const in[]
 			return error_set(err, EIO, "flow %u opened no session", i);
 		inner = rte_pktmbuf_mtod(mbuf, uint8_t *) + ETHER_LEN + IPV6_LEN;
 		if (down)
-			c->flow[i] = (struct bench_flow){ .outer_src = BR_ADDRESS, .src = flow.dst, .src_port = flow.dst_port,
-				.dst = CE_IPV4, .dst_port = load16(inner + IPV4_MIN_LEN) };
+			c->flow[i] = (struct bench_flow){ .outer_src = BR_ADDRESS,
+				.src = flow.dst,
+				.src_port = flow.dst_port,
+				.dst = CE_IPV4,
+				.dst_port = load16(inner + IPV4_MIN_LEN) };
 	}
 	return 0;
 }
 
-/* ---- configuration --------------------------------------------------------------------------------------------------- */
+/* ---- configuration ---------------------------------------------------------------------------------------------- */
 
 static struct map_rule_spec
 br_rule(uint32_t number)
 {
 	return (struct map_rule_spec){ .ipv6 = { u128_make(UINT64_C(0x2400) << 48 | (uint64_t)number << 24, 0), 40 },
-		.ipv4 = { RULE_IPV4 + number * 256, 24 }, .ea_len = 16, .psid_offset = 6, .fmr = true };
+		.ipv4 = { RULE_IPV4 + number * 256, 24 },
+		.ea_len = 16,
+		.psid_offset = 6,
+		.fmr = true };
 }
 
 static void
 configure(const struct bench_case *c, struct conf *conf, struct conf_softwire *softwire,
     struct conf_neighbour neighbours[INTERFACE_COUNT][64])
 {
-	*softwire = (struct conf_softwire){ .name = "bench", .br = BR_ADDRESS, .mtu = 1460, .mss_clamp = true,
-		.hop_limit = 64, .end_user_prefix = { CE_PREFIX, 56 }, .mesh = c->rules > 1, .rules = calloc(c->rules, sizeof(*softwire->rules)),
+	*softwire = (struct conf_softwire){ .name = "bench",
+		.br = BR_ADDRESS,
+		.mtu = 1460,
+		.mss_clamp = true,
+		.hop_limit = 64,
+		.end_user_prefix = { CE_PREFIX, 56 },
+		.mesh = c->rules > 1,
+		.rules = calloc(c->rules, sizeof(*softwire->rules)),
 		.rule_count = c->rules };
 	for (uint32_t i = 0; i < c->rules; i++)
 		softwire->rules[i] = br_rule(i);
 	if (c->is_ce)
 		softwire->rules[0] = (struct map_rule_spec){ .ipv6 = { u128_make(UINT64_C(0x20010db8) << 32, 0), 40 },
-			.ipv4 = { UINT32_C(0xc0000200), 24 }, .ea_len = 16, .psid_offset = 4 };
+			.ipv4 = { UINT32_C(0xc0000200), 24 },
+			.ea_len = 16,
+			.psid_offset = 4 };
 
-	*conf = (struct conf){ .role = c->is_ce ? CONF_CE : CONF_BR, .workers = 1, .interface_count = INTERFACE_COUNT,
-		.softwires = softwire, .softwire_count = 1,
+	*conf = (struct conf){ .role = c->is_ce ? CONF_CE : CONF_BR,
+		.workers = 1,
+		.interface_count = INTERFACE_COUNT,
+		.softwires = softwire,
+		.softwire_count = 1,
 		.nat = { 70000, 300, 7440, 240, 60, CONF_ADDRESS_DEPENDENT } };
 	for (int i = 0; i < INTERFACE_COUNT; i++) {
 		struct conf_interface *interface = &conf->interfaces[i];
 
-		*interface = (struct conf_interface){ .has_mac = true, .mac = bench_mac, .mtu = 1500,
-			.neighbours = neighbours[i], .neighbour_count = 64, .has_gateway = true };
+		*interface = (struct conf_interface){ .has_mac = true,
+			.mac = bench_mac,
+			.mtu = 1500,
+			.neighbours = neighbours[i],
+			.neighbour_count = 64,
+			.has_gateway = true };
 		for (uint32_t j = 0; j < 64; j++)
-			neighbours[i][j] = (struct conf_neighbour){ { .ipv4 = true, .v4 = LAN_IPV4 + 1 + j, .len = 32 },
-				bench_mac };
+			neighbours[i][j] =
+			    (struct conf_neighbour){ { .ipv4 = true, .v4 = LAN_IPV4 + 1 + j, .len = 32 }, bench_mac };
 	}
 	conf->interfaces[INTERFACE_V4].address_count = 1;
 	conf->interfaces[INTERFACE_V4].addresses[0] = (struct conf_address){ .ipv4 = true,
-		.v4 = c->is_ce ? LAN_IPV4 + 1 : UINT32_C(0xc6336401), .len = c->is_ce ? 16 : 24 };
+		.v4 = c->is_ce ? LAN_IPV4 + 1 : UINT32_C(0xc6336401),
+		.len = c->is_ce ? 16 : 24 };
 }
 
 struct snapshot *
@@ -223,13 +247,17 @@ bench_case_free(struct bench_case *c)
 	free(c->flow);
 }
 
-#define BR(size, flows, rules)                                                                                         \
-	{ "br_down", size, INTERFACE_V4, true, false, flows, rules, flow_br_down, NULL, NULL, NULL, NULL },            \
-	{ "br_up", size, INTERFACE_V6, false, false, flows, rules, flow_br_up, NULL, NULL, NULL, NULL }
+#define BR(size, flows, rules)                                                                              \
+	{ "br_down", size, INTERFACE_V4, true, false, flows, rules, flow_br_down, NULL, NULL, NULL, NULL }, \
+	{                                                                                                   \
+		"br_up", size, INTERFACE_V6, false, false, flows, rules, flow_br_up, NULL, NULL, NULL, NULL \
+	}
 
-#define CE(size, flows, rules)                                                                                         \
-	{ "ce_up", size, INTERFACE_V4, true, true, flows, rules, flow_ce_up, warm_ce, NULL, NULL, NULL },              \
-	{ "ce_down", size, INTERFACE_V6, false, true, flows, rules, NULL, warm_ce, NULL, NULL, NULL }
+#define CE(size, flows, rules)                                                                            \
+	{ "ce_up", size, INTERFACE_V4, true, true, flows, rules, flow_ce_up, warm_ce, NULL, NULL, NULL }, \
+	{                                                                                                 \
+		"ce_down", size, INTERFACE_V6, false, true, flows, rules, NULL, warm_ce, NULL, NULL, NULL \
+	}
 
 /* On a CE more than one rule means a mesh: every packet up looks its destination up among the FMRs. */
 #define RULES(way, size, flows) way(size, flows, 1), way(size, flows, 1000), way(size, flows, 100000)

@@ -15,15 +15,15 @@ struct bench_flow {
 
 struct bench_case {
 	const char *name;
-	const char *size; /* "64", "imix", "1500" */
+	const char *size;  /* "64", "imix", "1500" */
 	unsigned int from; /* interface the packets come in on */
 	bool wraps;
 	bool is_ce;
 	uint32_t flows, rules;
 	void (*make_flow)(const struct bench_case *c, uint32_t number, struct bench_flow *flow);
 	/* Opens the sessions that the packets will find. */
-	int (*warm)(struct bench_case *c, struct engine *engine, struct rte_ring *const in[], struct rte_ring *const out[],
-	    struct rte_mbuf *mbuf, struct error *err);
+	int (*warm)(struct bench_case *c, struct engine *engine, struct rte_ring *const in[],
+	    struct rte_ring *const out[], struct rte_mbuf *mbuf, struct error *err);
 
 	/* filled in by bench_case_prepare() */
 	void (*fill)(const struct bench_case *c, struct rte_mbuf *mbuf, uint32_t number);
