@@ -4,9 +4,6 @@
 #include <rte_dev.h>
 #include <stdio.h>
 
-#define RX_DESCRIPTORS 1024
-#define TX_DESCRIPTORS 1024
-
 /* "net_af_packet0,iface=eth1" -> "net_af_packet0": the name ethdev knows the device by. */
 static void
 device_name(const char *device, char *name, size_t size)
@@ -18,7 +15,7 @@ static int
 set_up_queues(const struct port_config *config, const struct port *port, struct error *err)
 {
 	const int socket = rte_eth_dev_socket_id(port->id);
-	uint16_t rx_size = RX_DESCRIPTORS, tx_size = TX_DESCRIPTORS;
+	uint16_t rx_size = PORT_RX_DESCRIPTORS, tx_size = PORT_TX_DESCRIPTORS;
 	int rc;
 
 	rc = rte_eth_dev_adjust_nb_rx_tx_desc(port->id, &rx_size, &tx_size);
@@ -114,13 +111,15 @@ port_open(const struct port_config *config, struct port *port, struct error *err
 	uint16_t id;
 	int rc;
 
+	*port = (struct port){ .id = RTE_MAX_ETHPORTS };
 	device_name(config->device, name, sizeof(name));
 	if (rte_eth_dev_get_port_by_name(name, &id) < 0) {
 		rc = rte_dev_probe(config->device);
 		if (rc < 0) {
 			error_set(err, -rc, "port %s: no such device: %s", config->device, rte_strerror(-rc));
 			error_hint(err,
-			    "for a PCI device: is it bound to vfio-pci, and is --no-pci absent from dpdk.eal?");
+			    "a PCI device must be bound to vfio-pci; a net_af_packet device needs its iface, "
+			    "CAP_NET_RAW, and a ulimit -l that covers its rings");
 			return rc;
 		}
 		hotplugged = true;

@@ -11,6 +11,9 @@
 #include "base/addr.h"
 #include "base/error.h"
 
+#define PORT_RX_DESCRIPTORS 1024 /* of each receive queue, where the driver can */
+#define PORT_TX_DESCRIPTORS 1024
+
 struct port_config {
 	const char *device; /* "net_af_packet0,iface=eth1" or a PCI address */
 	uint16_t workers;   /* each needs a transmit queue */

@@ -26,7 +26,7 @@ compile_addresses(const struct conf_interface *conf, struct interface *interface
 		if (interface->address == 0)
 			interface->address = address->v4;
 		interface->subnets[interface->subnet_count++] =
-		    (struct subnet){ address->v4 & mask4(address->len), mask4(address->len) };
+		    (struct subnet){ address->v4 & mask4(address->len), mask4(address->len), address->v4 };
 	}
 }
 
@@ -104,25 +104,6 @@ compile_rules(const struct conf *conf, bool only_fmr, bool none, struct error *e
 	return set;
 }
 
-/* The BMR is the longest match of the end-user prefix: RFC 7597 section 5. */
-static int
-derive_ce(const struct conf_softwire *conf, struct map_ce *ce, struct error *err)
-{
-	const struct map_rule_spec *bmr = NULL;
-
-	for (size_t i = 0; i < conf->rule_count; i++) {
-		const struct map_rule_spec *rule = &conf->rules[i];
-
-		if (rule->ipv6.len <= conf->end_user_prefix.len &&
-		    prefix6_contains(&rule->ipv6, conf->end_user_prefix.addr) &&
-		    (bmr == NULL || rule->ipv6.len > bmr->ipv6.len))
-			bmr = rule;
-	}
-	if (bmr == NULL)
-		return error_set(err, EINVAL, "softwire %s: no rule matches the end-user prefix", conf->name);
-	return map_ce_derive(bmr, &conf->end_user_prefix, ce, err);
-}
-
 /* ---- CE --------------------------------------------------------------------------------------------------------- */
 
 static void
@@ -166,11 +147,14 @@ static int
 compile_ce(const struct conf *conf, struct snapshot *snapshot, const struct snapshot *before, struct error *err)
 {
 	const struct conf_softwire *softwire = &conf->softwires[0];
+	const struct map_rule_spec *bmr =
+	    map_find_bmr(softwire->rules, softwire->rule_count, &softwire->end_user_prefix);
 	struct map_ce ce;
-	int rc = derive_ce(softwire, &ce, err);
 
-	if (rc < 0)
-		return rc;
+	if (bmr == NULL)
+		return error_set(err, EINVAL, "softwire %s: no rule matches the end-user prefix", softwire->name);
+	if (map_ce_derive(bmr, &softwire->end_user_prefix, &ce, err) < 0)
+		return -EINVAL;
 	if (ce.kind == MAP_PREFIX)
 		return error_set(err, ENOTSUP,
 		    "softwire %s: an IPv4 prefix for the LAN is not supported in this version", softwire->name);

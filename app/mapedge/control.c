@@ -42,6 +42,10 @@ unchangeable(const struct conf *now, const struct conf *next)
 		return "dpdk.workers";
 	if (now->buffers != next->buffers)
 		return "dpdk.buffers";
+	if (now->poll != next->poll)
+		return "dpdk.poll";
+	if (now->eal_count != next->eal_count || memcmp(now->eal, next->eal, sizeof(now->eal)) != 0)
+		return "dpdk.eal";
 	if (now->nat.sessions != next->nat.sessions)
 		return "nat.sessions";
 	if (strcmp(now->control_socket, next->control_socket) != 0)
@@ -55,6 +59,13 @@ unchangeable(const struct conf *now, const struct conf *next)
 			return "the mac of an interface";
 		if (one->mtu != other->mtu)
 			return "the mtu of an interface";
+	}
+	/* Counters go by position: a softwire may come behind the others, but none may take another's place. */
+	if (next->softwire_count < now->softwire_count)
+		return "the number of softwires or domains (downwards)";
+	for (size_t i = 0; i < now->softwire_count; i++) {
+		if (strcmp(now->softwires[i].name, next->softwires[i].name) != 0)
+			return "the name or order of softwires or domains";
 	}
 	return NULL;
 }
@@ -113,6 +124,7 @@ reload(void *context, uint64_t *generation, struct error *err)
 		error_hint(err, "restart mapedge, or undo that change");
 		goto free_conf;
 	}
+	error_set(err, ENOMEM, "out of memory");
 	retired = malloc(sizeof(*retired));
 	snapshot = retired == NULL ? NULL : snapshot_compile(conf, macs, control->snapshot, err);
 	if (snapshot == NULL)
@@ -126,7 +138,8 @@ free_conf:
 	free(retired);
 	conf_free(conf);
 fail:
-	log_error("config: reload failed, the old one stays: %s", err->text);
+	log_error("config: reload failed, the old one stays: %s%s%s", err->text, err->hint[0] != '\0' ? "; hint: " : "",
+	    err->hint);
 	return -EINVAL;
 }
 

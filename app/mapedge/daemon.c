@@ -5,45 +5,58 @@
 #include <rte_launch.h>
 #include <rte_lcore.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <sys/prctl.h>
 
 #include "compile.h"
 #include "control.h"
 #include "log.h"
+#include "socket.h"
 
 #define MAX_ARGS (2 * CONF_MAX_EAL_ARGS)
-#define ARG_SIZE 1024
+#define CPU_LIST_SIZE 1024
 
 /* ---- EAL -------------------------------------------------------------------------------------------------------- */
 
-/* "(0,1)": the CPUs we may use. Every lcore may run on all of them; pinning is the affinity we are started with. */
-static void
+/* "(0-3,8-11)": the CPUs we may use. Every lcore may run on all of them; pinning is the affinity we are started with. */
+static int
 cpu_list(char *text, size_t size)
 {
 	cpu_set_t set;
-	size_t used = (size_t)snprintf(text, size, "(");
+	size_t used = 0;
+	int first = -1;
 
+	CPU_ZERO(&set);
 	if (sched_getaffinity(0, sizeof(set), &set) < 0)
-		CPU_SET(0, &set);
-	for (int cpu = 0; cpu < CPU_SETSIZE && used < size; cpu++) {
-		if (CPU_ISSET(cpu, &set))
-			used += (size_t)snprintf(text + used, size - used, "%s%d", used > 1 ? "," : "", cpu);
+		return -errno;
+	for (int cpu = 0; cpu <= CPU_SETSIZE; cpu++) {
+		const bool usable = cpu < CPU_SETSIZE && CPU_ISSET(cpu, &set);
+
+		if (usable && first < 0)
+			first = cpu;
+		if (usable || first < 0)
+			continue;
+		used += (size_t)snprintf(text + used, size - used, "%s%d-%d", used > 0 ? "," : "(", first, cpu - 1);
+		first = -1;
+		if (used + 2 >= size)
+			return -ENAMETOOLONG;
 	}
-	if (used < size)
-		snprintf(text + used, size - used, ")");
+	snprintf(text + used, size - used, ")");
+	return 0;
 }
 
 /* lcore 0 is control, 1..n are workers. */
-static void
+static int
 lcore_list(unsigned int workers, char *text, size_t size)
 {
-	char cpus[ARG_SIZE / 4];
+	char cpus[CPU_LIST_SIZE];
 	size_t used = 0;
+	int rc = cpu_list(cpus, sizeof(cpus));
 
-	cpu_list(cpus, sizeof(cpus));
-	for (unsigned int i = 0; i <= workers && used < size; i++)
+	for (unsigned int i = 0; i <= workers && rc == 0; i++)
 		used += (size_t)snprintf(text + used, size - used, "%s%u@%s", i > 0 ? "," : "", i, cpus);
+	return rc;
 }
 
 /* A PCI address is probed at start, and only if it is named: other network cards stay with their drivers. */
@@ -60,12 +73,13 @@ static int
 start_eal(struct conf *conf, struct error *err)
 {
 	static char name[] = "mapedge", lcores_option[] = "--lcores", allow_option[] = "-a";
-	static char lcores[CONF_MAX_WORKERS * ARG_SIZE / 4];
+	static char lcores[(CONF_MAX_WORKERS + 1) * (CPU_LIST_SIZE + 8)];
 	char *argv[MAX_ARGS];
 	int argc = 0;
 
 	argv[argc++] = name;
-	lcore_list(conf->workers, lcores, sizeof(lcores));
+	if (lcore_list(conf->workers, lcores, sizeof(lcores)) < 0)
+		return error_set(err, EINVAL, "cannot tell which CPUs may be used; start mapedge with fewer (taskset)");
 	argv[argc++] = lcores_option;
 	argv[argc++] = lcores;
 	for (size_t i = 0; i < conf->eal_count; i++)
@@ -77,11 +91,11 @@ start_eal(struct conf *conf, struct error *err)
 		}
 	}
 	if (rte_eal_init(argc, argv) < 0) {
-		error_set(err, rte_errno, "DPDK does not start: %s", rte_strerror(rte_errno));
+		error_set(err, EIO, "DPDK does not start: %s", rte_strerror(rte_errno));
 		error_hint(err,
 		    "reserve huge pages (/proc/sys/vm/nr_hugepages), or try dpdk.eal = [ \"--no-pci\", "
 		    "\"--no-huge\", \"-m\", \"512\", \"--no-shconf\" ]");
-		return -rte_errno;
+		return -EIO;
 	}
 	return 0;
 }
@@ -205,6 +219,20 @@ run_with_eal(struct conf *conf, struct error *err)
 	return rc;
 }
 
+/* Every receive ring is full of buffers while nothing comes; what is on its way, in caches and stocks comes on top. */
+static int
+check_buffers(const struct conf *conf, struct error *err)
+{
+	const unsigned int needed = conf->workers * (INTERFACE_COUNT * PORT_RX_DESCRIPTORS + 1024);
+
+	if (conf->buffers >= needed)
+		return 0;
+	error_set(err, EINVAL, "dpdk.buffers is %u, but %u workers need at least %u", conf->buffers, conf->workers,
+	    needed);
+	error_hint(err, "set dpdk.buffers to %u or more", needed);
+	return -EINVAL;
+}
+
 int
 daemon_run(const char *config_file, struct error *err)
 {
@@ -213,9 +241,16 @@ daemon_run(const char *config_file, struct error *err)
 
 	if (conf == NULL)
 		return -EINVAL;
+	/* A client or a log reader that goes away is no reason to stop forwarding. */
+	(void)signal(SIGPIPE, SIG_IGN);
 	/* Short sleeps of idle workers shall be short. */
 	(void)prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL);
-	rc = start_eal(conf, err);
+	/* Whatever can be known to fail fails before any port is touched. */
+	rc = socket_check(conf->control_socket, err);
+	if (rc == 0)
+		rc = check_buffers(conf, err);
+	if (rc == 0)
+		rc = start_eal(conf, err);
 	if (rc < 0) {
 		conf_free(conf);
 		return rc;

@@ -126,14 +126,25 @@ refill_stock(struct engine *engine, struct worker *w)
 		w->stock_count = WORKER_STOCK_SIZE;
 }
 
+/* An lcore may move to a CPU whose counter is a little behind; time stands still then, it never runs back. */
+static void
+update_time(const struct engine *engine, struct worker *w)
+{
+	const uint64_t ms = (rte_rdtsc() - engine->start_tsc) / engine->tsc_per_ms;
+
+	if (ms > w->now_ms) {
+		w->now_ms = ms;
+		w->now = (uint32_t)(ms / 1000);
+	}
+}
+
 unsigned int
 engine_turn(struct engine *engine, struct worker *w)
 {
 	const struct snapshot *snapshot = __atomic_load_n(&engine->published, __ATOMIC_ACQUIRE);
 	unsigned int handled = 0;
 
-	w->now_ms = (rte_rdtsc() - engine->start_tsc) / engine->tsc_per_ms;
-	w->now = (uint32_t)(w->now_ms / 1000);
+	update_time(engine, w);
 	path_adopt(w, snapshot);
 
 	for (unsigned int i = 0; i < INTERFACE_COUNT; i++)
@@ -156,8 +167,7 @@ rest(struct engine *engine, struct worker *w, unsigned int *idle_us)
 	rte_rcu_qsbr_thread_offline(engine->grace, w->id);
 	usleep(*idle_us);
 	rte_rcu_qsbr_thread_online(engine->grace, w->id);
-	if (*idle_us < IDLE_SLEEP_MAX_US)
-		*idle_us *= 2;
+	*idle_us = *idle_us * 2 < IDLE_SLEEP_MAX_US ? *idle_us * 2 : IDLE_SLEEP_MAX_US;
 }
 
 int
@@ -207,7 +217,9 @@ make_worker(struct engine *engine, const struct snapshot *snapshot, unsigned int
 	}
 	path_adopt(w, snapshot);
 	refill_stock(engine, w);
-	return rte_rcu_qsbr_thread_register(engine->grace, id);
+	if (rte_rcu_qsbr_thread_register(engine->grace, id) != 0)
+		return error_set(err, EINVAL, "worker %u cannot take part in grace periods", id);
+	return 0;
 }
 
 static int

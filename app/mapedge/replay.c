@@ -350,6 +350,9 @@ bind_files(struct replay *r, const struct named_file *named, size_t count, struc
 			    strncmp(name, named[i].text, strlen(name)) == 0)
 				file = named[i].option[0] == 'i' ? &r->in[j] : &r->out[j];
 		}
+		if (equals == NULL)
+			return error_set(err, EINVAL, "--%s %s: say which interface: NAME=FILE", named[i].option,
+			    named[i].text);
 		if (file == NULL)
 			return error_set(err, EINVAL, "--%s %s: no such interface, it is %s or %s", named[i].option,
 			    named[i].text, r->conf->interfaces[0].name, r->conf->interfaces[1].name);
@@ -424,6 +427,10 @@ replay_main(int argc, char **argv)
 	size_t count = 0;
 	int rc;
 
+	if (argc == 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
+		usage(stdout);
+		return 0;
+	}
 	if (parse_options(&r, argc, argv, named, &count) < 0) {
 		usage(stderr);
 		return 2;

@@ -141,14 +141,35 @@ is_live(const struct sockaddr_un *addr)
 	return live;
 }
 
+int
+socket_check(const char *path, struct error *err)
+{
+	struct sockaddr_un addr = { .sun_family = AF_UNIX };
+	struct stat status;
+
+	if (strlen(path) >= sizeof(addr.sun_path))
+		return error_set(err, ENAMETOOLONG, "%s: too long for a socket", path);
+	memcpy(addr.sun_path, path, strlen(path) + 1);
+	if (is_live(&addr))
+		return error_set(err, EADDRINUSE, "%s: another mapedge listens here", path);
+	if (lstat(path, &status) == 0 && !S_ISSOCK(status.st_mode)) {
+		error_set(err, EEXIST, "%s: there is something here that is not a socket", path);
+		error_hint(err, "choose another control.socket, or remove that file yourself");
+		return -EEXIST;
+	}
+	return 0;
+}
+
 static int
 bind_socket(const char *path, struct error *err)
 {
 	struct sockaddr_un addr = { .sun_family = AF_UNIX };
 	char directory[sizeof(addr.sun_path)];
 	char *slash;
-	int fd;
+	int fd = socket_check(path, err);
 
+	if (fd < 0)
+		return fd;
 	memcpy(addr.sun_path, path, strlen(path) + 1);
 	memcpy(directory, path, strlen(path) + 1);
 	slash = strrchr(directory, '/');
@@ -156,8 +177,6 @@ bind_socket(const char *path, struct error *err)
 		*slash = '\0';
 		(void)mkdir(directory, 0750); /* its parent must be there; bind() tells if it is not */
 	}
-	if (is_live(&addr))
-		return error_set(err, EADDRINUSE, "%s: another mapedge listens here", path);
 	(void)unlink(path);
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
@@ -178,9 +197,8 @@ socket_new(struct event_base *base, const char *path, const struct api_backend *
 	struct socket_server *server = calloc(1, sizeof(*server));
 	int fd;
 
-	if (server == NULL || strlen(path) >= sizeof(server->path)) {
-		error_set(err, EINVAL, "%s: cannot listen here", path);
-		free(server);
+	if (server == NULL) {
+		error_set(err, ENOMEM, "%s: out of memory", path);
 		return NULL;
 	}
 	fd = bind_socket(path, err);

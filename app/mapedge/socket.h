@@ -9,7 +9,13 @@
 
 struct socket_server;
 
-/* Listens at `path` (mode 0660; a stale socket there is replaced, a live one is an error). NULL with the reason. */
+/*
+ * May a socket be made at `path`? A stale one there will be replaced; one that somebody answers on, and anything that is
+ * no socket, is an error: -EADDRINUSE, -EEXIST with the reason.
+ */
+int socket_check(const char *path, struct error *err);
+
+/* Listens at `path`, mode 0660. NULL with the reason. */
 struct socket_server *
 socket_new(struct event_base *base, const char *path, const struct api_backend *backend, struct error *err);
 

@@ -45,23 +45,6 @@ common_bits(u128 one, u128 other)
 	return bits;
 }
 
-/* The longest rule whose IPv6 prefix holds the whole end-user prefix, or NULL: RFC 7597 section 5, BMR. */
-static const struct map_rule_spec *
-find_bmr(const struct conf_softwire *softwire)
-{
-	const struct prefix6 *prefix = &softwire->end_user_prefix;
-	const struct map_rule_spec *bmr = NULL;
-
-	for (size_t i = 0; i < softwire->rule_count; i++) {
-		const struct map_rule_spec *rule = &softwire->rules[i];
-
-		if (rule->ipv6.len <= prefix->len && prefix6_contains(&rule->ipv6, prefix->addr) &&
-		    (bmr == NULL || rule->ipv6.len > bmr->ipv6.len))
-			bmr = rule;
-	}
-	return bmr;
-}
-
 static int
 no_bmr(const struct conf_softwire *softwire, const config_setting_t *place, struct error *err)
 {
@@ -92,7 +75,8 @@ no_bmr(const struct conf_softwire *softwire, const config_setting_t *place, stru
 static int
 derive(const struct conf_softwire *softwire, struct map_ce *ce, const config_setting_t *place, struct error *err)
 {
-	const struct map_rule_spec *bmr = find_bmr(softwire);
+	const struct map_rule_spec *bmr =
+	    map_find_bmr(softwire->rules, softwire->rule_count, &softwire->end_user_prefix);
 	char file[CONF_TEXT_SIZE];
 	unsigned int line;
 

@@ -176,3 +176,17 @@ map_ce_derive(const struct map_rule_spec *spec, const struct prefix6 *end_user_p
 	ce->outside_prefix = !prefix6_contains(end_user_prefix, ce->address);
 	return 0;
 }
+
+const struct map_rule_spec *
+map_find_bmr(const struct map_rule_spec *rules, size_t count, const struct prefix6 *end_user_prefix)
+{
+	const struct map_rule_spec *bmr = NULL;
+
+	for (size_t i = 0; i < count; i++) {
+		if (rules[i].ipv6.len <= end_user_prefix->len &&
+		    prefix6_contains(&rules[i].ipv6, end_user_prefix->addr) &&
+		    (bmr == NULL || rules[i].ipv6.len > bmr->ipv6.len))
+			bmr = &rules[i];
+	}
+	return bmr;
+}

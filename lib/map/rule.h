@@ -98,6 +98,13 @@ uint8_t map_rule_psid_len(const struct map_rule_spec *spec);
 int map_ce_derive(const struct map_rule_spec *spec, const struct prefix6 *end_user_prefix, struct map_ce *ce,
     struct error *err);
 
+/*
+ * The basic mapping rule for an End-user IPv6 prefix: the longest match among the rules that are not longer than the
+ * prefix itself (RFC 7597 section 5). NULL when there is none.
+ */
+const struct map_rule_spec *
+map_find_bmr(const struct map_rule_spec *rules, size_t count, const struct prefix6 *end_user_prefix);
+
 /* The PSID field of a port under this rule, right-aligned. */
 static inline uint16_t
 map_rule_psid(const struct map_rule *rule, uint16_t port)

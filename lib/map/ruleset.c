@@ -215,6 +215,10 @@ check_order4(const struct ruleset *set, struct order4 *order, uint32_t *bad, str
 				break;
 			}
 		}
+		/* The PSIDs of the address that no one-to-one rule has are the enclosing rule's. */
+		at = order[i].parent;
+		if (spec->has_psid && at != MAP_NO_RULE && map_rule_psid_len(&set->specs[order[at].rule]) > 0)
+			set->rules[order[i].rule].next = order[at].rule;
 	}
 	return 0;
 }

@@ -2,7 +2,7 @@
 #include "nat/nat.h"
 
 #include "nat/tcp_state.h"
-#include "pkt/checksum.h"
+#include "pkt/l4.h"
 
 #define NONE UINT32_MAX
 
@@ -90,11 +90,11 @@ is_usable(const struct portset *set, uint16_t port)
 	return port != 0 && (set->psid_len != 0 || port >= 1024);
 }
 
-void
+uint32_t
 nat_set_external(struct nat *nat, uint32_t addr, const struct portset *set, const uint8_t *owner, uint8_t self,
     uint32_t now)
 {
-	const uint32_t count = portset_count(set);
+	const uint32_t count = portset_count(set), ended = nat->session_count;
 
 	clear(nat, now);
 	nat->external_addr = addr;
@@ -110,15 +110,22 @@ nat_set_external(struct nat *nat, uint32_t addr, const struct portset *set, cons
 		}
 		ports->total = ports->free_count;
 	}
+	return ended;
 }
 
 void
 nat_set_config(struct nat *nat, const struct nat_config *config)
 {
 	const uint32_t sessions = nat->config.sessions;
+	bool shorter = false;
 
+	for (int state = 0; state < SESSION_STATES; state++)
+		shorter |= config->timeout[state] < nat->config.timeout[state];
 	nat->config = *config;
 	nat->config.sessions = sessions;
+	/* Sessions stand in slots for the old timeouts: once round, and each is looked at. */
+	if (shorter)
+		nat->wheel.now -= WHEEL_SLOTS;
 }
 
 /* ---- mappings: inside endpoint <-> external port ---------------------------------------------------------------- */
@@ -348,7 +355,7 @@ nat_open_out(struct nat *nat, uint64_t inside, uint64_t remote, uint8_t tcp_flag
 	uint32_t mapping = mapping_find(nat, inside);
 	struct session *s;
 
-	if ((uint8_t)inside == L4_TCP && (tcp_flags & 0x04)) {
+	if ((uint8_t)inside == L4_TCP && (tcp_flags & TCP_RST)) {
 		*why = DROP_nat_no_mapping;
 		return NULL;
 	}
@@ -405,8 +412,8 @@ nat_tcp_segment(struct nat *nat, struct session *s, uint8_t tcp_flags, bool out,
 	const uint32_t id = (uint32_t)(s - nat->sessions);
 
 	s->state = (uint8_t)tcp_state_next(before, tcp_flags, out);
-	/* What both sides have closed is not kept alive by stray segments. */
-	if (s->state != before || s->state != SESSION_TCP_FIN_BOTH)
+	/* What both sides have closed, or one has reset, is not kept alive by stray segments (RFC 7857 section 2.2). */
+	if (s->state != before || (s->state != SESSION_TCP_FIN_BOTH && s->state != SESSION_TCP_RESET))
 		s->last_active = now;
 	if (session_timeout(nat, s) < nat->config.timeout[before]) {
 		wheel_remove(&nat->wheel, nat->sessions, id);
@@ -426,7 +433,7 @@ nat_expire(struct nat *nat, uint32_t now, uint32_t budget)
 	if (now - wheel->now > WHEEL_SLOTS)
 		wheel->now = now - WHEEL_SLOTS;
 	for (; wheel->now != now; wheel->now++) {
-		uint32_t *slot = &wheel->slot[(wheel->now + 1) % WHEEL_SLOTS];
+		const uint32_t *slot = &wheel->slot[(wheel->now + 1) % WHEEL_SLOTS];
 
 		while (*slot != SESSION_NONE) {
 			const uint32_t id = *slot;
@@ -439,10 +446,7 @@ nat_expire(struct nat *nat, uint32_t now, uint32_t budget)
 				session_close(nat, id);
 				ended++;
 			} else {
-				/* This slot is being worked on: the session's next one is later. */
-				const uint32_t when = s->last_active + session_timeout(nat, s) + 1;
-
-				wheel_add(wheel, nat->sessions, id, when > wheel->now + 2 ? when : wheel->now + 2);
+				wheel_add(wheel, nat->sessions, id, s->last_active + session_timeout(nat, s) + 1);
 			}
 		}
 	}

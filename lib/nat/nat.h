@@ -12,6 +12,7 @@
 #include "nat/ports.h"
 #include "nat/session.h"
 #include "nat/wheel.h"
+#include "pkt/l4.h"
 #include "pkt/worker.h"
 
 enum nat_filtering {
@@ -74,9 +75,9 @@ struct nat *nat_init(void *memory, const struct nat_config *config, struct rando
 
 /*
  * Gives the NAT its external address and those ports of the set whose owner is this worker. Every session ends: the old
- * ports may belong to somebody else now (RFC 7597 section 5, MAPE-59).
+ * ports may belong to somebody else now (RFC 7597 section 5, MAPE-59). Returns how many ended.
  */
-void nat_set_external(struct nat *nat, uint32_t addr, const struct portset *set, const uint8_t *owner, uint8_t self,
+uint32_t nat_set_external(struct nat *nat, uint32_t addr, const struct portset *set, const uint8_t *owner, uint8_t self,
     uint32_t now);
 
 /* Timeouts and filtering may change while sessions live; the session limit may not. */
@@ -165,7 +166,8 @@ nat_prefetch_session(const struct nat *nat, const struct index *index, uint64_t 
 static inline void
 nat_touch(struct nat *nat, struct session *s, uint8_t tcp_flags, bool out, uint32_t now)
 {
-	if (likely(s->space == L4_TCP) && ((tcp_flags & 0x07) != 0 || s->state != SESSION_TCP_ESTABLISHED)) {
+	if (likely(s->space == L4_TCP) &&
+	    ((tcp_flags & (TCP_FIN | TCP_SYN | TCP_RST)) != 0 || s->state != SESSION_TCP_ESTABLISHED)) {
 		nat_tcp_segment(nat, s, tcp_flags, out, now);
 		return;
 	}

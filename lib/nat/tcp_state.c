@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "nat/tcp_state.h"
 
-#define FIN 0x01
-#define SYN 0x02
-#define RST 0x04
-
 enum tcp_event { SYN_OUT, SYN_IN, FIN_OUT, FIN_IN, RESET, DATA, TCP_EVENTS };
 
 #define INIT_OUT SESSION_TCP_INIT_OUT
@@ -33,11 +29,11 @@ tcp_state_next(enum session_state state, uint8_t tcp_flags, bool out)
 {
 	enum tcp_event event = DATA;
 
-	if (tcp_flags & RST)
+	if (tcp_flags & TCP_RST)
 		event = RESET;
-	else if (tcp_flags & SYN)
+	else if (tcp_flags & TCP_SYN)
 		event = out ? SYN_OUT : SYN_IN;
-	else if (tcp_flags & FIN)
+	else if (tcp_flags & TCP_FIN)
 		event = out ? FIN_OUT : FIN_IN;
 	return (enum session_state)next_state[state][event];
 }

@@ -4,6 +4,7 @@
 #define MAPEDGE_NAT_TCP_STATE_H
 
 #include "nat/session.h"
+#include "pkt/l4.h"
 
 /* The state after a segment with these flags; `out`: from inside. The state must be a TCP state. */
 enum session_state tcp_state_next(enum session_state state, uint8_t tcp_flags, bool out);
@@ -15,7 +16,8 @@ enum session_state tcp_state_next(enum session_state state, uint8_t tcp_flags, b
 static inline enum session_state
 tcp_state_first(uint8_t tcp_flags)
 {
-	return (tcp_flags & 0x12) == 0x12 ? SESSION_TCP_ESTABLISHED : SESSION_TCP_INIT_OUT;
+	return (tcp_flags & (TCP_SYN | TCP_ACK)) == (TCP_SYN | TCP_ACK) ? SESSION_TCP_ESTABLISHED
+									: SESSION_TCP_INIT_OUT;
 }
 
 #endif

@@ -13,10 +13,12 @@ void
 wheel_add(struct wheel *wheel, struct session *sessions, uint32_t id, uint32_t when)
 {
 	struct session *s = &sessions[id];
+	const int32_t ahead = (int32_t)(when - wheel->now);
 
-	if (when <= wheel->now)
-		when = wheel->now + 1;
-	if (when - wheel->now >= WHEEL_SLOTS)
+	/* Not the slot after `now`, which may be the one that is being worked on. */
+	if (ahead < 2)
+		when = wheel->now + 2;
+	else if (ahead >= WHEEL_SLOTS)
 		when = wheel->now + WHEEL_SLOTS - 1;
 	s->wheel_slot = (uint16_t)(when % WHEEL_SLOTS);
 	s->wheel_prev = SESSION_NONE;

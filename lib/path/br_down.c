@@ -15,7 +15,7 @@ read_packet(struct worker *w, struct packet *p)
 	if (p->ether_type != ETHER_TYPE_IPV4)
 		return host(w, p);
 	TRY(ipv4_in(w, p));
-	if (p->dst == internet->address || p->dst >> 29 == 7)
+	if (interface_is_own(internet, p->dst) || p->dst >> 29 == 7)
 		return host(w, p);
 	TRY(ipv4_refuse_martians(w, p));
 	TRY(l4_in(w, p));

@@ -87,6 +87,15 @@ read_packet(struct worker *w, struct packet *p)
 	return VERDICT_NEXT;
 }
 
+/* Would the packet go back to the CE it came from? As far as that CE's own address is known. */
+static inline bool
+is_same_ce(const struct packet *p, const struct softwire *from)
+{
+	const u128 to = map_rule_address(p->rule, p->dst, p->dst_port);
+
+	return from->eabits ? map_rule_same_ce(p->rule, to, p->outer_src) : to == p->outer_src;
+}
+
 /* From one CE to another through us: the destination is judged as if it came from outside. */
 static enum verdict
 hairpin(struct worker *w, struct packet *p, const struct softwire *from)
@@ -95,13 +104,14 @@ hairpin(struct worker *w, struct packet *p, const struct softwire *from)
 
 	TRY(icmp_quote_ports(w, p, false)); /* of an error: what it quotes must have come from the other CE */
 	TRY(has_ce(w, p));
-	if (map_rule_address(p->rule, p->dst, p->dst_port) == p->outer_src)
+	if (is_same_ce(p, from))
 		return drop(w, p, DROP_loop);
 	if (p->len > to->mtu)
 		return refuse_to_softwire(w, p, DROP_too_big, icmp_fragmentation_needed(to->mtu), from,
 		    w->snapshot->interface[INTERFACE_V4].address);
 	TRY(ecn_out_of_softwire(w, p));
 	ipv4_spend_ttl(p);
+	mss_clamp(w, p, from); /* both softwires are on the way */
 	event(w, EVENT_hairpin);
 	return send_to_ce(w, p, to);
 }
@@ -111,14 +121,11 @@ send_to_internet(struct worker *w, struct packet *p, const struct softwire *from
 {
 	const struct interface *internet = &w->snapshot->interface[INTERFACE_V4];
 
-	if (p->dst == internet->address)
-		return host(w, p);
 	TRY(fits_link(w, p, from, internet->address));
 	TRY(ecn_out_of_softwire(w, p));
 	ipv4_spend_ttl(p);
 	mss_clamp(w, p, from);
-	traffic_add(&w->counters.softwire[from->index].sent_ipv4, p->len);
-	return ethernet_out_ipv4(w, p, internet);
+	return send_decapsulated(w, p, from);
 }
 
 /* Stage 2: judged, unwrapped, sent. */
@@ -132,6 +139,8 @@ send_packet(struct worker *w, struct packet *p)
 	TRY(has_port(w, p, p->rule));
 	softwire = &w->snapshot->softwire[p->rule->domain];
 	traffic_add(&w->counters.softwire[softwire->index].rcvd_ipv6, (uint64_t)IPV6_LEN + p->len);
+	if (interface_is_own(&w->snapshot->interface[INTERFACE_V4], p->dst))
+		return host(w, p);
 	if (unlikely(p->ttl <= 1))
 		return refuse_to_softwire(w, p, DROP_ttl, ICMP_TTL_EXCEEDED, softwire,
 		    w->snapshot->interface[INTERFACE_V4].address);

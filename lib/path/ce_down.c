@@ -22,10 +22,15 @@ from_peer(struct worker *w, struct packet *p, const struct softwire *softwire)
 		return VERDICT_NEXT;
 	if (ruleset_find6(fmrs, p->outer_src) == MAP_NO_RULE)
 		return drop(w, p, DROP_spoof_v6);
+	quote.dst = p->src;
 	if (p->kind == L4_ICMP_ERROR && icmp_quote_parse(p, &quote))
 		port = quote.dst_port;
 	rule = ruleset_find4(fmrs, p->src, port);
-	if (rule == NULL || !map_rule_owns(rule, port) || map_rule_address(rule, p->src, port) != p->outer_src)
+	/* An error must be about a packet that went to that very CE: MAPE-41. */
+	if (rule == NULL || !map_rule_owns(rule, port) || map_rule_address(rule, p->src, port) != p->outer_src ||
+	    ((quote.dst ^ p->src) & rule->v4_iid_mask) != 0)
+		return drop(w, p, DROP_spoof_v4);
+	if (rule->shadowed && ruleset_find6(fmrs, p->outer_src) != (uint32_t)(rule - fmrs->rules))
 		return drop(w, p, DROP_spoof_v4);
 	return VERDICT_NEXT;
 }
@@ -141,16 +146,14 @@ send_error(struct worker *w, struct packet *p)
 	TRY(find_quoted_session(w, p, &quote));
 	TRY(leave_softwire(w, p));
 	translate_error(p, &quote);
-	traffic_add(&w->counters.softwire[0].sent_ipv4, p->len);
-	return ethernet_out_ipv4(w, p, &w->snapshot->interface[INTERFACE_V4]);
+	return send_decapsulated(w, p, &w->snapshot->softwire[0]);
 }
 
 static inline enum verdict
 send_to_host(struct worker *w, struct packet *p)
 {
 	nat_rewrite_in(p, p->session);
-	traffic_add(&w->counters.softwire[0].sent_ipv4, p->len);
-	return ethernet_out_ipv4(w, p, &w->snapshot->interface[INTERFACE_V4]);
+	return send_decapsulated(w, p, &w->snapshot->softwire[0]);
 }
 
 /* No session, but perhaps a mapping that lets the sender in. */

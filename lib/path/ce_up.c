@@ -61,8 +61,10 @@ choose_peer(struct worker *w, struct packet *p, uint16_t port)
 	p->rule = ruleset_find4(fmrs, p->dst, port);
 	if (p->rule == NULL)
 		return VERDICT_NEXT;
-	if (!map_rule_owns(p->rule, port))
+	if (port < p->rule->first_port)
 		return drop(w, p, DROP_port_excluded);
+	if (!map_rule_owns(p->rule, port))
+		return VERDICT_NEXT; /* a one-to-one rule of another PSID: the BR may know whose */
 	p->outer_dst = map_rule_address(p->rule, p->dst, port);
 	return p->outer_dst == softwire->local ? drop(w, p, DROP_loop) : VERDICT_NEXT;
 }

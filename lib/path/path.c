@@ -51,9 +51,12 @@ path_adopt(struct worker *w, const struct snapshot *snapshot)
 	if (!snapshot->is_ce)
 		return;
 	nat_set_config(w->nat, &snapshot->nat);
-	if (w->nat_epoch != snapshot->nat_epoch)
-		nat_set_external(w->nat, snapshot->external_addr, &snapshot->ports, snapshot->port_owner,
-		    (uint8_t)w->id, w->now);
+	if (w->nat_epoch != snapshot->nat_epoch) {
+		const uint32_t ended = nat_set_external(w->nat, snapshot->external_addr, &snapshot->ports,
+		    snapshot->port_owner, (uint8_t)w->id, w->now);
+
+		counter_add(&w->counters.event[EVENT_sessions_flushed], ended);
+	}
 	w->nat_epoch = snapshot->nat_epoch;
 }
 

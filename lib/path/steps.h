@@ -64,4 +64,15 @@ fits_link(struct worker *w, struct packet *p, const struct softwire *softwire, u
 	return VERDICT_NEXT;
 }
 
+/* Out of the softwire and on to its IPv4 destination. */
+static inline enum verdict
+send_decapsulated(struct worker *w, struct packet *p, const struct softwire *softwire)
+{
+	const enum verdict verdict = ethernet_out_ipv4(w, p, &w->snapshot->interface[INTERFACE_V4]);
+
+	if (likely(verdict == VERDICT_FORWARD))
+		traffic_add(&w->counters.softwire[softwire->index].sent_ipv4, p->len);
+	return verdict;
+}
+
 #endif

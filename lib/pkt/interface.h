@@ -22,8 +22,9 @@ struct neighbour {
 };
 
 struct subnet {
-	uint32_t addr; /* host order */
+	uint32_t addr; /* host order, the network's */
 	uint32_t mask;
+	uint32_t own; /* our address in it */
 };
 
 struct interface {
@@ -54,6 +55,16 @@ interface_is_on_link(const struct interface *interface, uint32_t addr)
 {
 	for (uint32_t i = 0; i < interface->subnet_count; i++) {
 		if ((addr & interface->subnets[i].mask) == interface->subnets[i].addr)
+			return true;
+	}
+	return false;
+}
+
+static inline bool
+interface_is_own(const struct interface *interface, uint32_t addr)
+{
+	for (uint32_t i = 0; i < interface->subnet_count; i++) {
+		if (addr == interface->subnets[i].own)
 			return true;
 	}
 	return false;

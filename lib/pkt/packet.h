@@ -7,7 +7,6 @@
 #define MAPEDGE_PKT_PACKET_H
 
 #include <rte_mbuf.h>
-#include <rte_ip.h>
 
 #include "base/addr.h"
 
@@ -64,12 +63,6 @@ struct burst {
 	struct packet *live[BURST_SIZE]; /* the packets that are still on their way */
 	struct packet packets[BURST_SIZE];
 };
-
-static inline struct rte_ipv4_hdr *
-packet_ipv4(const struct packet *p)
-{
-	return (struct rte_ipv4_hdr *)p->ip;
-}
 
 /* Bytes from l4 to the end of the IPv4 packet. */
 static inline uint16_t

@@ -7,7 +7,6 @@ from daemon import edit, wait_until
 from lab import SRV
 from traffic import Echo, Flow, Repeated, closing, exchange
 
-
 NAT = "nat = { udp_timeout = %d; };\n"
 ONE_RULE = 'rules = ( { ipv6 = "2001:db8::/40";'
 TWO_RULES = 'rules = ( { ipv6 = "2001:db8:8000::/40"; ipv4 = "203.0.113.0/24"; ea = 16; offset = 6; },' \
@@ -56,7 +55,7 @@ def reload_by_signal(lab):
     wait_until("the next generation", lambda: ce2.stats()["generation"] == before + 1)
 
 
-BROKEN = [("ea = 16", "ea = 99"), ("offset = 4", "offset = 4; colour = 1"), ("softwires = (", "softwires = ("  " = ("),
+BROKEN = [("ea = 16", "ea = 99"), ("offset = 4", "offset = 4; colour = 1"), ("softwires = (", "softwires = ( = ("),
           ('br = "2001:db8:ffff::1"', 'br = "2001:db8:ffff::zz"')]
 
 

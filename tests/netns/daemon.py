@@ -12,6 +12,10 @@ from pathlib import Path
 import netns
 
 
+# What DPDK says at every start.
+HARMLESS = re.compile(r"EAL: (Detected|Selected|No free|Physical addresses are unavailable|\d+ hugepages of size)")
+
+
 def wait_until(what, ready, deadline=20):
     """Polls until ready() is true, and returns what it returned."""
     end = time.monotonic() + deadline
@@ -96,7 +100,7 @@ class Daemon:
         return self.log_path.read_text(encoding="utf-8", errors="replace")
 
     def log_tail(self, lines=5):
-        return "\n".join(self.log().splitlines()[-lines:])
+        return "\n".join([line for line in self.log().splitlines() if not HARMLESS.match(line)][-lines:])
 
     def wait_ready(self):
         def is_ready():

@@ -48,26 +48,21 @@ class Screen:
         for line in text.splitlines() or [""]:
             print(self.paint(colour, "     " + line if line else ""), flush=True)
 
-    def step(self, title, function, *args):
-        """Runs one step; what it returns is shown below its title. The logs are shown if it fails."""
+    def step(self, title, function, lab, *args):
+        """Runs one step of a lab; what it returns is shown below its title, the logs if it fails."""
         self._number += 1
         print(f" {self.paint(BOLD, f'{self._number:2d}  {title:<66}')}", end="", flush=True)
         begin = time.monotonic()
         try:
-            seen, mark, colour = function(*args), "✔", GREEN
+            seen, mark, colour = function(lab, *args), "✔", GREEN
         except Exception as error:  # whatever it is, the step has failed, and the tour goes on
             seen, mark, colour = f"{type(error).__name__}: {error}", "✘", RED
             self.failed += 1
         print(self.paint(colour, mark), self.paint(DARK, f"{time.monotonic() - begin:4.1f} s"))
         self.say(seen)
         if mark == "✘":
-            self.show_logs(args[0].logs())
+            self.say(lab.last_words(), DARK)
         print(flush=True)
-
-    def show_logs(self, logs):
-        for name, lines in logs:
-            self.say(f"last words of {name}:")
-            self.say(lines, DARK)
 
 
 def check(condition, text):
@@ -236,7 +231,7 @@ def run(screen, build):
     except AssertionError as error:
         screen.failed += 1
         screen.say(f"The lab does not come up: {error}", RED)
-        screen.show_logs(lab.logs())
+        screen.say("\n".join(error.__notes__), DARK)
     verdict = "all steps passed" if screen.failed == 0 else f"{screen.failed} failed"
     print(screen.paint(GREEN if screen.failed == 0 else RED, f" {verdict}, {time.monotonic() - begin:.0f} s"))
 

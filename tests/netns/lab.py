@@ -67,7 +67,7 @@ class Lab:
         if not os.access(self.binary, os.X_OK):
             raise netns.Unavailable(f"{self.binary} is not there: build first (meson setup build && ninja -C build).")
         self._sites, self._changes, self._taps = sites, changes or {}, taps
-        self.ns, self.daemons, self._programs, self._last_words = {}, {}, [], []
+        self.ns, self.daemons, self._programs = {}, {}, []
         self.directory = None
 
     # ---- life ----
@@ -81,15 +81,15 @@ class Lab:
             self.close()
             raise netns.Unavailable("This root lacks CAP_SYS_ADMIN or CAP_NET_ADMIN (a container?): "
                                     "run this as an ordinary user.") from error
-        except BaseException:
-            self._last_words = self.logs()
+        except BaseException as error:
+            error.add_note(self.last_words())
             self.close()
             raise
         return self
 
-    def __exit__(self, kind, *_):
-        if kind is not None:
-            self._last_words = self.logs()
+    def __exit__(self, kind, error, *_):
+        if error is not None:
+            error.add_note(self.last_words())
         self.close()
 
     def close(self):
@@ -103,10 +103,10 @@ class Lab:
             namespace.close()
         shutil.rmtree(self.directory, ignore_errors=True)
 
-    def logs(self):
-        """(name, last lines) of every daemon; of a lab that failed, as they were then."""
-        return self._last_words or [(daemon.name, daemon.log_tail()) for daemon in self.daemons.values()
-                                    if daemon.log_path.exists()]
+    def last_words(self):
+        """The end of every daemon's log, for the reader of a failure."""
+        return "\n".join(f"the log of {daemon.name} ends:\n{daemon.log_tail()}" for daemon in self.daemons.values()
+                         if daemon.log_path.exists())
 
     def start(self, name, command, **popen):
         """A program in a namespace that ends with the lab."""
@@ -206,16 +206,16 @@ class Lab:
         return {name: daemon.stats() for name, daemon in self.daemons.items() if daemon.is_running()}
 
     def settled_stats(self, deadline=20):
-        """All statistics once the traffic has ended: nothing is held or changes any more."""
+        """All statistics once the traffic has ended: nothing is held, and nothing changes for 0.3 s."""
         end = time.monotonic() + deadline
-        before = None
-        while True:
-            now = self.stats()
-            if now == before and all(stats["conservation"]["held"] == 0 for stats in now.values()):
-                return now
-            assert time.monotonic() < end, f"after {deadline} s there is still traffic: {before} {now}"
-            before = now
+        before, same = None, 0
+        while same < 3:
+            assert time.monotonic() < end, f"after {deadline} s there is still traffic: {before}"
             time.sleep(0.1)
+            now = self.stats()
+            is_idle = all(stats["conservation"]["held"] == 0 for stats in now.values())
+            before, same = now, same + 1 if now == before and is_idle else 0
+        return before
 
     def assert_balanced(self):
         """Conservation in every box: received + created = transmitted + dropped. Returns the statistics."""

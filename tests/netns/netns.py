@@ -109,7 +109,7 @@ class Namespace:
         return int(rows[1][rows[0].index(name)])
 
     def link_counters(self, interface):
-        """The kernel's counters of an interface: (frames received, frames sent, with those the other end had no room for)."""
+        """The kernel counts of an interface: frames received; frames sent, also those the other end had no room for."""
         stats = json.loads(self.run(f"ip -j -s link show dev {interface}").stdout)[0]["stats64"]
         return stats["rx"]["packets"], stats["tx"]["packets"] + stats["tx"]["dropped"]
 

@@ -24,9 +24,10 @@ AF_XDP = 44
 AF_PACKET = "net_af_packet%d,iface=%s,framecnt=4096,blocksz=65536,framesz=2048"
 
 
-def with_driver(build, driver, **options):
+def with_driver(build, driver, workers=1, **options):
     """CE1 on another driver: ping and curl."""
     changes = [(AF_PACKET % (i, name), f"{driver}{i},iface={name}") for i, name in enumerate(("lan", "wan"))]
+    changes.append(("workers = 1", f"workers = {workers}"))
     with Lab(build, sites=("ce1",), changes={"ce1": changes}, **options) as lab:
         small_tour(lab)
         labs.check_conservation("ce1", lab.daemons["ce1"].stop())
@@ -35,7 +36,7 @@ def with_driver(build, driver, **options):
 def with_taps(build):
     if not os.access("/dev/net/tun", os.R_OK | os.W_OK):
         raise Skip("/dev/net/tun is not there or not for us")
-    with_driver(build, "net_tap", taps=True)
+    with_driver(build, "net_tap", workers=2, taps=True)
 
 
 def with_af_xdp(build):

@@ -20,26 +20,29 @@ def same_server_at_once(lab):
 
 def every_port_is_used(lab):
     """250 flows and 240 ports: the server sees exactly the port set, ten flows are refused and counted (MAPE-29)."""
-    lab.daemons["ce1"].restart()
+    ce1 = lab.daemons["ce1"]
+    ce1.restart()
     sockets = [lab.ns["h1"].socket(UDP) for _ in range(250)]
-    with traffic.Sniffer(lab.ns["srv"], "eth0", lambda segment: segment.dport == 9000) as wire:
+    try:
+        with traffic.Sniffer(lab.ns["srv"], "eth0", lambda segment: segment.dport == 9000) as wire:
+            for sock in sockets:
+                sock.sendto(b"one flow", (SRV, 9000))
+            wait_until("all 250", lambda: ce1.stats()["interfaces"][0]["rx_packets"] >= 250)
+            stats = lab.settled_stats()["ce1"]
+        assert {segment.sport for segment in wire.segments} == ports_of("ce1")
+        assert stats["nat"]["ports"]["udp"] == {"total": 240, "used": 240}, stats["nat"]
+        assert stats["drops"]["nat_no_port"] == 10, stats["drops"]
+    finally:
         for sock in sockets:
-            sock.sendto(b"one flow", (SRV, 9000))
-        wait_until("all 250", lambda: lab.daemons["ce1"].stats()["interfaces"][0]["rx_packets"] >= 250)
-        nat = lab.settled_stats()["ce1"]["nat"]
-    for sock in sockets:
-        sock.close()
-    assert {segment.sport for segment in wire.segments} == ports_of("ce1")
-    assert nat["ports"]["udp"] == {"total": 240, "used": 240}, nat
-    assert drops(lab, "ce1")["nat_no_port"] == 10, drops(lab, "ce1")
-    lab.daemons["ce1"].restart()
+            sock.close()
+        ce1.restart()                                    # the next cases need ports
 
 
-def external_end(sock, lab_echo=(SRV, traffic.ECHO_PORT)):
+def external_end(sock, echo=(SRV, traffic.ECHO_PORT)):
     """Address and port as which the Internet sees a UDP socket; the mapping is the same for all destinations."""
     sock.settimeout(2)
     for _ in range(10):
-        sock.sendto(b"", lab_echo)
+        sock.sendto(b"", echo)
         try:
             address, port = sock.recv(100).decode().strip().split(":")
             return address, int(port)
@@ -70,6 +73,7 @@ def hairpin(lab):
     assert end1[0] == end3[0] == V4 and end1[1] in ports_of("ce1") and end3[1] in ports_of("ce2"), (end1, end3)
 
     h1.sendto(b"too early", end3)                        # h3 has not spoken to 192.0.2.18 yet
+    wait_until("CE2 to refuse", lambda: grown(before["ce2"]["drops"], lab.daemons["ce2"].stats()["drops"]))
     refused = grown(before["ce2"]["drops"], lab.settled_stats()["ce2"]["drops"])
     assert refused == {"nat_filtered": 1}, refused
 

@@ -34,30 +34,28 @@ class Tap:
     def wants(self, name):
         return not self._wanted or any(word in name for word in self._wanted)
 
-    def case(self, name, function, *args, logs=lambda: [], limit=60):
-        """Runs one case. logs() gives (daemon, last lines), for the reader of a failure."""
+    def case(self, name, function, *args, limit=60):
+        """Runs one case."""
         if not self.wants(name):
             return
-        self._number += 1
         try:
             with time_limit(limit):
                 function(*args)
-            print(f"ok {self._number} - {name}")
-        except Skip as reason:
-            print(f"ok {self._number} - {name} # SKIP {reason}")
         except Exception as error:  # a broken case must not hide the others
-            self._failed += 1
-            print(f"not ok {self._number} - {name}")
-            self._explain(error, logs())
-        sys.stdout.flush()
+            self.report(name, error)
+        else:
+            self.report(name)
 
-    @staticmethod
-    def _explain(error, logs):
-        for line in "".join(traceback.format_exception(error)).splitlines():
-            print(f"# {line}")
-        for name, lines in logs:
-            for line in lines.splitlines():
-                print(f"# {name}: {line}")
+    def report(self, name, error=None):
+        self._number += 1
+        failed = error is not None and not isinstance(error, Skip)
+        self._failed += failed
+        skipped = f" # SKIP {error}" if error is not None and not failed else ""
+        print(f"{'not ok' if failed else 'ok'} {self._number} - {name}{skipped}")
+        if failed:
+            for line in "".join(traceback.format_exception(error)).splitlines():
+                print(f"# {line}")
+        sys.stdout.flush()
 
     def end(self):
         print(f"1..{self._number}")

@@ -92,7 +92,7 @@ class Echo:
 class Flow:
     """A UDP socket or TCP connection to an Echo. What it says begins with its name and is different every time."""
 
-    PATIENCE = 3                                         # seconds until a question over UDP is asked again
+    PATIENCE = 5                                         # seconds until a question over UDP is asked again
 
     def __init__(self, namespace, name, kind=UDP, remote=("198.51.100.9", ECHO_PORT), source=None):
         self.name, self.rounds, self.repeated, self.external = name, 0, 0, None
@@ -352,9 +352,10 @@ class DnsServer:
     def __init__(self, lab, address):
         log = lab.directory / "dnsmasq.log"
         with open(log, "w", encoding="utf-8") as file:
-            self._process = lab.start("srv", "dnsmasq --no-daemon --conf-file=/dev/null --no-resolv --no-hosts --no-poll"
-                                      f" --pid-file= --address=/{self.NAME}/{self.ADDRESS} --listen-address={address}"
-                                      " --bind-interfaces", stdout=file, stderr=subprocess.STDOUT)
+            self._process = lab.start(
+                "srv", "dnsmasq --no-daemon --conf-file=/dev/null --no-resolv --no-hosts --no-poll --pid-file= "
+                f"--bind-interfaces --listen-address={address} --address=/{self.NAME}/{self.ADDRESS}",
+                stdout=file, stderr=subprocess.STDOUT)
         wait_until("dnsmasq", lambda: "started" in log.read_text(encoding="utf-8"))
 
     def __enter__(self):

@@ -4,7 +4,6 @@ import lab as labs
 from lab import MAC, Lab, mape
 from traffic import TCP, UDP, Echo, Flow, closing, exchange
 
-
 INSIDE = {f"192.168.1.{number}": "h1" if number % 2 else "h2" for number in range(20, 28)}
 WIDE_RULE = mape.Rule("2001:db8::/40", "192.0.2.0/24", ea=12, offset=6)      # PSID of 4 bits: 4032 ports
 WIDE_PSID, WIDE_PREFIX = 3, "2001:db8:12:3000::/52"

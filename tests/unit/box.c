@@ -55,7 +55,7 @@ set_interface(struct interface *interface, uint8_t index, uint8_t net, uint32_t 
 		.neighbour_mask = NEIGHBOUR_SLOTS - 1,
 		.neighbours = need(calloc(NEIGHBOUR_SLOTS, sizeof(struct neighbour))) };
 	if (address != 0)
-		interface->subnets[interface->subnet_count++] = (struct subnet){ address & mask4(24), mask4(24) };
+		interface->subnets[interface->subnet_count++] = (struct subnet){ address & mask4(24), mask4(24), address };
 }
 
 static void
@@ -77,7 +77,7 @@ static void
 set_up_ce(struct snapshot *snapshot, const struct box_options *options)
 {
 	const struct prefix6 eup = { u128_make(UINT64_C(0x20010db800123400), 0), 56 };
-	const struct map_rule_spec rule = box_rule();
+	struct map_rule_spec rule = box_rule();
 	const struct ether_pair host = pair(1, 10, 12, 1), host2 = pair(1, 11, 12, 1), router = pair(6, 1, 12, 2);
 	struct error err;
 	struct map_ce ce;
@@ -87,6 +87,7 @@ set_up_ce(struct snapshot *snapshot, const struct box_options *options)
 	interface_add_neighbour(&snapshot->interface[INTERFACE_V4], BOX_HOST, &host);
 	interface_add_neighbour(&snapshot->interface[INTERFACE_V4], BOX_HOST2, &host2);
 	set_gateway(&snapshot->interface[INTERFACE_V6], &router);
+	rule.psid_offset = options->offset;
 	if (map_ce_derive(&rule, &eup, &ce, &err) < 0)
 		abort();
 	set_softwire(&snapshot->softwire[0], 0, ce.address, BOX_BR6, 0);
@@ -114,9 +115,9 @@ set_up_br(struct snapshot *snapshot)
 }
 
 static void
-fill_stock(struct worker *w)
+fill_stock(struct worker *w, uint16_t count)
 {
-	while (w->stock_count < WORKER_STOCK_SIZE) {
+	while (w->stock_count < count) {
 		struct rte_mbuf *mbuf = box_buffer(NULL, CREATED_ROOM);
 
 		mbuf->data_len = 0;
@@ -138,6 +139,8 @@ box_new(const struct box_options *wanted)
 		options.workers = 1;
 	if (options.sessions == 0)
 		options.sessions = 256;
+	if (options.offset == 0)
+		options.offset = appendix_a.psid_offset;
 	if (options.rules == NULL && !options.is_ce) {
 		options.rules = &appendix_a;
 		options.rule_count = 1;
@@ -296,7 +299,7 @@ box_run(struct box *box, unsigned int worker, unsigned int interface, struct rte
 	uint16_t stock;
 	const char *broken;
 
-	fill_stock(w);
+	fill_stock(w, count);
 	stock = w->stock_count;
 	path_run(w, interface, mbufs, count);
 	broken = find_broken_law(w, mbufs, count, all_drops(w) - drops, w->counters.created - created);

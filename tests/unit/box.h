@@ -40,6 +40,7 @@ struct box_options {
 	uint32_t sessions;    /* 0: 256 */
 	enum nat_filtering filtering;
 	uint64_t seed;
+	uint8_t offset; /* PSID offset of a CE, 0: 4 */
 	const struct map_rule_spec *rules; /* NULL: a CE has none, a BR the one of appendix A */
 	uint32_t rule_count;
 };

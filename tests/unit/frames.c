@@ -69,7 +69,7 @@ frame_mend_ipv4(uint8_t *ip, uint16_t len)
 const char *
 frame_fault(const uint8_t *ip, size_t len)
 {
-	const size_t header = (size_t)(ip[0] & 15) * 4;
+	const size_t header = len == 0 ? 0 : (size_t)(ip[0] & 15) * 4;
 
 	if (len < 20 || ip[0] >> 4 != 4 || header < 20 || header > len)
 		return "no IPv4 header";

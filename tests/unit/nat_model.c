@@ -112,7 +112,7 @@ is_over(const struct model *m, const struct flow *flow)
 	return m->now - flow->last_active > m->config.timeout[flow->state];
 }
 
-/* What a packet does to a flow: NAT-09, and RFC 6146 section 3.5.2.2 for TCP. */
+/* What a packet does to a flow: NAT-09; what has been closed or reset and stays so is not kept (RFC 7857 section 2.2). */
 static void
 list_touch(const struct model *m, struct flow *flow, uint8_t flags, bool out)
 {
@@ -120,7 +120,7 @@ list_touch(const struct model *m, struct flow *flow, uint8_t flags, bool out)
 
 	if ((uint8_t)flow->inside == L4_TCP)
 		flow->state = (uint8_t)tcp_state_next((enum session_state)before, flags, out);
-	if (before != SESSION_TCP_FIN_BOTH || flow->state != before)
+	if (flow->state != before || (before != SESSION_TCP_FIN_BOTH && before != SESSION_TCP_RESET))
 		flow->last_active = m->now;
 }
 
@@ -343,20 +343,30 @@ pass_time(struct model *m, uint32_t budget)
 	return expire(m, budget);
 }
 
+/* Two sets of timeouts; from the one to the other some become shorter and some longer. */
+static const uint32_t timeouts[2][SESSION_STATES] = {
+	{ 300, 60, 240, 240, 7440, 20000, 7440, 240, 120 },
+	{ 120, 90, 240, 300, 9000, 7440, 7440, 30, 240 },
+};
+
 static const char *
 change(struct model *m)
 {
 	const uint8_t byte = next_byte(m);
 	static uint8_t owner[PORTSET_PORTS];
+	uint32_t ended;
 
 	if (byte < 250) {
 		m->config.filtering = (enum nat_filtering)(byte % 3);
+		memcpy(m->config.timeout, timeouts[byte / 3 % 2], sizeof(m->config.timeout));
 		nat_set_config(m->nat, &m->config);
 		return compare_all(m);
 	}
 	m->addr++;
 	m->set.psid = (uint16_t)((m->set.psid + 1) & 0x3ff);
-	nat_set_external(m->nat, m->addr, &m->set, owner, 0, m->now);
+	ended = nat_set_external(m->nat, m->addr, &m->set, owner, 0, m->now);
+	if (ended != m->flows)
+		return "the number of flushed sessions is wrong";
 	m->flows = 0;
 	m->count->flushed++;
 	return compare_all(m);
@@ -386,17 +396,15 @@ operation(struct model *m)
 const char *
 nat_model_run(const uint8_t *data, size_t size, struct nat_model_count *count)
 {
-	static const uint32_t timeout[SESSION_STATES] = { 300, 60, 240, 240, 7440, 20000, 7440, 240, 120 };
 	static uint8_t owner[PORTSET_PORTS];
+	static void *memory; /* the same for every run: it is large, and nat_init() clears it */
 	struct model m = { .random = { .key = { { 1, 2 } } }, .set = { .psid = 0x134, .psid_len = 10, .offset = 4 },
 		.addr = UINT32_C(0xc0000212), .count = count, .data = data, .left = size,
 		.config = { .sessions = SESSIONS, .filtering = NAT_ADDRESS_DEPENDENT } };
 	const char *difference = NULL;
-	void *memory;
 
-	memcpy(m.config.timeout, timeout, sizeof(timeout));
-	memory = aligned_alloc(64, nat_size(&m.config));
-	if (memory == NULL)
+	memcpy(m.config.timeout, timeouts[0], sizeof(timeouts[0]));
+	if (memory == NULL && (memory = aligned_alloc(64, nat_size(&m.config))) == NULL)
 		abort();
 	m.nat = nat_init(memory, &m.config, &m.random, 0);
 	nat_set_external(m.nat, m.addr, &m.set, owner, 0, 0);
@@ -413,6 +421,5 @@ nat_model_run(const uint8_t *data, size_t size, struct nat_model_count *count)
 	}
 	if (difference == NULL && (m.flows != 0 || m.nat->session_count != 0))
 		difference = "a session lives for ever";
-	free(memory);
 	return difference;
 }

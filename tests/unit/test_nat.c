@@ -401,7 +401,7 @@ START_TEST(new_address_ends_all_sessions)
 	open_many(L4_UDP, 10000, PORTS, ports);
 	open_many(L4_TCP, 10000, PORTS, ports);
 	before = *fixture_open(&f, inside(10000, L4_UDP), remote(SERVER, 53, L4_UDP), 0, 0);
-	nat_set_external(f.nat, EXTERNAL + 1, &other, f.owner, 0, 50);
+	ck_assert_uint_eq(nat_set_external(f.nat, EXTERNAL + 1, &other, f.owner, 0, 50), 2 * PORTS);
 	ck_assert_uint_eq(f.nat->session_count, 0);
 	ck_assert_uint_eq(f.nat->mapping_count, 0);
 	for (int i = 0; i < PORTS; i++) {

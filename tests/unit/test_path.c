@@ -392,6 +392,7 @@ START_TEST(new_snapshots)
 	path_adopt(w, &next);
 	ck_assert_uint_eq(w->nat->session_count, 0);
 	ck_assert_uint_eq(w->nat->external_addr, BOX_EXTERNAL + 1);
+	ck_assert_uint_eq(w->counters.event[EVENT_sessions_flushed], 1);
 	path_adopt(w, &ce->snapshot);
 }
 END_TEST

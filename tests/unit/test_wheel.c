@@ -65,7 +65,7 @@ START_TEST(slots)
 }
 END_TEST
 
-/* What is too late or too far away comes up in the next second, or as late as the wheel reaches. */
+/* What is too late comes up two seconds from now, behind the slot that may be worked on; what is too far away, as late as possible. */
 START_TEST(ends_of_the_wheel)
 {
 	static struct wheel wheel;
@@ -76,7 +76,7 @@ START_TEST(ends_of_the_wheel)
 	wheel_add(&wheel, sessions, 0, now);
 	wheel_add(&wheel, sessions, 1, now - 1000);
 	wheel_add(&wheel, sessions, 2, now + 1);
-	ck_assert_uint_eq(in_slot(&wheel, sessions, 6), 0x07);
+	ck_assert_uint_eq(in_slot(&wheel, sessions, 7), 0x07);
 	wheel_add(&wheel, sessions, 3, now + WHEEL_SLOTS - 1);
 	wheel_add(&wheel, sessions, 4, now + WHEEL_SLOTS);
 	wheel_add(&wheel, sessions, 5, now + 10 * WHEEL_SLOTS);
@@ -181,14 +181,18 @@ START_TEST(traffic_keeps_a_session)
 }
 END_TEST
 
-/* A connection that both sides have closed is not kept by stray segments (NAT-29). */
+/* A connection that both sides have closed is not kept by stray segments, one that was reset not by further resets. */
 START_TEST(stray_segments_do_not_keep_a_closed_connection)
 {
-	const uint32_t last = live(&lives[6], 5000, 1);
+	static const struct {
+		int life;
+		uint8_t flags;
+	} cases[] = { { 6, ACK }, { 6, FIN | ACK }, { 6, RST }, { 7, RST }, { 7, RST | ACK } };
+	const uint32_t last = live(&lives[cases[_i].life], 5000, 1);
 	const uint64_t inside = session_end(HOST, 5000, L4_TCP), remote = session_end(SERVER, 0, L4_TCP);
 
 	for (uint32_t now = last + 10; now <= last + 240; now += 10) {
-		fixture_open(&f, inside, remote, ACK, now);
+		fixture_open(&f, inside, remote, cases[_i].flags, now);
 		ck_assert_uint_eq(nat_expire(f.nat, now, UINT32_MAX), 0);
 	}
 	ck_assert_uint_eq(nat_expire(f.nat, last + 240 + LATEST, UINT32_MAX), 1);
@@ -295,22 +299,42 @@ START_TEST(budget_that_falls_behind)
 }
 END_TEST
 
-/* New timeouts hold for sessions that live: longer ones at once, shorter ones at their next look at the latest. */
+/* New timeouts hold for sessions that live, longer and shorter ones, whenever they come and how often. */
 START_TEST(timeouts_change_under_a_session)
 {
+	static const uint32_t changes[] = { 1000, 120, 5000, 120, 300, 121, 120 };
 	struct nat_config config = f.config;
+	const uint32_t start = (uint32_t)_i * 4000;
 
-	fixture_open(&f, session_end(HOST, 1, L4_UDP), session_end(SERVER, 53, L4_UDP), 0, 0);
-	config.timeout[SESSION_UDP] = 1000;
-	nat_set_config(f.nat, &config);
-	ck_assert_uint_eq(nat_expire(f.nat, 1000, UINT32_MAX), 0);
+	nat_expire(f.nat, start, UINT32_MAX);
+	fixture_open(&f, session_end(HOST, 1, L4_UDP), session_end(SERVER, 53, L4_UDP), 0, start);
+	for (uint32_t i = 0; i < COUNT(changes); i++) {
+		config.timeout[SESSION_UDP] = changes[i];
+		nat_set_config(f.nat, &config);
+		fixture_open(&f, session_end(HOST, (uint16_t)(i + 2), L4_UDP), session_end(SERVER, 53, L4_UDP), 0, start + i * 10);
+		ck_assert_uint_eq(nat_expire(f.nat, start + i * 10, UINT32_MAX), 0);
+	}
+	for (uint32_t now = start + 60; now <= start + 120; now++)
+		ck_assert_uint_eq(nat_expire(f.nat, now, UINT32_MAX), 0);
+	nat_expire(f.nat, start + 120 + LATEST, UINT32_MAX);
+	ck_assert_uint_eq(f.nat->session_count, COUNT(changes) - 1); /* the first, and the one opened in the same second */
+	ck_assert_uint_eq(f.nat->config.sessions, 512);
+}
+END_TEST
+
+/* One shorter timeout and a small budget: all that is over ends, if in more turns. */
+START_TEST(shorter_timeout_with_a_budget)
+{
+	struct nat_config config = f.config;
+	uint32_t ended = 0;
+
+	for (uint16_t i = 0; i < 200; i++)
+		fixture_open(&f, session_end(HOST, (uint16_t)(i + 1), L4_UDP), session_end(SERVER, 53, L4_UDP), 0, i);
 	config.timeout[SESSION_UDP] = 120;
 	nat_set_config(f.nat, &config);
-	ck_assert_uint_eq(nat_expire(f.nat, 1000 + LATEST, UINT32_MAX), 1);
-	fixture_open(&f, session_end(HOST, 1, L4_UDP), session_end(SERVER, 53, L4_UDP), 0, 2000);
-	ck_assert_uint_eq(nat_expire(f.nat, 2120, UINT32_MAX), 0);
-	ck_assert_uint_eq(nat_expire(f.nat, 2120 + LATEST, UINT32_MAX), 1);
-	ck_assert_uint_eq(f.nat->config.sessions, 512);
+	for (int turn = 0; turn < 100; turn++)
+		ended += nat_expire(f.nat, 219, 8);
+	ck_assert_uint_eq(ended, 99); /* last active in seconds 0 to 98 */
 }
 END_TEST
 
@@ -327,7 +351,7 @@ unit_suite(void)
 	tcase_add_checked_fixture(timeouts, set_up, tear_down);
 	tcase_add_loop_test(timeouts, session_ends_after_its_timeout, 0, COUNT(lives));
 	tcase_add_test(timeouts, traffic_keeps_a_session);
-	tcase_add_test(timeouts, stray_segments_do_not_keep_a_closed_connection);
+	tcase_add_loop_test(timeouts, stray_segments_do_not_keep_a_closed_connection, 0, 5);
 	suite_add_tcase(suite, timeouts);
 	tcase_add_checked_fixture(jumps, set_up, tear_down);
 	tcase_add_loop_test(jumps, after_a_long_silence, 0, 7);
@@ -337,7 +361,8 @@ unit_suite(void)
 	tcase_add_loop_test(corners, timeout_longer_than_the_wheel, 0, 6);
 	tcase_add_test(corners, budget);
 	tcase_add_test(corners, budget_that_falls_behind);
-	tcase_add_test(corners, timeouts_change_under_a_session);
+	tcase_add_loop_test(corners, timeouts_change_under_a_session, 0, 5);
+	tcase_add_test(corners, shorter_timeout_with_a_budget);
 	suite_add_tcase(suite, corners);
 	return suite;
 }
