@@ -18,8 +18,14 @@ static void
 fake_report(void *context, struct report *report)
 {
 	(void)context;
-	*report = (struct report){ .is_ce = true, .generation = 1, .interface = { "lan", "wan" }, .softwire = { "map0" },
-		.softwire_count = 1, .worker_count = 1, .counters = { &fake.counters }, .gauges = { &fake.gauges } };
+	*report = (struct report){ .is_ce = true,
+		.generation = 1,
+		.interface = { "lan", "wan" },
+		.softwire = { "map0" },
+		.softwire_count = 1,
+		.worker_count = 1,
+		.counters = { &fake.counters },
+		.gauges = { &fake.gauges } };
 }
 
 static const struct ruleset *
@@ -53,8 +59,12 @@ set_up(void)
 	uint32_t bad;
 
 	for (uint32_t i = 0; i < 20; i++)
-		specs[i] = (struct map_rule_spec){ .ipv6 = { u128_make(UINT64_C(0x20010db800000000) + ((uint64_t)i << 24), 0), 40 },
-			.ipv4 = { UINT32_C(0xc0000200) + (i << 8), 24 }, .ea_len = 16, .psid_offset = 6 };
+		specs[i] =
+		    (struct map_rule_spec){ .ipv6 = { u128_make(UINT64_C(0x20010db800000000) + ((uint64_t)i << 24), 0),
+						40 },
+			    .ipv4 = { UINT32_C(0xc0000200) + (i << 8), 24 },
+			    .ea_len = 16,
+			    .psid_offset = 6 };
 	fake.rules = ruleset_build(specs, 20, &bad, &err);
 	require(fake.rules != NULL, "the rule set of the test");
 }
@@ -89,7 +99,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	reply = api_handle(&backend, (const char *)data, size);
 	require(reply != NULL, "no reply");
 	require(json_is_integer(json_object_get(reply, "result")) && json_is_string(json_object_get(reply, "text")) &&
-	        json_is_object(json_object_get(reply, "arguments")),
+		json_is_object(json_object_get(reply, "arguments")),
 	    "a reply without result, text or arguments");
 	result = json_integer_value(json_object_get(reply, "result"));
 	require(result >= API_OK && result <= API_UNKNOWN, "an unknown result");

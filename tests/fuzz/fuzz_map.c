@@ -29,16 +29,6 @@ get(const struct bits *bits, unsigned int at, unsigned int count)
 	return value;
 }
 
-static struct bits
-bits_of(u128 number)
-{
-	struct bits bits;
-
-	for (unsigned int i = 0; i < 128; i++)
-		bits.bit[i] = number >> (127 - i) & 1;
-	return bits;
-}
-
 static u128
 number_of(const struct bits *bits)
 {
@@ -147,7 +137,8 @@ compare_end(const struct map_rule_spec *spec, const struct map_rule *rule, uint3
 		return;
 	require(map_rule_psid(rule, port) == psid_of(spec, port), "the PSID of a port");
 	require(map_rule_address(rule, ipv4, port) == address, "the MAP address");
-	require(map_rule_embedded_ipv4(rule, address) == (ipv4 & mask4(v4_len < 32 ? v4_len : 32)), "the embedded address");
+	require(map_rule_embedded_ipv4(rule, address) == (ipv4 & mask4(v4_len < 32 ? v4_len : 32)),
+	    "the embedded address");
 	require(map_rule_embedded_psid(rule, address) == psid_of(spec, port), "the embedded PSID");
 	require(map_rule_same_ce(rule, address, address ^ 1) == (spec->ipv6.len + spec->ea_len < 128), "the same CE");
 }
@@ -166,7 +157,8 @@ compare_ce(const struct map_rule_spec *spec, uint32_t ipv4, uint16_t port, unsig
 	for (unsigned int i = eup_len; i < 128; i++)
 		eup.addr &= ~((u128)1 << (127 - i));
 	require(map_ce_derive(spec, &eup, &ce, &err) == 0, "an end-user prefix under the rule");
-	require(ce.ipv4.len == (v4_len < 32 ? v4_len : 32) && ce.ipv4.addr == (ipv4 & mask4(ce.ipv4.len)), "the CE's address");
+	require(ce.ipv4.len == (v4_len < 32 ? v4_len : 32) && ce.ipv4.addr == (ipv4 & mask4(ce.ipv4.len)),
+	    "the CE's address");
 	require(ce.ports.psid_len == psid_len(spec), "the CE's PSID length");
 	require(ce.ports.psid == (spec->has_psid ? spec->psid : psid_of(spec, port)), "the CE's PSID");
 	require(portset_contains(&ce.ports, port) == is_owned(spec, port), "the CE's ports");
@@ -183,8 +175,12 @@ static struct map_rule_spec
 some_rule(struct input *input)
 {
 	const uint8_t how = input_byte(input);
-	struct map_rule_spec spec = { .ipv6.len = input_byte(input), .ipv4.len = input_byte(input),
-		.ea_len = input_byte(input), .psid_offset = input_byte(input), .has_psid = (how & 2) != 0, .fmr = true,
+	struct map_rule_spec spec = { .ipv6.len = input_byte(input),
+		.ipv4.len = input_byte(input),
+		.ea_len = input_byte(input),
+		.psid_offset = input_byte(input),
+		.has_psid = (how & 2) != 0,
+		.fmr = true,
 		.iid = (how & 4) != 0 ? MAP_IID_DRAFT03 : MAP_IID_RFC7597 };
 	const uint64_t high = input_number(input, 8), low = input_number(input, 8);
 

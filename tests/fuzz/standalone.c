@@ -5,13 +5,13 @@
 
 #include "fuzz.h"
 
-#define MAX_INPUT (1 << 20)
+#define LARGEST_INPUT (1 << 20)
 
 /* In a buffer of exactly its size, so that a sanitizer sees a read past it. */
 static void
 run_file(const char *path)
 {
-	static uint8_t bytes[MAX_INPUT];
+	static uint8_t bytes[LARGEST_INPUT];
 	FILE *file = fopen(path, "rb");
 	uint8_t *exact;
 	size_t size;

@@ -26,8 +26,13 @@ fake_report(void *context, struct report *report)
 {
 	ck_assert_ptr_eq(context, &fake);
 	fake.reports++;
-	*report = (struct report){ .is_ce = !fake.is_br, .generation = 3, .interface = { "lan", "wan" },
-		.softwire = { "map0" }, .softwire_count = 1, .worker_count = 2, .held = 4 };
+	*report = (struct report){ .is_ce = !fake.is_br,
+		.generation = 3,
+		.interface = { "lan", "wan" },
+		.softwire = { "map0" },
+		.softwire_count = 1,
+		.worker_count = 2,
+		.held = 4 };
 	for (int i = 0; i < 2; i++) {
 		report->counters[i] = &fake.counters[i];
 		report->gauges[i] = &fake.gauges[i];

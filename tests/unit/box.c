@@ -29,7 +29,10 @@ struct map_rule_spec
 box_rule(void)
 {
 	return (struct map_rule_spec){ .ipv6 = { u128_make(UINT64_C(0x20010db800000000), 0), 40 },
-		.ipv4 = { UINT32_C(0xc0000200), 24 }, .ea_len = 16, .psid_offset = 4, .fmr = true };
+		.ipv4 = { UINT32_C(0xc0000200), 24 },
+		.ea_len = 16,
+		.psid_offset = 4,
+		.fmr = true };
 }
 
 static void *
@@ -51,11 +54,15 @@ set_interface(struct interface *interface, uint8_t index, uint8_t net, uint32_t 
 {
 	const uint8_t wire[8] = { 2, 0, 0, 0, net, (uint8_t)(index + 1) };
 
-	*interface = (struct interface){ .mac48 = ethernet_address(wire), .address = address, .mtu = 1500, .index = index,
+	*interface = (struct interface){ .mac48 = ethernet_address(wire),
+		.address = address,
+		.mtu = 1500,
+		.index = index,
 		.neighbour_mask = NEIGHBOUR_SLOTS - 1,
 		.neighbours = need(calloc(NEIGHBOUR_SLOTS, sizeof(struct neighbour))) };
 	if (address != 0)
-		interface->subnets[interface->subnet_count++] = (struct subnet){ address & mask4(24), mask4(24), address };
+		interface->subnets[interface->subnet_count++] =
+		    (struct subnet){ address & mask4(24), mask4(24), address };
 }
 
 static void
@@ -68,7 +75,11 @@ set_gateway(struct interface *interface, const struct ether_pair *gateway)
 static void
 set_softwire(struct softwire *softwire, uint8_t index, u128 local, u128 remote, int dscp)
 {
-	*softwire = (struct softwire){ .local = local, .br = BOX_BR6, .mtu = 1460, .mss = 1420, .index = index,
+	*softwire = (struct softwire){ .local = local,
+		.br = BOX_BR6,
+		.mtu = 1460,
+		.mss = 1420,
+		.index = index,
 		.eabits = index == 1 };
 	softwire_set_outer(softwire, local, remote, 64, dscp);
 }

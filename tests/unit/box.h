@@ -19,7 +19,7 @@
 #define BOX_LAN UINT32_C(0xc0a80101)      /* 192.168.1.1 */
 #define BOX_EXTERNAL UINT32_C(0xc0000212) /* 192.0.2.18 */
 #define BOX_PSID 0x34
-#define BOX_FIRST_PORT 4928 /* of the CE */
+#define BOX_FIRST_PORT 4928               /* of the CE */
 #define BOX_SERVER UINT32_C(0xc6336409)   /* 198.51.100.9 */
 #define BOX_FAR UINT32_C(0x08080808)      /* behind the BR's gateway */
 #define BOX_INTERNET UINT32_C(0xc6336401) /* 198.51.100.1 */
@@ -40,7 +40,7 @@ struct box_options {
 	uint32_t sessions;    /* 0: 256 */
 	enum nat_filtering filtering;
 	uint64_t seed;
-	uint8_t offset; /* PSID offset of a CE, 0: 4 */
+	uint8_t offset;                    /* PSID offset of a CE, 0: 4 */
 	const struct map_rule_spec *rules; /* NULL: a CE has none, a BR the one of appendix A */
 	uint32_t rule_count;
 };
@@ -69,8 +69,8 @@ struct rte_mbuf *box_buffer(const void *frame, size_t len);
  * else which one is broken: each packet is in one outlet, once; the drop counters rose by as many as there are dropped
  * packets; received + created = transmitted + dropped + handed over; frames that are sent lie within their buffers.
  */
-const char *box_run(struct box *box, unsigned int worker, unsigned int interface, struct rte_mbuf **mbufs,
-    uint16_t count);
+const char *
+box_run(struct box *box, unsigned int worker, unsigned int interface, struct rte_mbuf **mbufs, uint16_t count);
 void box_empty(struct worker *w);
 
 /* One packet's end. */

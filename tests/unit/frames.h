@@ -25,7 +25,7 @@ struct frame_ipv4 {
 	uint8_t ttl; /* 0: 64 */
 	uint8_t tos;
 	uint8_t option_words; /* of NOPs, 0..10 */
-	uint16_t flags; /* DF, MF and fragment offset as in the header */
+	uint16_t flags;       /* DF, MF and fragment offset as in the header */
 };
 
 static inline uint8_t *

@@ -45,8 +45,11 @@ prefix6(const char *text)
 static inline struct map_rule_spec
 rule_spec(const char *ipv6, const char *ipv4, unsigned int ea_len, unsigned int offset)
 {
-	return (struct map_rule_spec){ .ipv6 = prefix6(ipv6), .ipv4 = prefix4(ipv4), .ea_len = (uint8_t)ea_len,
-		.psid_offset = (uint8_t)offset, .fmr = true };
+	return (struct map_rule_spec){ .ipv6 = prefix6(ipv6),
+		.ipv4 = prefix4(ipv4),
+		.ea_len = (uint8_t)ea_len,
+		.psid_offset = (uint8_t)offset,
+		.fmr = true };
 }
 
 /* A one-to-one rule: no EA bits, the PSID is given. */

@@ -67,8 +67,7 @@ fixture_free(struct nat_fixture *f)
 
 /* What a path does with an outbound packet: the session is found, or else opened, and touched. */
 static inline struct session *
-fixture_out(struct nat_fixture *f, uint64_t inside, uint64_t remote, uint8_t flags, uint32_t now,
-    enum drop_reason *why)
+fixture_out(struct nat_fixture *f, uint64_t inside, uint64_t remote, uint8_t flags, uint32_t now, enum drop_reason *why)
 {
 	struct session *s = nat_find_out(f->nat, nat_hash_out(f->nat, inside, remote), inside, remote);
 

@@ -187,7 +187,7 @@ compare_all(const struct model *m)
 	}
 	for (uint32_t slot = 0; slot < WHEEL_SLOTS; slot++) {
 		for (uint32_t id = m->nat->wheel.slot[slot]; id != SESSION_NONE && in_wheel <= SESSIONS;
-		    id = m->nat->sessions[id].wheel_next)
+		     id = m->nat->sessions[id].wheel_next)
 			in_wheel++;
 	}
 	return in_wheel != m->flows ? "the wheel does not have every session once" : compare_counts(m);
@@ -273,16 +273,17 @@ admit(struct model *m, uint8_t space, uint16_t port, uint64_t remote)
 		m->count->admitted++;
 		if (mapping == NULL || !list_admits(m, port, remote))
 			return "a packet was admitted that must not be";
-		return session_end(passage.inside_addr, passage.inside_port, passage.space) == mapping->inside ?
-		    NULL :
-		    "a packet was admitted to somebody else";
+		return session_end(passage.inside_addr, passage.inside_port, passage.space) == mapping->inside
+		    ? NULL
+		    : "a packet was admitted to somebody else";
 	}
 	if (mapping == NULL) {
 		m->count->unmapped++;
 		return why == DROP_nat_no_mapping ? NULL : "there is no mapping";
 	}
 	m->count->filtered++;
-	return why == DROP_nat_filtered && !list_admits(m, port, remote) ? NULL : "a packet was filtered that must pass";
+	return why == DROP_nat_filtered && !list_admits(m, port, remote) ? NULL
+									 : "a packet was filtered that must pass";
 }
 
 static const char *
@@ -303,7 +304,8 @@ packet_in(struct model *m)
 	}
 	s = nat_find_in(m->nat, nat_hash_in(m->nat, port, remote), port, remote);
 	if ((s != NULL) != (flow != NULL))
-		return flow != NULL ? "an inbound packet does not find its session" : "an inbound packet finds an ended session";
+		return flow != NULL ? "an inbound packet does not find its session"
+				    : "an inbound packet finds an ended session";
 	if (s == NULL)
 		return admit(m, space, port, remote);
 	nat_touch(m->nat, s, flags, false, m->now);
@@ -331,7 +333,8 @@ expire(struct model *m, uint32_t budget)
 			m->flow[i] = m->flow[--m->flows];
 	}
 	m->count->expired += ended;
-	return ended != before - m->flows || ended > budget ? "the number of ended sessions is wrong" : compare_counts(m);
+	return ended != before - m->flows || ended > budget ? "the number of ended sessions is wrong"
+							    : compare_counts(m);
 }
 
 static const char *
@@ -398,8 +401,12 @@ nat_model_run(const uint8_t *data, size_t size, struct nat_model_count *count)
 {
 	static uint8_t owner[PORTSET_PORTS];
 	static void *memory; /* the same for every run: it is large, and nat_init() clears it */
-	struct model m = { .random = { .key = { { 1, 2 } } }, .set = { .psid = 0x134, .psid_len = 10, .offset = 4 },
-		.addr = UINT32_C(0xc0000212), .count = count, .data = data, .left = size,
+	struct model m = { .random = { .key = { { 1, 2 } } },
+		.set = { .psid = 0x134, .psid_len = 10, .offset = 4 },
+		.addr = UINT32_C(0xc0000212),
+		.count = count,
+		.data = data,
+		.left = size,
 		.config = { .sessions = SESSIONS, .filtering = NAT_ADDRESS_DEPENDENT } };
 	const char *difference = NULL;
 

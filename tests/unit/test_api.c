@@ -34,15 +34,18 @@ START_TEST(listed_arguments_are_accepted)
 	size_t i, j;
 	unsigned int tried = 0;
 
-	json_array_foreach(json_object_get(arguments_of(reply), "commands"), i, command) {
-		json_array_foreach(json_object_get(command, "arguments"), j, argument) {
+	json_array_foreach(json_object_get(arguments_of(reply), "commands"), i, command)
+	{
+		json_array_foreach(json_object_get(command, "arguments"), j, argument)
+		{
 			const char *type = json_string_value(json_object_get(argument, "type"));
 			char request[256];
 			json_t *other;
 
 			snprintf(request, sizeof(request), "{\"command\": \"%s\", \"arguments\": {\"%s\": %s}}",
 			    json_string_value(json_object_get(command, "name")),
-			    json_string_value(json_object_get(argument, "name")), strcmp(type, "bool") == 0 ? "true" : "1");
+			    json_string_value(json_object_get(argument, "name")),
+			    strcmp(type, "bool") == 0 ? "true" : "1");
 			other = ask(request);
 			ck_assert_msg(result_of(other) == API_OK, "%s: %s", request, text_of(other));
 			json_decref(other);
@@ -58,13 +61,13 @@ START_TEST(rules_get)
 {
 	json_t *reply = ask("{\"command\": \"rules-get\"}"), *rules = json_object_get(arguments_of(reply), "rules");
 	json_t *want[3] = {
-		json_pack("{s:s, s:s, s:i, s:i, s:i, s:s, s:b, s:i}", "ipv6", "2001:db8::/40", "ipv4", "192.0.2.0/24", "ea", 16,
-		    "offset", 6, "psid_len", 8, "iid", "rfc7597", "fmr", 1, "softwire", 0),
+		json_pack("{s:s, s:s, s:i, s:i, s:i, s:s, s:b, s:i}", "ipv6", "2001:db8::/40", "ipv4", "192.0.2.0/24",
+		    "ea", 16, "offset", 6, "psid_len", 8, "iid", "rfc7597", "fmr", 1, "softwire", 0),
 		json_pack("{s:s, s:s, s:i, s:i, s:i, s:s, s:b, s:i, s:i}", "ipv6", "2001:db8:1234:5678::/64", "ipv4",
-		    "198.51.100.7/32", "ea", 0, "offset", 4, "psid_len", 8, "iid", "rfc7597", "fmr", 0, "softwire", 0, "psid",
-		    0x34),
-		json_pack("{s:s, s:s, s:i, s:i, s:i, s:s, s:b, s:i}", "ipv6", "2001:db8:f000::/48", "ipv4", "203.0.113.0/24",
-		    "ea", 8, "offset", 0, "psid_len", 0, "iid", "draft03", "fmr", 1, "softwire", 1),
+		    "198.51.100.7/32", "ea", 0, "offset", 4, "psid_len", 8, "iid", "rfc7597", "fmr", 0, "softwire", 0,
+		    "psid", 0x34),
+		json_pack("{s:s, s:s, s:i, s:i, s:i, s:s, s:b, s:i}", "ipv6", "2001:db8:f000::/48", "ipv4",
+		    "203.0.113.0/24", "ea", 8, "offset", 0, "psid_len", 0, "iid", "draft03", "fmr", 1, "softwire", 1),
 	};
 
 	ck_assert_int_eq(result_of(reply), API_OK);
@@ -93,7 +96,8 @@ START_TEST(rules_get_in_pages)
 		char request[128];
 		json_t *reply;
 
-		snprintf(request, sizeof(request), "{\"command\": \"rules-get\", \"arguments\": %s}", pages[i].arguments);
+		snprintf(request, sizeof(request), "{\"command\": \"rules-get\", \"arguments\": %s}",
+		    pages[i].arguments);
 		reply = ask(request);
 		ck_assert_int_eq(result_of(reply), API_OK);
 		ck_assert_int_eq(number(arguments_of(reply), "total"), 3);
@@ -120,7 +124,8 @@ static const struct {
 	const char *text, *hint, *want; /* want NULL: any text that begins as the text does */
 } reload_failures[] = {
 	{ "a.conf:3: error: syntax error", NULL, "a.conf:3: error: syntax error" },
-	{ "a.conf:3: error: mtu 12 is too small", "1280 or more", "a.conf:3: error: mtu 12 is too small; hint: 1280 or more" },
+	{ "a.conf:3: error: mtu 12 is too small", "1280 or more",
+	    "a.conf:3: error: mtu 12 is too small; hint: 1280 or more" },
 	{ "設定.conf:1: 誤り", NULL, "設定.conf:1: 誤り" },
 	{ "a\xff\xfe.conf:1: error", NULL, NULL },
 	{ "a\xe8\xa8.conf:1: error", "cut in the middle: \xe8\xa8", NULL },
@@ -177,8 +182,8 @@ END_TEST
 /* An id comes back as it was, whether the request was good or not; without one there is none. */
 START_TEST(ids_are_echoed)
 {
-	static const char *const ids[] = { "0", "1", "-7", "9223372036854775807", "-9223372036854775808", "\"\"", "\"abc\"",
-		"\"設定 \\\" \\\\ \\n\"" };
+	static const char *const ids[] = { "0", "1", "-7", "9223372036854775807", "-9223372036854775808", "\"\"",
+		"\"abc\"", "\"設定 \\\" \\\\ \\n\"" };
 	static const char *const rest[] = { ", \"command\": \"stats-get\"}", "}", ", \"command\": \"nonsense\"}",
 		", \"command\": \"stats-get\", \"x\": 1}", ", \"command\": \"stats-get\", \"arguments\": {\"x\": 1}}" };
 
@@ -203,7 +208,8 @@ END_TEST
 
 START_TEST(no_id)
 {
-	static const char *const requests[] = { "{\"command\": \"stats-get\"}", "{\"command\": \"stats-get\", \"id\": []}", "x" };
+	static const char *const requests[] = { "{\"command\": \"stats-get\"}",
+		"{\"command\": \"stats-get\", \"id\": []}", "x" };
 
 	for (int i = 0; i < COUNT(requests); i++) {
 		json_t *reply = ask(requests[i]);

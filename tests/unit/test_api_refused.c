@@ -21,7 +21,8 @@ static const struct {
 	{ "{\"command\": \"stats-get\", \"id\": NaN}", API_BAD_REQUEST, "not JSON" },
 	{ "{\"command\": \"\xff\"}", API_BAD_REQUEST, "not JSON" },
 	{ "{\"command\": \"stats-get\", \"command\": \"shutdown\"}", API_BAD_REQUEST, "not JSON: duplicate" },
-	{ "{\"command\": \"rules-get\", \"arguments\": {\"start\": 1, \"start\": 2}}", API_BAD_REQUEST, "not JSON: duplicate" },
+	{ "{\"command\": \"rules-get\", \"arguments\": {\"start\": 1, \"start\": 2}}", API_BAD_REQUEST,
+	    "not JSON: duplicate" },
 	/* not a request */
 	{ "[]", API_BAD_REQUEST, "a request is an object" },
 	{ "[{\"command\": \"stats-get\"}]", API_BAD_REQUEST, "a request is an object" },
@@ -43,21 +44,32 @@ static const struct {
 	{ "{\"command\": \"stats-get \"}", API_UNKNOWN, "no command \"stats-get \"" },
 	{ "{\"command\": \"STATS-GET\"}", API_UNKNOWN, "no command \"STATS-GET\"" },
 	/* not an argument */
-	{ "{\"command\": \"stats-get\", \"arguments\": {\"al\": true}}", API_BAD_REQUEST, "stats-get has no argument \"al\"" },
-	{ "{\"command\": \"shutdown\", \"arguments\": {\"all\": true}}", API_BAD_REQUEST, "shutdown has no argument \"all\"" },
-	{ "{\"command\": \"config-reload\", \"arguments\": {\"file\": \"x\"}}", API_BAD_REQUEST, "has no argument \"file\"" },
+	{ "{\"command\": \"stats-get\", \"arguments\": {\"al\": true}}", API_BAD_REQUEST,
+	    "stats-get has no argument \"al\"" },
+	{ "{\"command\": \"shutdown\", \"arguments\": {\"all\": true}}", API_BAD_REQUEST,
+	    "shutdown has no argument \"all\"" },
+	{ "{\"command\": \"config-reload\", \"arguments\": {\"file\": \"x\"}}", API_BAD_REQUEST,
+	    "has no argument \"file\"" },
 	{ "{\"command\": \"stats-get\", \"arguments\": {\"\": 1}}", API_BAD_REQUEST, "has no argument \"\"" },
-	{ "{\"command\": \"stats-get\", \"arguments\": {\"all\": 1}}", API_BAD_REQUEST, "\"all\" must be true or false" },
-	{ "{\"command\": \"stats-get\", \"arguments\": {\"all\": \"true\"}}", API_BAD_REQUEST, "\"all\" must be true or false" },
-	{ "{\"command\": \"stats-get\", \"arguments\": {\"all\": null}}", API_BAD_REQUEST, "\"all\" must be true or false" },
-	{ "{\"command\": \"rules-get\", \"arguments\": {\"start\": -1}}", API_BAD_REQUEST, "\"start\" must be an integer 0..1000000" },
+	{ "{\"command\": \"stats-get\", \"arguments\": {\"all\": 1}}", API_BAD_REQUEST,
+	    "\"all\" must be true or false" },
+	{ "{\"command\": \"stats-get\", \"arguments\": {\"all\": \"true\"}}", API_BAD_REQUEST,
+	    "\"all\" must be true or false" },
+	{ "{\"command\": \"stats-get\", \"arguments\": {\"all\": null}}", API_BAD_REQUEST,
+	    "\"all\" must be true or false" },
+	{ "{\"command\": \"rules-get\", \"arguments\": {\"start\": -1}}", API_BAD_REQUEST,
+	    "\"start\" must be an integer 0..1000000" },
 	{ "{\"command\": \"rules-get\", \"arguments\": {\"start\": 1000001}}", API_BAD_REQUEST, "\"start\" must be" },
-	{ "{\"command\": \"rules-get\", \"arguments\": {\"start\": 9223372036854775807}}", API_BAD_REQUEST, "\"start\" must be" },
-	{ "{\"command\": \"rules-get\", \"arguments\": {\"start\": -9223372036854775808}}", API_BAD_REQUEST, "\"start\" must be" },
+	{ "{\"command\": \"rules-get\", \"arguments\": {\"start\": 9223372036854775807}}", API_BAD_REQUEST,
+	    "\"start\" must be" },
+	{ "{\"command\": \"rules-get\", \"arguments\": {\"start\": -9223372036854775808}}", API_BAD_REQUEST,
+	    "\"start\" must be" },
 	{ "{\"command\": \"rules-get\", \"arguments\": {\"start\": 1.0}}", API_BAD_REQUEST, "\"start\" must be" },
 	{ "{\"command\": \"rules-get\", \"arguments\": {\"start\": \"1\"}}", API_BAD_REQUEST, "\"start\" must be" },
-	{ "{\"command\": \"rules-get\", \"arguments\": {\"count\": 1001}}", API_BAD_REQUEST, "\"count\" must be an integer 0..1000" },
-	{ "{\"command\": \"rules-get\", \"arguments\": {\"start\": 0, \"count\": true}}", API_BAD_REQUEST, "\"count\" must be" },
+	{ "{\"command\": \"rules-get\", \"arguments\": {\"count\": 1001}}", API_BAD_REQUEST,
+	    "\"count\" must be an integer 0..1000" },
+	{ "{\"command\": \"rules-get\", \"arguments\": {\"start\": 0, \"count\": true}}", API_BAD_REQUEST,
+	    "\"count\" must be" },
 };
 
 /* A refused request does nothing. */
@@ -78,7 +90,8 @@ START_TEST(long_names)
 {
 	static const struct {
 		const char *before, *behind;
-	} requests[] = { { "{\"command\": \"", "\", \"id\": 1}" }, { "{\"command\": \"stats-get\", \"", "\": 0, \"id\": 1}" },
+	} requests[] = { { "{\"command\": \"", "\", \"id\": 1}" },
+		{ "{\"command\": \"stats-get\", \"", "\": 0, \"id\": 1}" },
 		{ "{\"command\": \"stats-get\", \"arguments\": {\"", "\": 0}, \"id\": 1}" } };
 
 	for (int i = 0; i < COUNT(requests); i++) {

@@ -61,8 +61,8 @@ END_TEST
 /* A worked example that is widely published: 4500 0073 0000 4000 4011 b861 c0a8 0001 c0a8 00c7. */
 START_TEST(ipv4_header)
 {
-	static const uint8_t header[] = { 0x45, 0x00, 0x00, 0x73, 0x00, 0x00, 0x40, 0x00, 0x40, 0x11, 0xb8, 0x61, 0xc0, 0xa8,
-		0x00, 0x01, 0xc0, 0xa8, 0x00, 0xc7 };
+	static const uint8_t header[] = { 0x45, 0x00, 0x00, 0x73, 0x00, 0x00, 0x40, 0x00, 0x40, 0x11, 0xb8, 0x61, 0xc0,
+		0xa8, 0x00, 0x01, 0xc0, 0xa8, 0x00, 0xc7 };
 	uint8_t blank[sizeof(header)];
 
 	ck_assert(checksum_is_valid(header, sizeof(header)));
@@ -128,18 +128,20 @@ START_TEST(update_is_recomputation)
 		uint32_t before = 0, after = 0;
 
 		for (size_t j = 0; j < len; j++)
-			data[j] = (uint8_t)(random_below(&random, 4) == 0 ? random_u64(&random) : 0xff * random_below(&random, 2));
+			data[j] = (uint8_t)(random_below(&random, 4) == 0 ? random_u64(&random)
+									  : 0xff * random_below(&random, 2));
 		data[len - 1] |= 1;
 		sum = in_memory(frame_checksum(data, len));
 		memcpy(&before, data + at, wide ? 4 : 2);
-		after = random_below(&random, 3) == 0 ? (uint32_t)random_u64(&random) : UINT32_MAX * random_below(&random, 2);
+		after = random_below(&random, 3) == 0 ? (uint32_t)random_u64(&random)
+						      : UINT32_MAX * random_below(&random, 2);
 		if (!wide)
 			after &= 0xffff;
 		memcpy(data + at, &after, wide ? 4 : 2);
 		data[len - 1] |= 1;
 		memcpy(&after, data + at, wide ? 4 : 2);
-		difference = wide ? checksum_difference32(before, after) :
-		                    checksum_difference16((uint16_t)before, (uint16_t)after);
+		difference = wide ? checksum_difference32(before, after)
+				  : checksum_difference16((uint16_t)before, (uint16_t)after);
 		ck_assert_uint_eq(written(checksum_update(sum, difference)), frame_checksum(data, len));
 	}
 }

@@ -49,7 +49,8 @@ START_TEST(mistake_in_the_rule_file_of_a_configuration)
 	struct error err;
 
 	write_file("part.conf", "services = ( { name = 'second';\n rules = 5; } );");
-	write_file("test.conf", "role = 'br';\n"
+	write_file("test.conf",
+	    "role = 'br';\n"
 	    "interfaces = ( { name = 'm'; role = 'map'; port = 'a'; gateway = 'fe80::1';\n"
 	    " neighbours = ( { address = 'fe80::1'; mac = '02:00:00:00:06:02'; } ); },\n"
 	    "{ name = 'i'; role = 'internet'; port = 'b'; addresses = [ '203.0.113.1/24' ]; } );\n"

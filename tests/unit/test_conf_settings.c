@@ -266,7 +266,8 @@ START_TEST(right_prefix_wrong_service)
 	static char text[TEXT_SIZE], moved[TEXT_SIZE];
 	struct error err;
 
-	edit(text, small_ce_text, "br = '2001:db8:ffff::1';\n"
+	edit(text, small_ce_text,
+	    "br = '2001:db8:ffff::1';\n"
 	    "  rules = ( { ipv6 = '2001:db8::/40'; ipv4 = '192.0.2.0/24'; ea = 16; } )",
 	    "br = '2001:db8:ffff::1';\n\n rules_file = 'good-rules.conf'; service = 'first'");
 	edit(moved, text, "2001:db8:12:3400::/56", "2001:db8:412:3400::/55");
@@ -287,7 +288,8 @@ START_TEST(br_and_iid_come_from_the_service_or_the_configuration)
 	struct conf *conf;
 
 	edit(moved, small_ce_text, "2001:db8:12:3400::/56", "2001:db8:212:3400::/54");
-	edit(by_service, moved, "br = '2001:db8:ffff::1';\n"
+	edit(by_service, moved,
+	    "br = '2001:db8:ffff::1';\n"
 	    "  rules = ( { ipv6 = '2001:db8::/40'; ipv4 = '192.0.2.0/24'; ea = 16; } )",
 	    "rules_file = 'good-rules.conf'; service = 'first'");
 	edit(by_both, by_service, "service = 'first'", "service = 'first'; br = '2001:db8:bbbb::1'; iid = 'rfc7597'");

@@ -86,7 +86,7 @@ START_TEST(shipped_lab)
 	ck_assert_int_eq(ce_conf->softwires[0].rule_count, 1);
 	ck_assert_int_eq(br_conf->softwires[0].rule_count, 1);
 	ck_assert(memcmp(&ce_conf->softwires[0].rules[0].ipv6, &br_conf->softwires[0].rules[0].ipv6,
-	    offsetof(struct prefix6, len) + 1) == 0);
+		      offsetof(struct prefix6, len) + 1) == 0);
 	ck_assert_uint_eq(br_conf->softwires[0].rules[0].ipv4.addr, ip4("192.0.2.0"));
 	ck_assert_uint_eq(br_conf->softwires[0].rules[0].ea_len, 16);
 	ck_assert_uint_eq(br_conf->softwires[0].rules[0].psid_offset, 4);

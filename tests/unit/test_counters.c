@@ -42,7 +42,8 @@ START_TEST(adding)
 	ck_assert_uint_eq(counters.interface[1].rx.packets, 32);
 	ck_assert_uint_eq(counters.interface[1].rx.bytes, 4574);
 	ck_assert_uint_eq(gauge_get(&gauges.sessions), 7);
-	ck_assert_uint_eq(counters.drop[DROP_ttl - 1] + counters.drop[DROP_ttl + 1] + counters.interface[1].tx.packets, 0);
+	ck_assert_uint_eq(counters.drop[DROP_ttl - 1] + counters.drop[DROP_ttl + 1] + counters.interface[1].tx.packets,
+	    0);
 }
 END_TEST
 
@@ -77,8 +78,8 @@ check_names(const struct counter_info *info, int count)
 {
 	for (int i = 0; i < count; i++) {
 		ck_assert_uint_gt(strlen(info[i].name), 0);
-		ck_assert_msg(strspn(info[i].name, "abcdefghijklmnopqrstuvwxyz0123456789_") == strlen(info[i].name), "%s",
-		    info[i].name);
+		ck_assert_msg(strspn(info[i].name, "abcdefghijklmnopqrstuvwxyz0123456789_") == strlen(info[i].name),
+		    "%s", info[i].name);
 		ck_assert_msg(strlen(info[i].text) > 5, "%s", info[i].name);
 		for (int j = 0; j < i; j++)
 			ck_assert_str_ne(info[i].name, info[j].name);
@@ -97,7 +98,8 @@ START_TEST(names)
 		for (size_t j = 0; j < sizeof(sides) / sizeof(sides[0]); j++)
 			known = known || strcmp(drop_info[i].about, sides[j]) == 0;
 		ck_assert_msg(known, "%s: side %s", drop_info[i].name, drop_info[i].about);
-		ck_assert_msg(drop_info[i].hint != NULL && drop_info[i].hint[0] != '\0', "%s has no hint", drop_info[i].name);
+		ck_assert_msg(drop_info[i].hint != NULL && drop_info[i].hint[0] != '\0', "%s has no hint",
+		    drop_info[i].name);
 	}
 	ck_assert_str_eq(drop_info[DROP_nat_no_port].name, "nat_no_port");
 	ck_assert_str_eq(event_info[EVENT_hairpin].name, "hairpin");

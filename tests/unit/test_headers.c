@@ -111,8 +111,7 @@ START_TEST(every_cut_of_a_chain)
 	whole = frame.len;
 	for (size_t len = ETHER_LEN + IPV6_LEN; len < whole; len++) {
 		store16(frame_bytes(&frame) + ETHER_LEN + 4, (uint16_t)(len - ETHER_LEN - IPV6_LEN));
-		check_end(BR_UP, &frame, len,
-		    len < ETHER_LEN + IPV6_LEN + 48 ? DROP_ipv6_ext : DROP_inner_bad);
+		check_end(BR_UP, &frame, len, len < ETHER_LEN + IPV6_LEN + 48 ? DROP_ipv6_ext : DROP_inner_bad);
 	}
 }
 END_TEST
@@ -207,7 +206,8 @@ START_TEST(port_zero)
 	for (int end = 0; end < 4; end++) {
 		struct frame frame;
 
-		traffic_ipv4(&frame, end < 2 ? KIND_UDP : KIND_TCP, BOX_HOST, end % 2 == 0 ? 0 : 5000, BOX_SERVER, end % 2 == 1 ? 0 : 53, 0);
+		traffic_ipv4(&frame, end < 2 ? KIND_UDP : KIND_TCP, BOX_HOST, end % 2 == 0 ? 0 : 5000, BOX_SERVER,
+		    end % 2 == 1 ? 0 : 53, 0);
 		traffic_frame(&frame, ce, INTERFACE_V4);
 		check_end(CE_UP, &frame, frame.len, DROP_l4_bad);
 	}
@@ -299,8 +299,11 @@ START_TEST(ecn_comes_inside)
 
 			frame_payload(&frame, 10);
 			frame_udp(&frame, BOX_FIRST_PORT, 53);
-			frame_ipv4(&frame, &(struct frame_ipv4){ .src = BOX_EXTERNAL, .dst = BOX_SERVER, .protocol = 17,
-							.tos = (uint8_t)((dscp & 0xfc) | inner) });
+			frame_ipv4(&frame,
+			    &(struct frame_ipv4){ .src = BOX_EXTERNAL,
+				.dst = BOX_SERVER,
+				.protocol = 17,
+				.tos = (uint8_t)((dscp & 0xfc) | inner) });
 			frame_ipv6(&frame, BOX_CE6, BOX_BR6, 4, (uint8_t)(0x50 | outer));
 			traffic_frame(&frame, br, INTERFACE_V6);
 			box_run_one(br, 0, INTERFACE_V6, frame_bytes(&frame), frame.len, &end);
@@ -395,7 +398,11 @@ START_TEST(ttl_is_spent)
 
 		frame_payload(&frame, 0);
 		frame_udp(&frame, 1, 2);
-		frame_ipv4(&frame, &(struct frame_ipv4){ .src = ttl * 0x10203, .dst = BOX_SERVER, .protocol = 17, .ttl = (uint8_t)ttl });
+		frame_ipv4(&frame,
+		    &(struct frame_ipv4){ .src = ttl * 0x10203,
+			.dst = BOX_SERVER,
+			.protocol = 17,
+			.ttl = (uint8_t)ttl });
 		p.ip = frame_bytes(&frame);
 		ipv4_spend_ttl(&p);
 		if (p.ip[8] != ttl - 1 || frame_fault(p.ip, frame.len) != NULL)

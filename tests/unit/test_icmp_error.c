@@ -75,7 +75,8 @@ START_TEST(error_quotes_as_much_as_fits)
 		worker->now_ms += 1000;
 		ck_assert(icmp_error_build(worker, &p, icmp_fragmentation_needed(1460), BOX_LAN, &error));
 		want = p.len + 28u < 576 ? p.len + 28u : 576;
-		if (error.len != want || frame_fault(error.ip, error.len) != NULL || memcmp(error.ip + 28, p.ip, want - 28) != 0)
+		if (error.len != want || frame_fault(error.ip, error.len) != NULL ||
+		    memcmp(error.ip + 28, p.ip, want - 28) != 0)
 			ck_abort_msg("payload %zu: %u bytes, %s", payload, error.len, frame_fault(error.ip, error.len));
 		free(error.mbuf);
 		free(mbuf);
@@ -152,8 +153,8 @@ static const struct {
 START_TEST(occasion)
 {
 	struct packet p, error = { 0 };
-	struct rte_mbuf *mbuf = trigger(occasions[_i].protocol, occasions[_i].icmp_type, occasions[_i].src,
-	    occasions[_i].dst, 10, &p);
+	struct rte_mbuf *mbuf =
+	    trigger(occasions[_i].protocol, occasions[_i].icmp_type, occasions[_i].src, occasions[_i].dst, 10, &p);
 
 	fill_one(worker);
 	ck_assert_msg(icmp_error_build(worker, &p, ICMP_TTL_EXCEEDED, BOX_LAN, &error) == occasions[_i].answered, "%s",
@@ -241,7 +242,8 @@ START_TEST(rest_fills_the_bucket_once)
 {
 	struct packet p, error;
 	struct rte_mbuf *mbuf = trigger(PROTOCOL_UDP, 0, BOX_HOST, BOX_SERVER, 0, &p);
-	static const uint64_t rests[] = { 200, 1000, UINT64_C(1000000), UINT64_C(100000000000), UINT64_C(10000000000000) };
+	static const uint64_t rests[] = { 200, 1000, UINT64_C(1000000), UINT64_C(100000000000),
+		UINT64_C(10000000000000) };
 
 	for (int i = -1; i < COUNT(rests); i++) {
 		unsigned int sent = 0;

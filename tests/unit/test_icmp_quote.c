@@ -31,10 +31,14 @@ tear_down(void)
 
 /* What is quoted: a packet from port or identifier 5000 to 53 (TCP, UDP). */
 static void
-quoted_packet(struct frame *frame, uint8_t protocol, uint8_t icmp_type, uint8_t option_words, uint16_t flags, size_t payload)
+quoted_packet(struct frame *frame, uint8_t protocol, uint8_t icmp_type, uint8_t option_words, uint16_t flags,
+    size_t payload)
 {
-	const struct frame_ipv4 header = { .src = BOX_EXTERNAL, .dst = BOX_SERVER, .protocol = protocol,
-		.option_words = option_words, .flags = flags };
+	const struct frame_ipv4 header = { .src = BOX_EXTERNAL,
+		.dst = BOX_SERVER,
+		.protocol = protocol,
+		.option_words = option_words,
+		.flags = flags };
 
 	frame_payload(frame, payload);
 	if (protocol == PROTOCOL_UDP)

@@ -116,8 +116,14 @@ static const struct {
 	uint32_t capacity, ids, hashes;
 	bool same_bucket; /* all hashes share their low bits */
 } mixtures[] = {
-	{ 64, 64, UINT32_MAX, false }, { 64, 60, 4, false }, { 64, 60, 1, true }, { 1000, 300, 3, true },
-	{ 1000, 1000, UINT32_MAX, false }, { 100, 100, 20, false }, { 1, 8, 2, true }, { 2000, 400, 100, true },
+	{ 64, 64, UINT32_MAX, false },
+	{ 64, 60, 4, false },
+	{ 64, 60, 1, true },
+	{ 1000, 300, 3, true },
+	{ 1000, 1000, UINT32_MAX, false },
+	{ 100, 100, 20, false },
+	{ 1, 8, 2, true },
+	{ 2000, 400, 100, true },
 };
 
 START_TEST(random_operations)
@@ -135,7 +141,8 @@ START_TEST(random_operations)
 	}
 	for (int step = 0; step < 30000; step++) {
 		const uint32_t id = random_below(&random, ids);
-		const uint32_t hash = mixtures[_i].hashes == UINT32_MAX ? id : random_below(&random, mixtures[_i].hashes);
+		const uint32_t hash =
+		    mixtures[_i].hashes == UINT32_MAX ? id : random_below(&random, mixtures[_i].hashes);
 
 		if (list.in[id])
 			remove_id(id);

@@ -99,7 +99,8 @@ static const struct {
 	{ "Linux", { 2, 4, 0x05, 0xb4, 4, 2, 8, 10, 1, 2, 3, 4, 0, 0, 0, 0, 1, 3, 3, 7 }, 20, 2 },
 	{ "Windows", { 2, 4, 0x05, 0xb4, 1, 3, 3, 8, 1, 1, 4, 2 }, 12, 2 },
 	{ "behind a window scale: odd", { 3, 3, 7, 2, 4, 0x05, 0xb4, 0 }, 8, 5 },
-	{ "behind timestamps and fast open", { 8, 10, 1, 2, 3, 4, 5, 6, 7, 8, 34, 5, 9, 9, 9, 2, 4, 0x05, 0xb4 }, 19, 17 },
+	{ "behind timestamps and fast open", { 8, 10, 1, 2, 3, 4, 5, 6, 7, 8, 34, 5, 9, 9, 9, 2, 4, 0x05, 0xb4 }, 19,
+	    17 },
 	{ "behind an option whose value looks like one", { 254, 8, 2, 4, 0x05, 0xb4, 2, 4, 2, 4, 0x05, 0xb4 }, 12, 10 },
 	{ "twice: the first counts", { 2, 4, 0x05, 0xb4, 2, 4, 0x05, 0xb4 }, 8, 2 },
 	{ "at the very end of the largest header, data offset 15", { 254, 36, [36] = 2, 4, 0x05, 0xb4 }, 40, 38 },
@@ -109,7 +110,8 @@ START_TEST(orders_of_options)
 {
 	for (int flags = 0; flags < 2; flags++) { /* a SYN and its answer */
 		struct packet p;
-		struct rte_mbuf *mbuf = segment(&plain, flags == 0 ? SYN : SYN | ACK, orders[_i].option, orders[_i].len, 0, &p);
+		struct rte_mbuf *mbuf =
+		    segment(&plain, flags == 0 ? SYN : SYN | ACK, orders[_i].option, orders[_i].len, 0, &p);
 
 		check_lowered(&p, orders[_i].at);
 		free(mbuf);
@@ -209,7 +211,8 @@ START_TEST(only_syns_and_only_when_asked)
 		uint8_t flags;
 		uint16_t mss;
 		uint64_t clamped;
-	} cases[] = { { SYN, 1420, 1 }, { SYN | ACK, 1420, 1 }, { ACK, 1420, 0 }, { 0, 1420, 0 }, { SYN, 0, 0 }, { SYN, 1460, 0 } };
+	} cases[] = { { SYN, 1420, 1 }, { SYN | ACK, 1420, 1 }, { ACK, 1420, 0 }, { 0, 1420, 0 }, { SYN, 0, 0 },
+		{ SYN, 1460, 0 } };
 
 	for (int i = 0; i < COUNT(cases); i++) {
 		const struct softwire softwire = { .mss = cases[i].mss };

@@ -58,17 +58,19 @@ START_TEST(endpoint_independent_mapping)
 	const uint16_t port = fixture_open(&f, inside(5000, space), remote(SERVER, 53, space), SYN, 0)->external_port;
 
 	for (uint32_t i = 1; i <= 200; i++) {
-		const uint64_t other = space == L4_ICMP_QUERY ? remote(SERVER + i, 0, space) :
-		                                                remote(SERVER + i % 7, (uint16_t)(53 + i), space);
+		const uint64_t other = space == L4_ICMP_QUERY ? remote(SERVER + i, 0, space)
+							      : remote(SERVER + i % 7, (uint16_t)(53 + i), space);
 
 		ck_assert_uint_eq(fixture_open(&f, inside(5000, space), other, SYN, 0)->external_port, port);
 	}
 	ck_assert_uint_eq(f.nat->mapping_count, 1);
 	ck_assert_uint_eq(f.nat->session_count, 201);
 	ck_assert_uint_eq(nat_ports_used(f.nat, space), 1);
-	ck_assert_uint_ne(fixture_open(&f, inside(5001, space), remote(SERVER, 53, space), SYN, 0)->external_port, port);
-	ck_assert_uint_ne(
-	    fixture_open(&f, session_end(HOST + 1, 5000, space), remote(SERVER, 53, space), SYN, 0)->external_port, port);
+	ck_assert_uint_ne(fixture_open(&f, inside(5001, space), remote(SERVER, 53, space), SYN, 0)->external_port,
+	    port);
+	ck_assert_uint_ne(fixture_open(&f, session_end(HOST + 1, 5000, space), remote(SERVER, 53, space), SYN, 0)
+			      ->external_port,
+	    port);
 }
 END_TEST
 
@@ -79,7 +81,8 @@ static void
 open_many(uint8_t space, uint16_t first, int count, uint16_t *ports)
 {
 	for (int i = 0; i < count; i++)
-		ports[i] = fixture_open(&f, inside((uint16_t)(first + i), space), remote(SERVER, 53, space), SYN, 0)->external_port;
+		ports[i] = fixture_open(&f, inside((uint16_t)(first + i), space), remote(SERVER, 53, space), SYN, 0)
+			       ->external_port;
 }
 
 /*
@@ -102,7 +105,8 @@ START_TEST(every_port_of_the_set_once)
 		}
 		for (uint32_t a = 1; a <= RANGES; a++) {
 			for (uint32_t j = 0; j < 16; j++)
-				ck_assert_msg(seen[a * 4096 + 0x34 * 16 + j], "space %u, port %u", space, a * 4096 + 0x34 * 16 + j);
+				ck_assert_msg(seen[a * 4096 + 0x34 * 16 + j], "space %u, port %u", space,
+				    a * 4096 + 0x34 * 16 + j);
 		}
 		ck_assert_uint_eq(nat_ports_used(f.nat, space), PORTS);
 
@@ -116,7 +120,8 @@ START_TEST(every_port_of_the_set_once)
 			ck_assert_uint_eq(s->inside_port, 10000 + i);
 		}
 		/* One that has a port may still open sessions. */
-		ck_assert_uint_eq(fixture_open(&f, inside(10000, space), remote(SERVER + 1, 53, space), SYN, 0)->external_port,
+		ck_assert_uint_eq(fixture_open(&f, inside(10000, space), remote(SERVER + 1, 53, space), SYN, 0)
+				      ->external_port,
 		    ports[0]);
 	}
 	ck_assert_uint_eq(f.nat->mapping_count, 3 * PORTS);
@@ -141,7 +146,8 @@ START_TEST(mapping_ends_with_its_last_session)
 	ck_assert_uint_eq(nat_ports_used(f.nat, L4_UDP), PORTS - 1);
 
 	/* The one port that came back goes to whoever asks next, and there is no second. */
-	ck_assert_uint_eq(fixture_open(&f, inside(1, L4_UDP), remote(SERVER, 53, L4_UDP), 0, 302)->external_port, ports[8]);
+	ck_assert_uint_eq(fixture_open(&f, inside(1, L4_UDP), remote(SERVER, 53, L4_UDP), 0, 302)->external_port,
+	    ports[8]);
 	ck_assert_ptr_null(fixture_out(&f, inside(2, L4_UDP), remote(SERVER, 53, L4_UDP), 0, 302, &why));
 	ck_assert_int_eq(why, DROP_nat_no_port);
 }
@@ -212,7 +218,8 @@ START_TEST(shares_of_two_workers)
 		nat_set_external(worker[w].nat, EXTERNAL, &fixture_ports, worker[w].owner, w, 0);
 		ck_assert_uint_eq(worker[w].nat->ports[L4_TCP].total, PORTS / 2);
 		for (uint16_t i = 0; i < PORTS / 2; i++)
-			used[fixture_open(&worker[w], inside(i, L4_TCP), remote(SERVER, 80, L4_TCP), SYN, 0)->external_port]++;
+			used[fixture_open(&worker[w], inside(i, L4_TCP), remote(SERVER, 80, L4_TCP), SYN, 0)
+				 ->external_port]++;
 		ck_assert_uint_eq(worker[w].nat->ports[L4_TCP].free_count, 0);
 	}
 	for (uint32_t port = 0; port < PORTSET_PORTS; port++)
@@ -302,7 +309,8 @@ END_TEST
 START_TEST(filters_are_per_protocol_and_port)
 {
 	const uint16_t port = fixture_open(&f, inside(5000, L4_UDP), remote(SERVER, 53, L4_UDP), 0, 0)->external_port;
-	const uint16_t other = fixture_open(&f, inside(5001, L4_UDP), remote(SERVER + 1, 53, L4_UDP), 0, 0)->external_port;
+	const uint16_t other =
+	    fixture_open(&f, inside(5001, L4_UDP), remote(SERVER + 1, 53, L4_UDP), 0, 0)->external_port;
 	enum drop_reason why = DROP_COUNT;
 	struct session passage;
 
@@ -349,7 +357,8 @@ START_TEST(table_full)
 	tear_down();
 	fixture_make(&f, &config, 3);
 	for (uint16_t i = 0; i < 100; i++)
-		fixture_open(&f, inside((uint16_t)(10000 + i / 2), L4_UDP), remote(SERVER, (uint16_t)(53 + i), L4_UDP), 0, i);
+		fixture_open(&f, inside((uint16_t)(10000 + i / 2), L4_UDP), remote(SERVER, (uint16_t)(53 + i), L4_UDP),
+		    0, i);
 	for (uint16_t i = 0; i < 5; i++) {
 		ck_assert_ptr_null(fixture_out(&f, inside(i, L4_UDP), remote(SERVER, 53, L4_UDP), 0, 100, &why));
 		ck_assert_int_eq(why, DROP_nat_table_full);
@@ -361,7 +370,8 @@ START_TEST(table_full)
 	ck_assert_uint_eq(f.nat->mapping_count, 50);
 	ck_assert_uint_eq(nat_ports_used(f.nat, L4_UDP), 50);
 	for (uint16_t i = 0; i < 100; i++)
-		ck_assert(fixture_has(&f, inside((uint16_t)(10000 + i / 2), L4_UDP), remote(SERVER, (uint16_t)(53 + i), L4_UDP)));
+		ck_assert(fixture_has(&f, inside((uint16_t)(10000 + i / 2), L4_UDP),
+		    remote(SERVER, (uint16_t)(53 + i), L4_UDP)));
 
 	/* A place that is free again is used again. */
 	ck_assert_uint_eq(nat_expire(f.nat, 301, UINT32_MAX), 1);

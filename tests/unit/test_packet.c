@@ -126,8 +126,7 @@ short_packets(enum traffic_way way, enum traffic_kind kind, const struct frame *
 		frame_mend_ipv4(ip, (uint16_t)(header + l4_len));
 		if (outer != ETHER_LEN)
 			store16(ip - IPV6_LEN + 4, (uint16_t)(header + l4_len));
-		check_end(way, &frame, outer + header + l4_len,
-		    reason_of_short_l4(way, kind, l4_len, l4_whole));
+		check_end(way, &frame, outer + header + l4_len, reason_of_short_l4(way, kind, l4_len, l4_whole));
 	}
 }
 
@@ -135,7 +134,8 @@ static const struct {
 	enum traffic_kind kind;
 	uint8_t option_words;
 } kinds[] = { { KIND_UDP, 0 }, { KIND_UDP, 10 }, { KIND_TCP, 0 }, { KIND_TCP_MSS, 0 }, { KIND_TCP_MSS, 3 },
-	{ KIND_ECHO, 0 }, { KIND_ECHO, 1 }, { KIND_ERROR, 0 }, { KIND_ERROR, 10 }, { KIND_GRE, 0 }, { KIND_OTHER_ICMP, 0 } };
+	{ KIND_ECHO, 0 }, { KIND_ECHO, 1 }, { KIND_ERROR, 0 }, { KIND_ERROR, 10 }, { KIND_GRE, 0 },
+	{ KIND_OTHER_ICMP, 0 } };
 
 START_TEST(every_cut_of_every_kind)
 {
@@ -167,7 +167,10 @@ START_TEST(padding_is_cut_off)
 		size_t want;
 
 		traffic_packet(&whole, way, KIND_UDP, 0,
-		    way == CE_UP ? 5000 : way == CE_DOWN ? open_flow(KIND_UDP) : BOX_FIRST_PORT, box_of(way));
+		    way == CE_UP         ? 5000
+			: way == CE_DOWN ? open_flow(KIND_UDP)
+					 : BOX_FIRST_PORT,
+		    box_of(way));
 		frame_payload(&padded, 0);
 		frame_push(&padded, zeros, sizeof(zeros));
 		frame_push(&padded, frame_bytes(&whole), whole.len);

@@ -152,7 +152,8 @@ START_TEST(error_from_a_router)
 
 	udp_packet(&frame, BOX_EXTERNAL, BOX_FIRST_PORT, BOX_SERVER, 53, 1);
 	frame_icmp(&frame, ICMP_TIME_EXCEEDED, 0, 0);
-	frame_ipv4(&frame, &(struct frame_ipv4){ .src = UINT32_C(0xcb007101), .dst = BOX_EXTERNAL, .protocol = PROTOCOL_ICMP });
+	frame_ipv4(&frame,
+	    &(struct frame_ipv4){ .src = UINT32_C(0xcb007101), .dst = BOX_EXTERNAL, .protocol = PROTOCOL_ICMP });
 	native(&frame, br);
 	run(br, 0, INTERFACE_V4, &frame);
 	check_sent(INTERFACE_V6);
@@ -212,7 +213,9 @@ START_TEST(hairpin_of_forged_errors)
 		udp_packet(&frame, cases[i].quoted_src, 4928, cases[i].quoted_dst, BOX_FIRST_PORT, 0);
 		frame_icmp(&frame, ICMP_UNREACHABLE, 3, 0);
 		frame_ipv4(&frame,
-		    &(struct frame_ipv4){ .src = BOX_EXTERNAL, .dst = UINT32_C(0xc000024d), .protocol = PROTOCOL_ICMP });
+		    &(struct frame_ipv4){ .src = BOX_EXTERNAL,
+			.dst = UINT32_C(0xc000024d),
+			.protocol = PROTOCOL_ICMP });
 		tunnelled(&frame, br, BOX_CE6, BOX_BR6);
 		run(br, 0, INTERFACE_V6, &frame);
 		ck_assert_int_eq(end.how, BOX_DROPPED);

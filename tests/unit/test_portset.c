@@ -124,7 +124,9 @@ static struct map_rule_spec
 one_address(unsigned int a, unsigned int k)
 {
 	return (struct map_rule_spec){ .ipv6 = { u128_make(0x20010db800000000, 0), 32 },
-		.ipv4 = { 0xc0000212, 32 }, .ea_len = (uint8_t)k, .psid_offset = (uint8_t)a };
+		.ipv4 = { 0xc0000212, 32 },
+		.ea_len = (uint8_t)k,
+		.psid_offset = (uint8_t)a };
 }
 
 /* MAPE-18, MAPE-22: from a port, a rule finds the owner and nobody else, also when the PSID is provisioned (o = 0). */

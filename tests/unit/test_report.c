@@ -15,8 +15,12 @@ set_up(void)
 {
 	memset(counters, 0, sizeof(counters));
 	memset(gauges, 0, sizeof(gauges));
-	report = (struct report){ .is_ce = true, .generation = 7, .interface = { "lan", "wan" },
-		.softwire = { "one", "two" }, .softwire_count = 2, .worker_count = 3 };
+	report = (struct report){ .is_ce = true,
+		.generation = 7,
+		.interface = { "lan", "wan" },
+		.softwire = { "one", "two" },
+		.softwire_count = 2,
+		.worker_count = 3 };
 	for (int i = 0; i < 3; i++) {
 		report.counters[i] = &counters[i];
 		report.gauges[i] = &gauges[i];
@@ -47,7 +51,8 @@ START_TEST(interfaces)
 
 	for (uint64_t w = 0; w < 3; w++) {
 		for (uint64_t i = 0; i < 2; i++)
-			counters[w].interface[i] = (struct interface_counters){ { 100 * i + w, 1000 + w }, { 200 * i + w, 2000 + w } };
+			counters[w].interface[i] =
+			    (struct interface_counters){ { 100 * i + w, 1000 + w }, { 200 * i + w, 2000 + w } };
 	}
 	document = report_json(&report, false);
 	ck_assert_str_eq(json_string_value(at(document, "interfaces", "0", "name", NULL)), "lan");
@@ -68,7 +73,8 @@ START_TEST(softwires)
 
 	for (uint64_t w = 0; w < 3; w++) {
 		for (uint64_t i = 0; i < 2; i++)
-			counters[w].softwire[i] = (struct softwire_counters){ { 1 + i, 10 }, { 2 + i, 20 }, { 3 + i, 30 }, { 4 + i, 40 } };
+			counters[w].softwire[i] =
+			    (struct softwire_counters){ { 1 + i, 10 }, { 2 + i, 20 }, { 3 + i, 30 }, { 4 + i, 40 } };
 	}
 	document = report_json(&report, false);
 	ck_assert_uint_eq(json_array_size(at(document, "softwires", NULL)), 2);
@@ -141,7 +147,9 @@ START_TEST(nat)
 	json_t *document;
 
 	for (uint64_t w = 0; w < 3; w++)
-		gauges[w] = (struct gauges){ .sessions = 10 + w, .mappings = 5 + w, .ports_total = { 80, 90, 100 },
+		gauges[w] = (struct gauges){ .sessions = 10 + w,
+			.mappings = 5 + w,
+			.ports_total = { 80, 90, 100 },
 			.ports_used = { 1, w, 3 } };
 	document = report_json(&report, false);
 	ck_assert_int_eq(NUMBER(document, "nat", "sessions"), 33);

@@ -51,27 +51,48 @@ naive_find6(const struct map_rule_spec *specs, uint32_t count, u128 addr)
 	return best;
 }
 
-/* The rule that serves address and port: its prefix is the longest, and the port is in its own or somebody's set. */
-static const struct map_rule_spec *
-naive_find4(const struct map_rule_spec *specs, uint32_t count, uint32_t addr, uint16_t port)
+/* The longest prefix below `limit` bits that holds the address, -1 if there is none. */
+static int
+longest_below(const struct map_rule_spec *specs, uint32_t count, uint32_t addr, int limit)
 {
-	const struct map_rule_spec *best = NULL;
 	int longest = -1;
 
 	for (uint32_t i = 0; i < count; i++) {
-		if (prefix4_contains(&specs[i].ipv4, addr) && specs[i].ipv4.len > longest)
+		if (prefix4_contains(&specs[i].ipv4, addr) && specs[i].ipv4.len > longest && specs[i].ipv4.len < limit)
 			longest = specs[i].ipv4.len;
 	}
-	for (uint32_t i = 0; i < count; i++) {
-		const struct portset set = { .psid = specs[i].psid, .psid_len = map_rule_psid_len(&specs[i]),
-			.offset = specs[i].psid_offset };
+	return longest;
+}
 
-		if (specs[i].ipv4.len != longest || !prefix4_contains(&specs[i].ipv4, addr))
-			continue;
-		if (specs[i].has_psid ? portset_contains(&set, port) : port >= portset_first_port(&set))
-			best = &specs[i];
+/*
+ * The rule that serves address and port: its prefix is the longest, and the port is in its own or somebody's set. What
+ * one-to-one rules leave of an address is the next shorter prefix's, if that shares its addresses.
+ */
+static const struct map_rule_spec *
+naive_find4(const struct map_rule_spec *specs, uint32_t count, uint32_t addr, uint16_t port)
+{
+	int len = 33;
+	bool one_to_one = true;
+
+	while (one_to_one && (len = longest_below(specs, count, addr, len)) >= 0) {
+		const bool first = longest_below(specs, count, addr, 33) == len;
+
+		one_to_one = false;
+		for (uint32_t i = 0; i < count; i++) {
+			const struct portset set = { .psid = specs[i].psid,
+				.psid_len = map_rule_psid_len(&specs[i]),
+				.offset = specs[i].psid_offset };
+
+			if (specs[i].ipv4.len != len || !prefix4_contains(&specs[i].ipv4, addr))
+				continue;
+			if (!first && set.psid_len == 0)
+				return NULL;
+			one_to_one = specs[i].has_psid;
+			if (specs[i].has_psid ? portset_contains(&set, port) : port >= portset_first_port(&set))
+				return &specs[i];
+		}
 	}
-	return best;
+	return NULL;
 }
 
 /* Offset 6 and PSID length 8 wherever an address is shared, else whole addresses and prefixes. */

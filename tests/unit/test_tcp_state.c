@@ -104,8 +104,8 @@ static const struct {
 
 START_TEST(transition)
 {
-	const enum session_state to = tcp_state_next(transitions[_i].from, transitions[_i].flags,
-	    transitions[_i].direction == OUT);
+	const enum session_state to =
+	    tcp_state_next(transitions[_i].from, transitions[_i].flags, transitions[_i].direction == OUT);
 
 	ck_assert_msg(to == transitions[_i].to, "state %d, flags %02x, %s: %d, not %d", transitions[_i].from,
 	    transitions[_i].flags, transitions[_i].direction == OUT ? "out" : "in", to, transitions[_i].to);
@@ -156,14 +156,14 @@ static const struct connection {
 	enum session_state end;
 } connections[] = {
 	{ "RFC 9293 figure 6 and 12: opened, used and closed by the inside",
-	    { { OUT, SYN }, { IN, SYN | ACK }, { OUT, ACK }, { OUT, PSH | ACK }, { IN, ACK }, { OUT, FIN | ACK }, { IN, ACK },
-	        { IN, FIN | ACK }, { OUT, ACK }, { IN, 0xff } },
+	    { { OUT, SYN }, { IN, SYN | ACK }, { OUT, ACK }, { OUT, PSH | ACK }, { IN, ACK }, { OUT, FIN | ACK },
+		{ IN, ACK }, { IN, FIN | ACK }, { OUT, ACK }, { IN, 0xff } },
 	    FIN_BOTH },
 	{ "RFC 9293 figure 7, RFC 5382 REQ-2: simultaneous open",
 	    { { OUT, SYN }, { IN, SYN }, { OUT, SYN | ACK }, { IN, SYN | ACK }, { OUT, ACK }, { IN, 0xff } }, OPEN },
 	{ "RFC 9293 figure 13: simultaneous close",
-	    { { OUT, SYN }, { IN, SYN | ACK }, { OUT, ACK }, { OUT, FIN | ACK }, { IN, FIN | ACK }, { OUT, ACK }, { IN, ACK },
-	        { IN, 0xff } },
+	    { { OUT, SYN }, { IN, SYN | ACK }, { OUT, ACK }, { OUT, FIN | ACK }, { IN, FIN | ACK }, { OUT, ACK },
+		{ IN, ACK }, { IN, 0xff } },
 	    FIN_BOTH },
 	{ "opened from outside: the host answers",
 	    { { OUT, SYN | ACK }, { IN, ACK }, { IN, PSH | ACK }, { OUT, ACK }, { IN, 0xff } }, OPEN },
@@ -174,7 +174,7 @@ static const struct connection {
 	    { { OUT, SYN }, { IN, SYN | ACK }, { OUT, ACK }, { IN, RST }, { OUT, ACK }, { IN, 0xff } }, OPEN },
 	{ "the same ports again after a close",
 	    { { OUT, SYN }, { IN, SYN | ACK }, { OUT, FIN | ACK }, { IN, FIN | ACK }, { OUT, SYN }, { IN, SYN | ACK },
-	        { OUT, ACK }, { IN, 0xff } },
+		{ OUT, ACK }, { IN, 0xff } },
 	    OPEN },
 };
 

@@ -43,8 +43,8 @@ vector_spec(const struct csv *csv, enum map_iid iid)
 
 /* ---- map-vectors.csv -------------------------------------------------------------------------------------------- */
 
-typedef void (*vector_check)(const struct csv *csv, const char *id, const struct map_rule_spec *spec,
-    const struct map_ce *ce);
+typedef void (
+    *vector_check)(const struct csv *csv, const char *id, const struct map_rule_spec *spec, const struct map_ce *ce);
 
 /* Runs a check over the valid rows, in both formats of the interface identifier. */
 static void
@@ -279,7 +279,10 @@ static const struct {
 	const char *name;
 	uint32_t rules, ports; /* ports of a CE */
 } jp_service[JP_SERVICES] = {
-	{ "v6plus", 4, 240 }, { "biglobe-east", 129, 240 }, { "biglobe-west", 129, 240 }, { "ocn", 160, 1008 },
+	{ "v6plus", 4, 240 },
+	{ "biglobe-east", 129, 240 },
+	{ "biglobe-west", 129, 240 },
+	{ "ocn", 160, 1008 },
 	{ "nuro", 4, 240 },
 };
 

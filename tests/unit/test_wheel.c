@@ -102,24 +102,27 @@ static const struct life {
 	{ "ICMP query", L4_ICMP_QUERY, { { false, 0 }, { false, 0xff } }, 60 },
 	{ "TCP, SYN alone", L4_TCP, { { false, SYN }, { false, 0xff } }, 240 },
 	{ "TCP, open", L4_TCP, { { false, SYN }, { true, SYN | ACK }, { false, ACK }, { false, 0xff } }, 7440 },
-	{ "TCP, half closed", L4_TCP, { { false, SYN }, { true, SYN | ACK }, { false, FIN | ACK }, { false, 0xff } }, 7440 },
+	{ "TCP, half closed", L4_TCP, { { false, SYN }, { true, SYN | ACK }, { false, FIN | ACK }, { false, 0xff } },
+	    7440 },
 	{ "TCP, half closed from outside", L4_TCP,
 	    { { false, SYN }, { true, SYN | ACK }, { true, FIN | ACK }, { false, 0xff } }, 7440 },
 	{ "TCP, closed", L4_TCP,
 	    { { false, SYN }, { true, SYN | ACK }, { false, FIN | ACK }, { true, FIN | ACK }, { false, 0xff } }, 240 },
-	{ "TCP, reset", L4_TCP, { { false, SYN }, { true, SYN | ACK }, { false, ACK }, { true, RST }, { false, 0xff } }, 240 },
+	{ "TCP, reset", L4_TCP, { { false, SYN }, { true, SYN | ACK }, { false, ACK }, { true, RST }, { false, 0xff } },
+	    240 },
 	{ "TCP, reset, then data", L4_TCP,
 	    { { false, SYN }, { true, SYN | ACK }, { true, RST }, { true, ACK }, { false, 0xff } }, 7440 },
 	{ "TCP, closed, opened again", L4_TCP,
 	    { { false, SYN | ACK }, { true, FIN | ACK }, { false, FIN | ACK }, { false, SYN }, { true, SYN | ACK },
-	        { false, 0xff } },
+		{ false, 0xff } },
 	    7440 },
 };
 
 static void
 packet_of(const struct life *life, int number, uint16_t inside_port, uint32_t now)
 {
-	const uint64_t inside = session_end(HOST, inside_port, life->space), remote = session_end(SERVER, 0, life->space);
+	const uint64_t inside = session_end(HOST, inside_port, life->space),
+		       remote = session_end(SERVER, 0, life->space);
 	const struct packet_of_session *p = &life->packet[number];
 	const struct session *s;
 
@@ -228,7 +231,8 @@ START_TEST(clock_in_steps)
 		const uint32_t start = f.nat->wheel.now + 1, last = live(&lives[i], (uint16_t)(i + 1), start);
 
 		for (now = last; now - last <= lives[i].timeout; now += step)
-			ck_assert_msg(nat_expire(f.nat, now, UINT32_MAX) == 0, "%s, steps of %u s", lives[i].name, step);
+			ck_assert_msg(nat_expire(f.nat, now, UINT32_MAX) == 0, "%s, steps of %u s", lives[i].name,
+			    step);
 		ck_assert_msg(nat_expire(f.nat, now + 1, UINT32_MAX) == 1, "%s, steps of %u s", lives[i].name, step);
 	}
 }
@@ -288,7 +292,8 @@ START_TEST(budget_that_falls_behind)
 		fixture_open(&f, session_end(HOST, (uint16_t)(i + 1), L4_UDP), session_end(SERVER, 53, L4_UDP), 0, 0);
 	for (now = 300; now < 500; now++) {
 		if (now == 350)
-			fixture_open(&f, session_end(HOST, 999, L4_ICMP_QUERY), session_end(SERVER, 0, L4_ICMP_QUERY), 0, now);
+			fixture_open(&f, session_end(HOST, 999, L4_ICMP_QUERY), session_end(SERVER, 0, L4_ICMP_QUERY),
+			    0, now);
 		ended += nat_expire(f.nat, now, 1);
 		ck_assert(now > 350 + 60 || now < 350 ||
 		    fixture_has(&f, session_end(HOST, 999, L4_ICMP_QUERY), session_end(SERVER, 0, L4_ICMP_QUERY)));
@@ -311,13 +316,15 @@ START_TEST(timeouts_change_under_a_session)
 	for (uint32_t i = 0; i < COUNT(changes); i++) {
 		config.timeout[SESSION_UDP] = changes[i];
 		nat_set_config(f.nat, &config);
-		fixture_open(&f, session_end(HOST, (uint16_t)(i + 2), L4_UDP), session_end(SERVER, 53, L4_UDP), 0, start + i * 10);
+		fixture_open(&f, session_end(HOST, (uint16_t)(i + 2), L4_UDP), session_end(SERVER, 53, L4_UDP), 0,
+		    start + i * 10);
 		ck_assert_uint_eq(nat_expire(f.nat, start + i * 10, UINT32_MAX), 0);
 	}
 	for (uint32_t now = start + 60; now <= start + 120; now++)
 		ck_assert_uint_eq(nat_expire(f.nat, now, UINT32_MAX), 0);
 	nat_expire(f.nat, start + 120 + LATEST, UINT32_MAX);
-	ck_assert_uint_eq(f.nat->session_count, COUNT(changes) - 1); /* the first, and the one opened in the same second */
+	ck_assert_uint_eq(f.nat->session_count,
+	    COUNT(changes) - 1); /* the first, and the one opened in the same second */
 	ck_assert_uint_eq(f.nat->config.sessions, 512);
 }
 END_TEST

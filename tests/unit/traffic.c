@@ -43,10 +43,16 @@ void
 traffic_ipv4(struct frame *frame, enum traffic_kind kind, uint32_t src, uint16_t src_port, uint32_t dst,
     uint16_t dst_port, uint8_t option_words)
 {
-	static const uint8_t protocol[] = { [KIND_UDP] = PROTOCOL_UDP, [KIND_TCP] = PROTOCOL_TCP,
-		[KIND_TCP_MSS] = PROTOCOL_TCP, [KIND_ECHO] = PROTOCOL_ICMP, [KIND_ERROR] = PROTOCOL_ICMP, [KIND_GRE] = 47,
+	static const uint8_t protocol[] = { [KIND_UDP] = PROTOCOL_UDP,
+		[KIND_TCP] = PROTOCOL_TCP,
+		[KIND_TCP_MSS] = PROTOCOL_TCP,
+		[KIND_ECHO] = PROTOCOL_ICMP,
+		[KIND_ERROR] = PROTOCOL_ICMP,
+		[KIND_GRE] = 47,
 		[KIND_OTHER_ICMP] = PROTOCOL_ICMP };
-	const struct frame_ipv4 header = { .src = src, .dst = dst, .protocol = protocol[kind],
+	const struct frame_ipv4 header = { .src = src,
+		.dst = dst,
+		.protocol = protocol[kind],
 		.option_words = option_words };
 
 	transport(frame, kind, src_port, dst_port, &header);

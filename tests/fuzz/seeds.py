@@ -1,0 +1,102 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""Writes the seeds that are made: corpus/path (packet cases of tests/pcap and whole conversations), corpus/nat_sequence,
+corpus/map. Those in corpus/api and corpus/conf are written by hand. usage: seeds.py"""
+import random
+import struct
+import sys
+from ipaddress import IPv4Address, IPv6Address
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+PCAP = HERE.parent / "pcap"
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(PCAP))
+from mape import *                                                   # noqa: E402
+from scenario import read_pcap                                       # noqa: E402
+
+CE_UP, CE_DOWN, BR_UP, BR_DOWN, REPLY, ERROR, TIME, CONTROL = range(8)    # enum lab_operation
+RAW, OUTER, MEND, ONWARD, MESH = 0x08, 0x10, 0x20, 0x40, 0x80             # its flags
+WAYS = {"lan": CE_UP, "wan": CE_DOWN | OUTER, "map": BR_UP | OUTER, "internet": BR_DOWN}
+CASES = ("101", "102", "106", "115", "122", "213", "304", "306", "308", "309", "312", "320", "321", "323", "324", "404", "406",
+         "407", "420", "425", "504", "507", "508", "513", "515")
+MAX_SEED = 2500
+
+
+def record(operation, data=b""):
+    return struct.pack("!BH", operation, len(data)) + data
+
+
+def conversion(case):
+    """The frames of a case in the order of time, without Ethernet header, as far as they fit into a small seed."""
+    frames = sorted((time, WAYS[path.stem[3:]], frame) for path in case.glob("in-*.pcap") for time, frame in read_pcap(path))
+    seed = b""
+    for _, way, frame in frames:
+        if len(seed) + len(frame) < MAX_SEED:
+            seed += record(way, frame[14:])
+    return seed
+
+
+def conversations():
+    mss = b"\1\2\4\5\xb4\1\1\1"
+    syn, data = tcp(H, 5000, E, 80, "S", options=mss), tcp(H, 5000, E, 80, "PA", b"GET /")
+    end = tcp(H, 5000, E, 80, "FA")
+    yield "udp", record(CE_UP | ONWARD, udp(H, 5000, E, 53)) + record(REPLY | ONWARD) + record(REPLY | RAW)
+    yield "echo", record(CE_UP | ONWARD, ping(H, E, 77)) + record(REPLY | ONWARD)
+    yield "tcp", record(CE_UP, syn) + record(REPLY | ONWARD | MEND, b"\x21\x10") + record(CE_UP, data) \
+        + record(REPLY | ONWARD) + record(CE_UP, end) + record(REPLY | ONWARD) + record(CE_UP, syn)
+    yield "error", record(CE_UP, udp(H, 5000, E, 53)) + record(ERROR | ONWARD, b"\1\0") + record(ERROR | RAW) \
+        + record(ERROR | ONWARD | MEND, b"\x30\1")
+    yield "host-error", record(CE_UP, udp(H, 5000, E, 53)) + record(CE_UP | ONWARD, error(H, E, 3, 3, udp(E, 53, H, 5000)))
+    yield "expiry", record(CE_UP, udp(H, 5000, E, 53)) + record(TIME, b"\1\x2d\xff") + record(REPLY | RAW) \
+        + record(CE_UP, udp(H2, 5000, E, 53)) + record(TIME, b"\0\1\0")
+    yield "control", record(CE_UP, udp(H, 5000, E, 53)) + record(CONTROL, b"\1") + record(REPLY | RAW, b"\x0f\1") \
+        + record(CONTROL, b"\2") + record(REPLY | RAW, b"\x15\1") + record(CONTROL, b"\x80") + record(REPLY | RAW)
+    yield "mesh", record(CE_UP | MESH, udp(H, 5000, "192.0.2.77", 1232)) + record(CE_UP | MESH | ONWARD, ping(H, E, 5)) \
+        + record(CE_DOWN | MESH | OUTER, tunnel(CE2, CE1, udp(V4, 1236, V4, 1232)))
+    yield "rules", b"".join(record(BR_DOWN, udp(E, 53, dst, port)) for dst, port in
+                            (("203.0.113.7", 1056), ("198.18.0.9", 9), ("100.64.7.7", 7), ("192.0.3.1", 4112),
+                             ("192.0.3.1", 4128), ("100.65.0.9", 1024), ("100.66.0.9", 1232), ("192.0.2.18", 208)))
+    yield "limits", record(CE_UP, udp(H, 5000, E, 53, ttl=1)) + record(CE_UP, udp(H, 5000, E, 53, b"x" * 1433)) \
+        + record(BR_UP, udp(V4, 1232, E, 53, ttl=1)) + record(BR_UP | MEND, udp(V4, 1232, E, 53, tos=3))
+
+
+def rule(how, ipv6, ipv4, ea, offset, psid=(0, 0), ends=((0, 1232), (77, 64720))):
+    """What fuzz_map.c reads."""
+    prefix6, len6 = ipv6.split("/")
+    prefix4, len4 = ipv4.split("/")
+    seed = bytes([how, int(len6), int(len4), ea, offset]) + IPv6Address(prefix6).packed + IPv4Address(prefix4).packed
+    if how & 2:
+        seed += struct.pack("!BH", *psid)
+    return seed + b"".join(struct.pack("!IHB", host, port, host % 7) for host, port in ends)
+
+
+MAP_SEEDS = {
+    "shared": rule(0, "2001:db8::/40", "192.0.2.0/24", 16, 6), "draft03": rule(4, "2001:db8::/40", "192.0.2.0/24", 16, 4),
+    "beyond-64": rule(4, "2001:db8:0:1000::/52", "192.0.2.0/24", 16, 6), "prefix": rule(0, "2001:db8::/40", "198.51.0.0/16", 8, 6),
+    "given-psid": rule(2, "2001:db8:12:3400::/56", "192.0.2.18/32", 0, 6, (8, 0x34)),
+    "all-of-ipv4": rule(0, "2001::/16", "0.0.0.0/0", 48, 0), "refused": rule(0, "2001:db8::1/40", "192.0.2.0/24", 49, 16),
+}
+
+
+def write(target, name, seed):
+    path = HERE / "corpus" / target / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(seed)
+
+
+def main():
+    for case in sorted(PCAP.glob("[0-9]*")):
+        if case.name.startswith(CASES):
+            write("path", case.name[:3], conversion(case))
+    for name, seed in conversations():
+        write("path", name, seed)
+    for name, seed in MAP_SEEDS.items():
+        write("map", name, seed)
+    for number in range(4):
+        write("nat_sequence", f"random-{number}", random.Random(number).randbytes(300))
+    udp_out = b"".join(bytes([15, 1, i, 0, 0]) for i in range(70))
+    write("nat_sequence", "every-port", udp_out + bytes([0, 255]) + udp_out)
+
+
+main()
