@@ -186,6 +186,20 @@ keep_last(const uint8_t *frame, size_t len)
 	memcpy(last.bytes, frame + ETHER_LEN + IPV6_LEN, last.len);
 }
 
+/* Runs a frame with the first worker, and with the owner of its flow if that is another one, who must keep it. */
+static void
+run_once(struct box *box, unsigned int interface, const uint8_t *frame, size_t len, struct box_end *end)
+{
+	box_run_one(box, 0, interface, frame, len, end);
+	require(end->broken == NULL, end->broken);
+	if (end->how != BOX_HANDED)
+		return;
+	require(end->to > 0 && end->to < box->worker_count, "handed to nobody");
+	box_run_one(box, end->to, interface, frame, len, end);
+	require(end->broken == NULL, end->broken);
+	require(end->how != BOX_HANDED, "handed on by the owner");
+}
+
 /* Runs a frame, and what comes of it through the other box if it is to go on. */
 static void
 run_frame(struct box *ce, struct box *box, unsigned int interface, const uint8_t *frame, size_t len, bool onward)
@@ -198,8 +212,7 @@ run_frame(struct box *ce, struct box *box, unsigned int interface, const uint8_t
 		const bool was_right = inner_fault(interface, frame, len) == NULL;
 		struct mac mac;
 
-		box_run_one(box, 0, interface, frame, len, end);
-		require(end->broken == NULL, end->broken);
+		run_once(box, interface, frame, len, end);
 		if (hop > 0)
 			check_welcome(end);
 		if (end->has_answer)
@@ -318,13 +331,15 @@ run_answer(struct box *ce, uint8_t flags, const uint8_t *bytes, size_t len)
 static void
 pass_time(struct box *ce, const uint8_t *bytes, size_t len)
 {
-	struct worker *w = &ce->worker[0];
+	for (unsigned int i = 0; i < ce->worker_count; i++) {
+		struct worker *w = &ce->worker[i];
 
-	w->now += len < 2 ? 1 : load16(bytes);
-	w->now_ms = (uint64_t)w->now * 1000;
-	br->worker[0].now_ms = w->now_ms;
-	path_tick(w, len < 3 ? UINT32_MAX : bytes[2]);
-	require(gauge_get(&w->gauges.sessions) <= 64, "more sessions than the limit");
+		w->now += len < 2 ? 1 : load16(bytes);
+		w->now_ms = (uint64_t)w->now * 1000;
+		br->worker[0].now_ms = w->now_ms;
+		path_tick(w, len < 3 ? UINT32_MAX : bytes[2]);
+		require(gauge_get(&w->gauges.sessions) <= 64, "more sessions than the limit");
+	}
 }
 
 /* The same box from the next burst on with another filter, or with its sessions gone. */
@@ -337,7 +352,8 @@ control(struct box *ce, const uint8_t *bytes, size_t len)
 	ce->snapshot.nat.filtering = (enum nat_filtering)(what % 3);
 	if (what & 0x80)
 		ce->snapshot.nat_epoch = ce->snapshot.generation;
-	path_adopt(&ce->worker[0], &ce->snapshot);
+	for (unsigned int i = 0; i < ce->worker_count; i++)
+		path_adopt(&ce->worker[i], &ce->snapshot);
 }
 
 /* The CE of a record, without sessions when it is the input's first. */

@@ -218,6 +218,7 @@ static const struct bad_case bad_cases[] = {
 	{ ce_text, "ea = 16", "ea = 12", 36, "bmr-ambiguous: bits between rule + EA bits (/52)", ":45; is its ea" },
 	{ ce_text, "fmr = true; },", "}, { ipv6 = '2001:db8:12::/48'; ipv4 = '203.0.113.7/32'; ea = 4; },", 36,
 	    "bmr-ambiguous: bits between rule + EA bits (/52)", ":45; is its ea" }, /* the longest match counts */
+	/* MAPE-46: a CE has a BR address. */
 	{ ce_text, "br = '2001:db8:ffff::1';", "", 34, "br is missing", "br = '2001" },
 	{ ce_text, "br = '2001:db8:ffff::1'", "br = '198.51.100.1'", 37, "br: '198.51.100.1' is not an IPv6",
 	    "br = '2001" },
@@ -228,6 +229,7 @@ static const struct bad_case bad_cases[] = {
 	    "global IPv6 address" },
 	{ ce_text, "br = '2001:db8:ffff::1'", "br = '2001:db8:12:3412::1'", 37, "is inside the end-user prefix",
 	    "other end" },
+	/* TUN-11: both ends of the softwire must not be this box. */
 	{ ce_text, "br = '2001:db8:ffff::1'", "br = '2001:db8:12:3400:c0:2:1200:3400'", 37, "own MAP address",
 	    "other end" },
 	{ ce_text, "br = '2001:db8:ffff::1'", "br = '2001:db8:77::2'", 37, "own address of interface 'right'",
