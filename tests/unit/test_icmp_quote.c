@@ -88,6 +88,7 @@ static const struct {
 	{ "GRE", 47, 0, 0, 0, L4_OTHER, 0, 0 },
 	{ "first fragment", PROTOCOL_UDP, 0, 0, 0x2000, L4_UDP, 5000, 53 },
 	{ "later fragment", PROTOCOL_UDP, 0, 0, 0x0001, -1, 0, 0 },
+	{ "far fragment", PROTOCOL_UDP, 0, 0, 0x1000, -1, 0, 0 },
 	{ "last fragment", PROTOCOL_UDP, 0, 0, 0x1fff, -1, 0, 0 },
 };
 

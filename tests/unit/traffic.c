@@ -90,6 +90,15 @@ name(enum drop_reason reason)
 	return reason == TRAFFIC_SENT ? "sent" : drop_info[reason].name;
 }
 
+/* Is the IPv4 packet in a frame right in all lengths and checksums? */
+static bool
+is_right(unsigned int interface, const uint8_t *frame, size_t len)
+{
+	const size_t at = ETHER_LEN + (interface == INTERFACE_V6 ? IPV6_LEN : 0);
+
+	return len > at && frame_fault(frame + at, len - at) == NULL;
+}
+
 const char *
 traffic_run(struct box *box, enum traffic_way way, const uint8_t *frame, size_t len, enum drop_reason want)
 {
@@ -107,6 +116,8 @@ traffic_run(struct box *box, enum traffic_way way, const uint8_t *frame, size_t 
 		snprintf(text, sizeof(text), "way %d, %zu bytes: %s, not %s", (int)way, len, name(got), name(want));
 	else if (end.how == BOX_SENT && end.to == traffic_side(way))
 		snprintf(text, sizeof(text), "way %d, %zu bytes: sent back", (int)way, len);
+	else if (end.how == BOX_SENT && is_right(traffic_side(way), frame, len) && !is_right(end.to, end.frame, end.len))
+		snprintf(text, sizeof(text), "way %d, %zu bytes: a right packet became wrong", (int)way, len);
 	else if (end.has_answer)
 		snprintf(text, sizeof(text), "way %d, %zu bytes: an answer", (int)way, len);
 	else

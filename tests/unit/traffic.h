@@ -50,7 +50,7 @@ void traffic_packet(struct frame *frame, enum traffic_way way, enum traffic_kind
 
 /*
  * Runs the first `len` bytes of a frame and looks whether they end as wanted: TRAFFIC_SENT, or dropped for a reason; with
- * all laws of box_run(), and without an answer. NULL, or what is wrong (static text).
+ * all laws of box_run(), without an answer, and with right checksums if they were right. NULL, or what is wrong (static).
  */
 const char *traffic_run(struct box *box, enum traffic_way way, const uint8_t *frame, size_t len, enum drop_reason want);
 
