@@ -116,7 +116,8 @@ traffic_run(struct box *box, enum traffic_way way, const uint8_t *frame, size_t 
 		snprintf(text, sizeof(text), "way %d, %zu bytes: %s, not %s", (int)way, len, name(got), name(want));
 	else if (end.how == BOX_SENT && end.to == traffic_side(way))
 		snprintf(text, sizeof(text), "way %d, %zu bytes: sent back", (int)way, len);
-	else if (end.how == BOX_SENT && is_right(traffic_side(way), frame, len) && !is_right(end.to, end.frame, end.len))
+	else if (end.how == BOX_SENT && is_right(traffic_side(way), frame, len) &&
+	    !is_right(end.to, end.frame, end.len))
 		snprintf(text, sizeof(text), "way %d, %zu bytes: a right packet became wrong", (int)way, len);
 	else if (end.has_answer)
 		snprintf(text, sizeof(text), "way %d, %zu bytes: an answer", (int)way, len);
