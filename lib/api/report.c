@@ -61,9 +61,11 @@ workers_json(const struct report *report)
 		counters_sum(&own, report->counters[i]);
 		sum = counters_conservation(&own, 0);
 		json_array_append_new(list,
-		    json_pack("{s:i, s:o, s:o, s:o, s:o, s:o, s:o}", "id", (int)i, "received", number(sum.received),
-			"created", number(sum.created), "transmitted", number(sum.transmitted), "dropped",
-			number(sum.dropped), "sessions", number(gauge_get(&report->gauges[i]->sessions)), "generation",
+		    json_pack("{s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "id", (int)i, "received",
+			number(sum.received), "created", number(sum.created), "transmitted", number(sum.transmitted),
+			"merged", number(sum.merged), "dropped", number(sum.dropped), "held",
+			number(gauge_get(&report->gauges[i]->held)), "sessions",
+			number(gauge_get(&report->gauges[i]->sessions)), "generation",
 			number(gauge_get(&report->gauges[i]->generation))));
 	}
 	return list;
@@ -108,9 +110,10 @@ nat_json(const struct report *report)
 static json_t *
 conservation_json(const struct conservation *sum)
 {
-	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:b}", "received", number(sum->received), "created",
-	    number(sum->created), "transmitted", number(sum->transmitted), "dropped", number(sum->dropped), "held",
-	    number(sum->held), "balanced", sum->received + sum->created == sum->transmitted + sum->dropped + sum->held);
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:b}", "received", number(sum->received), "created",
+	    number(sum->created), "transmitted", number(sum->transmitted), "merged", number(sum->merged), "dropped",
+	    number(sum->dropped), "held", number(sum->held), "balanced",
+	    sum->received + sum->created == sum->transmitted + sum->merged + sum->dropped + sum->held);
 }
 
 json_t *

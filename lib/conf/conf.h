@@ -37,6 +37,14 @@ enum conf_filtering {
 
 enum conf_source_check { CONF_STRICT, CONF_EABITS };
 
+/* What becomes of an IPv4 packet without DF that is larger than the softwire's MTU. */
+enum conf_fragment { CONF_FRAGMENT_OUTER, CONF_FRAGMENT_INNER, CONF_FRAGMENT_DROP };
+
+enum conf_flow_label { CONF_FLOW_LABEL_ZERO, CONF_FLOW_LABEL_HASH };
+
+#define CONF_MAX_MARTIANS 64
+#define CONF_MAX_POOLS 64
+
 #define CONF_TRAFFIC_CLASS_COPY (-1)
 
 /* An IPv4 or IPv6 address; ipv4 says which. */
@@ -64,7 +72,18 @@ struct conf_interface {
 	struct conf_neighbour *neighbours;
 	size_t neighbour_count;
 	bool has_gateway;
-	size_t gateway; /* index into neighbours */
+	size_t gateway;                             /* index into neighbours */
+	struct prefix4 martians[CONF_MAX_MARTIANS]; /* internet: besides those that are always refused */
+	size_t martian_count;
+	bool antispoof; /* internet: refuse sources inside our rules' IPv4 prefixes */
+	unsigned int line;
+};
+
+/* IPv4 addresses whose owners the binding table names. */
+struct conf_pool {
+	struct prefix4 ipv4;
+	uint8_t psid_offset; /* a */
+	uint8_t psid_len;    /* k */
 	unsigned int line;
 };
 
@@ -79,12 +98,34 @@ struct conf_softwire {
 	uint16_t mtu;                        /* of the softwire, bytes of IPv4 packet; the default is calculated */
 	bool mss_clamp;
 	uint8_t hop_limit;
-	int traffic_class;           /* DSCP 0..63 or CONF_TRAFFIC_CLASS_COPY */
-	struct map_rule_spec *rules; /* iid and domain filled in */
-	unsigned int *rule_lines;    /* line of each rule in rule_file */
+	int traffic_class;    /* DSCP 0..63 or CONF_TRAFFIC_CLASS_COPY */
+	bool decap_dscp_copy; /* the outer DSCP goes into the inner header */
+	enum conf_fragment fragment;
+	enum conf_flow_label flow_label;
+	bool anycast;                           /* BR: the BR address is anycast */
+	bool report_spoofing;                   /* BR: ICMPv6 1/5 for what the source check refuses */
+	struct conf_pool pools[CONF_MAX_POOLS]; /* BR: the IPv4 addresses of the bindings */
+	size_t pool_count;
+	char bindings_file[CONF_TEXT_SIZE]; /* BR: empty when there is none */
+	struct map_rule_spec *rules;        /* iid and domain filled in */
+	unsigned int *rule_lines;           /* line of each rule in rule_file */
 	size_t rule_count;
 	char rule_file[CONF_TEXT_SIZE]; /* the file the rules stand in: the config itself or rules_file */
 	unsigned int line;
+};
+
+struct conf_fragments {
+	bool reassembly;    /* false: fragments are dropped */
+	uint32_t datagrams; /* at once, of each worker and kind */
+	uint32_t held;      /* IPv4 fragments waiting, of each worker */
+	uint32_t timeout;   /* seconds, IPv4 */
+	uint16_t path_mru;  /* bytes of IPv6 packet */
+};
+
+struct conf_icmp {
+	uint32_t rate; /* errors a second, for the whole box */
+	uint32_t burst;
+	uint32_t source; /* BR: IPv4 address of our ICMP errors, host order; 0: the internet interface's */
 };
 
 struct conf_nat {
@@ -107,6 +148,8 @@ struct conf {
 	struct conf_softwire *softwires; /* exactly one on a CE */
 	size_t softwire_count;
 	struct conf_nat nat; /* CE */
+	struct conf_fragments fragments;
+	struct conf_icmp icmp;
 };
 
 /*

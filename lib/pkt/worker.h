@@ -10,20 +10,22 @@
 #ifndef MAPEDGE_PKT_WORKER_H
 #define MAPEDGE_PKT_WORKER_H
 
+#include "base/ident.h"
 #include "base/random.h"
 #include "pkt/packet.h"
 #include "stats/counters.h"
 
 #define WORKER_MAX 16
-#define WORKER_STOCK_SIZE 64
-/* A burst, and at most one created packet for each of its packets. */
-#define OUTLET_SIZE (2 * BURST_SIZE)
+#define WORKER_STOCK_SIZE 128
+/* Everything that a burst sends was received in it or comes from the stock. */
+#define OUTLET_SIZE (BURST_SIZE + WORKER_STOCK_SIZE)
 
 enum verdict {
 	VERDICT_NEXT = 0, /* go on with the next step */
 	VERDICT_FORWARD,  /* in a transmit outlet */
 	VERDICT_HANDOFF,  /* in the outlet to the worker that owns the flow */
 	VERDICT_HOST,     /* for Linux */
+	VERDICT_HELD,     /* waits in the worker, or its bytes do */
 	VERDICT_DROP,     /* counted and in the drop outlet */
 };
 
@@ -37,8 +39,16 @@ struct token_bucket {
 	uint32_t tokens; /* in thousandths */
 };
 
+/* A rate and its burst, for the whole box. */
+struct limit {
+	uint32_t rate; /* a second */
+	uint32_t burst;
+};
+
 struct nat;
+struct reassembly;
 struct snapshot;
+struct virtual;
 
 struct worker {
 	/* read by every packet */
@@ -54,6 +64,11 @@ struct worker {
 
 	struct random random;
 	struct token_bucket icmp_errors;
+	struct token_bucket icmp6_errors;
+
+	struct virtual *fragments;     /* IPv4 fragments; NULL: they are dropped */
+	struct reassembly *reassembly; /* IPv6 fragments; NULL: they are dropped */
+	struct ident ident;            /* of the IPv6 fragments we make */
 
 	uint16_t stock_count;
 	struct rte_mbuf *stock[WORKER_STOCK_SIZE]; /* empty buffers, filled by app/ */
@@ -130,6 +145,13 @@ handoff(struct worker *w, struct packet *p, uint16_t owner)
 	p->mbuf->port = p->interface; /* all that the owner needs to know */
 	outlet_put(&w->handoff[owner], p->mbuf);
 	return VERDICT_HANDOFF;
+}
+
+/* Its bytes have been copied; the buffer goes back, and whoever holds the bytes counts the packet. */
+static inline void
+release_buffer(struct worker *w, struct packet *p)
+{
+	outlet_put(&w->dropped, p->mbuf);
 }
 
 /* An empty buffer from the stock, or NULL. The packet counts as created. */

@@ -29,11 +29,11 @@ counters_sum(struct counters *total, const struct counters *worker)
 struct conservation
 counters_conservation(const struct counters *counters, uint64_t held)
 {
-	struct conservation sum = { .created = counters->created, .held = held };
+	struct conservation sum = { .created = counters->created, .merged = counters->merged, .held = held };
 
 	for (size_t i = 0; i < STATS_MAX_INTERFACES; i++) {
-		sum.received += counters->interface[i].rx.packets;
-		sum.transmitted += counters->interface[i].tx.packets;
+		sum.received += counters->interface[i].rx.packets + counters->host[i].from_host.packets;
+		sum.transmitted += counters->interface[i].tx.packets + counters->host[i].to_host.packets;
 	}
 	for (size_t i = 0; i < DROP_COUNT; i++)
 		sum.dropped += counters->drop[i];

@@ -52,17 +52,26 @@ struct interface_counters {
 	struct traffic tx;
 };
 
+/* Between a port and Linux, through the port's host interface. */
+struct host_counters {
+	struct traffic to_host;
+	struct traffic from_host;
+};
+
 struct counters {
 	uint64_t created; /* packets this worker made itself */
+	uint64_t merged;  /* packets that became part of another: fragments of a whole */
 	uint64_t drop[DROP_COUNT];
 	uint64_t event[EVENT_COUNT];
 	struct interface_counters interface[STATS_MAX_INTERFACES];
+	struct host_counters host[STATS_MAX_INTERFACES];
 	struct softwire_counters softwire[STATS_MAX_SOFTWIRES];
 };
 
 /* What a worker has at the moment, published for others to read. */
 struct gauges {
 	uint64_t generation; /* of the snapshot it works with */
+	uint64_t held;       /* packets that wait in the worker: fragments, packets to unresolved neighbours */
 	uint64_t sessions;
 	uint64_t mappings;
 	uint64_t ports_total[3]; /* TCP, UDP, ICMP */
@@ -104,13 +113,14 @@ traffic_add_many(struct traffic *traffic, uint64_t packets, uint64_t bytes)
 /* total += the worker's counters, read while it may be writing. */
 void counters_sum(struct counters *total, const struct counters *worker);
 
-/* The terms of the conservation law: received + created = transmitted + dropped + held. */
+/* The terms of the conservation law: received + created = transmitted + merged + dropped + held. */
 struct conservation {
-	uint64_t received;
+	uint64_t received; /* from ports and from Linux */
 	uint64_t created;
-	uint64_t transmitted;
+	uint64_t transmitted; /* to ports and to Linux */
+	uint64_t merged;
 	uint64_t dropped;
-	uint64_t held; /* in rings and transmit batches; the caller counts them */
+	uint64_t held; /* in rings and in workers; the caller counts them */
 };
 
 struct conservation counters_conservation(const struct counters *counters, uint64_t held);

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "base/ident.h"
+
+#define ROUNDS 4 /* of a Feistel network with a pseudo-random round function: Luby and Rackoff */
+
+void
+ident_init(struct ident *ident, const struct hash_key *key, uint32_t worker, uint32_t workers)
+{
+	*ident = (struct ident){ .key = *key, .counter = worker, .step = workers };
+}
+
+uint32_t
+ident_next(struct ident *ident)
+{
+	uint32_t left = ident->counter >> 16, right = ident->counter & 0xffff;
+
+	for (uint32_t round = 0; round < ROUNDS; round++) {
+		const uint32_t next = left ^ (uint32_t)(hash_sip(&ident->key, round << 16 | right) & 0xffff);
+
+		left = right;
+		right = next;
+	}
+	ident->counter += ident->step;
+	return left << 16 | right;
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Token buckets for what we send unasked (RFC 1812 section 4.3.2.8, RFC 4443 section 2.4 f). Rate and burst are the whole
+ * box's; each worker gets its share, so that more workers do not mean more errors.
+ */
+#ifndef MAPEDGE_ICMP_LIMIT_H
+#define MAPEDGE_ICMP_LIMIT_H
+
+#include "pkt/l4.h"
+
+/* Takes one token of w's share, or returns false. The first ones find the bucket full. Rate 0: never. */
+bool limit_take(const struct worker *w, struct token_bucket *bucket, struct limit limit);
+
+#endif
