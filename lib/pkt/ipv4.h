@@ -7,6 +7,8 @@
 #include "pkt/worker.h"
 
 #define IPV4_DF 0x4000
+#define IPV4_MF 0x2000       /* more fragments follow */
+#define IPV4_OFFSET 0x1fff   /* in units of 8 bytes */
 #define IPV4_FRAGMENT 0x3fff /* more fragments, or an offset */
 
 /* Nearly every header has 20 bytes: five words, no loop. */

@@ -3,13 +3,6 @@
 
 #define MAX_EXTENSIONS 8 /* no honest packet has more; a limit keeps one packet from costing like a hundred */
 
-enum next_header {
-	NEXT_HEADER_HOP_BY_HOP = 0,
-	NEXT_HEADER_ROUTING = 43,
-	NEXT_HEADER_FRAGMENT = 44,
-	NEXT_HEADER_DESTINATION = 60,
-};
-
 enum verdict
 ipv6_walk_extensions(struct worker *w, struct packet *p, uint8_t next_header, bool ours)
 {

@@ -5,7 +5,17 @@
 
 #include "pkt/worker.h"
 
-#define NEXT_HEADER_IPV4 4
+enum next_header {
+	NEXT_HEADER_HOP_BY_HOP = 0,
+	NEXT_HEADER_IPV4 = 4,
+	NEXT_HEADER_ROUTING = 43,
+	NEXT_HEADER_FRAGMENT = 44,
+	NEXT_HEADER_DESTINATION = 60,
+};
+
+#define IPV6_FRAGMENT_LEN 8         /* of the fragment header */
+#define IPV6_FRAGMENT_OFFSET 0xfff8 /* in bytes; of the 16 bits that this and the next are in */
+#define IPV6_FRAGMENT_MORE 0x0001
 
 /*
  * Walks extension headers. NEXT with p->ip at the inner packet when the chain ends in an IPv4 header; all other packets
