@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Token buckets for what we send unasked (RFC 1812 section 4.3.2.8, RFC 4443 section 2.4 f). Rate and burst are the whole
- * box's; each worker gets its share, so that more workers do not mean more errors.
+ * Token buckets for what we send unasked (RFC 1812 section 4.3.2.8, RFC 4443 section 2.4 f). Rate and burst are the
+ * whole box's; each worker gets its share, so that more workers do not mean more errors.
  */
 #ifndef MAPEDGE_ICMP_LIMIT_H
 #define MAPEDGE_ICMP_LIMIT_H
 
-#include "pkt/l4.h"
+#include "pkt/worker.h"
 
-/* Takes one token of w's share, or returns false. The first ones find the bucket full. Rate 0: never. */
+/*
+ * Takes one token of w's share, or returns false. The first ones find the bucket full. Rate 0: never. A share of the
+ * burst is at least one token, else one worker of many could never send.
+ */
 bool limit_take(const struct worker *w, struct token_bucket *bucket, struct limit limit);
 
 #endif

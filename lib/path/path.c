@@ -48,6 +48,7 @@ path_adopt(struct worker *w, const struct snapshot *snapshot)
 	if (w->generation == snapshot->generation)
 		return;
 	w->generation = snapshot->generation;
+	w->icmp_limit = (struct limit){ .rate = 1000, .burst = 200 };
 	if (!snapshot->is_ce)
 		return;
 	nat_set_config(w->nat, &snapshot->nat);

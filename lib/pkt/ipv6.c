@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "pkt/ipv6.h"
 
-#define MAX_EXTENSIONS 8 /* no honest packet has more; a limit keeps one packet from costing like a hundred */
-
 enum verdict
 ipv6_walk_extensions(struct worker *w, struct packet *p, uint8_t next_header, bool ours)
 {
-	for (int count = 0; count <= MAX_EXTENSIONS; count++) {
+	for (int count = 0; count <= IPV6_MAX_EXTENSIONS; count++) {
 		uint16_t len;
 
 		switch (next_header) {

@@ -5,11 +5,16 @@
 
 #include "pkt/worker.h"
 
+/* No honest packet has more; a limit keeps one packet from costing like a hundred. */
+#define IPV6_MAX_EXTENSIONS 8
+
 enum next_header {
 	NEXT_HEADER_HOP_BY_HOP = 0,
 	NEXT_HEADER_IPV4 = 4,
 	NEXT_HEADER_ROUTING = 43,
 	NEXT_HEADER_FRAGMENT = 44,
+	NEXT_HEADER_AUTHENTICATION = 51,
+	NEXT_HEADER_ICMPV6 = 58,
 	NEXT_HEADER_DESTINATION = 60,
 };
 

@@ -34,9 +34,10 @@ struct outlet {
 	struct rte_mbuf *mbufs[OUTLET_SIZE];
 };
 
+/* Of one worker: icmp/limit.h. */
 struct token_bucket {
-	uint64_t last_ms;
-	uint32_t tokens; /* in thousandths */
+	uint64_t last_ms; /* when it was asked last, plus one; 0: never */
+	uint32_t tokens;  /* in parts of one: 1000 for each worker of the box */
 };
 
 /* A rate and its burst, for the whole box. */
@@ -63,6 +64,7 @@ struct worker {
 	uint64_t nat_epoch;  /* of the NAT's address and ports */
 
 	struct random random;
+	struct limit icmp_limit; /* for ICMPv4 and as much for ICMPv6 */
 	struct token_bucket icmp_errors;
 	struct token_bucket icmp6_errors;
 
