@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "path/suspects.h"
+
 /* ---- interfaces ------------------------------------------------------------------------------------------------- */
 
 static struct ether_pair
@@ -68,12 +70,23 @@ compile_interface(const struct conf_interface *conf, const struct mac *port_mac,
 static void
 compile_softwire(const struct conf_softwire *conf, u128 local, u128 remote, uint8_t index, struct softwire *softwire)
 {
+	static const uint8_t fragment[] = {
+		[CONF_FRAGMENT_OUTER] = SOFTWIRE_FRAGMENT_OUTER,
+		[CONF_FRAGMENT_INNER] = SOFTWIRE_FRAGMENT_INNER,
+		[CONF_FRAGMENT_DROP] = SOFTWIRE_FRAGMENT_DROP,
+	};
+
 	*softwire = (struct softwire){ .local = local,
 		.br = conf->br,
 		.mtu = conf->mtu,
 		.mss = conf->mss_clamp ? (uint16_t)(conf->mtu - 40) : 0,
 		.index = index,
-		.eabits = conf->source_check == CONF_EABITS };
+		.flow_label = conf->flow_label == CONF_FLOW_LABEL_HASH,
+		.decap_dscp = conf->decap_dscp_copy,
+		.fragment = fragment[conf->fragment],
+		.eabits = conf->source_check == CONF_EABITS,
+		.anycast = conf->anycast,
+		.report_spoofing = conf->report_spoofing };
 	softwire_set_outer(softwire, local, remote, conf->hop_limit, conf->traffic_class);
 }
 
@@ -102,6 +115,43 @@ compile_rules(const struct conf *conf, bool only_fmr, bool none, struct error *e
 	set = ruleset_build(specs, count, &bad, err);
 	free(specs);
 	return set;
+}
+
+/* ---- fragments, errors, whom not to believe ------------------------------------------------------------------- */
+
+static void
+compile_fragments(const struct conf_fragments *conf, struct snapshot *snapshot)
+{
+	if (!conf->reassembly)
+		return;
+	snapshot->reassembly = (struct reassembly_config){ conf->datagrams, conf->path_mru };
+	if (!snapshot->is_ce) /* a CE's NAPT knows no fragments yet */
+		snapshot->fragments = (struct virtual_config){ conf->datagrams, conf->held, conf->timeout * 1000 };
+}
+
+static void
+compile_icmp(const struct conf *conf, struct snapshot *snapshot)
+{
+	const struct conf_interface *outside = &conf->interfaces[INTERFACE_V6];
+
+	snapshot->icmp_limit = (struct limit){ conf->icmp.rate, conf->icmp.burst };
+	snapshot->icmp_source =
+	    conf->icmp.source != 0 ? conf->icmp.source : snapshot->interface[INTERFACE_V4].address;
+	for (size_t i = 0; i < outside->address_count && snapshot->icmp6_source == 0; i++) {
+		if (!outside->addresses[i].ipv4)
+			snapshot->icmp6_source = outside->addresses[i].v6;
+	}
+}
+
+_Static_assert(CONF_MAX_MARTIANS == SNAPSHOT_MAX_MARTIANS, "what can be written fits");
+
+static void
+compile_suspects(const struct conf_interface *internet, struct snapshot *snapshot)
+{
+	snapshot->antispoof = internet->antispoof;
+	snapshot->martian_count = (uint32_t)internet->martian_count;
+	memcpy(snapshot->martians, internet->martians, internet->martian_count * sizeof(internet->martians[0]));
+	suspects_mark(snapshot);
 }
 
 /* ---- CE --------------------------------------------------------------------------------------------------------- */
@@ -192,6 +242,10 @@ snapshot_compile(const struct conf *conf, const struct mac macs[INTERFACE_COUNT]
 	snapshot->rules = compile_rules(conf, is_ce, is_ce && !conf->softwires[0].mesh, err);
 	if (snapshot->rules == NULL)
 		goto fail;
+	compile_fragments(&conf->fragments, snapshot);
+	compile_icmp(conf, snapshot);
+	if (!is_ce)
+		compile_suspects(&conf->interfaces[INTERFACE_V4], snapshot);
 	if (is_ce && compile_ce(conf, snapshot, before, err) < 0)
 		goto fail;
 	/* The CE's address, to which a BR sends, is filled in for each packet. */

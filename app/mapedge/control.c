@@ -48,6 +48,8 @@ unchangeable(const struct conf *now, const struct conf *next)
 		return "dpdk.eal";
 	if (now->nat.sessions != next->nat.sessions)
 		return "nat.sessions";
+	if (memcmp(&now->fragments, &next->fragments, sizeof(now->fragments)) != 0)
+		return "fragments";
 	if (strcmp(now->control_socket, next->control_socket) != 0)
 		return "control.socket";
 	for (int i = 0; i < INTERFACE_COUNT; i++) {

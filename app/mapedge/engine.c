@@ -74,6 +74,26 @@ empty_outlets(struct engine *engine, struct worker *w)
 	}
 }
 
+static void
+refill_stock(struct engine *engine, struct worker *w)
+{
+	const unsigned int missing = WORKER_STOCK_SIZE - w->stock_count;
+
+	if (missing > 0 && rte_pktmbuf_alloc_bulk(engine->pool, w->stock + w->stock_count, missing) == 0)
+		w->stock_count = WORKER_STOCK_SIZE;
+}
+
+/* What a burst left: packets to send, buffers to replace, and fragments that may go on because of it. */
+static void
+after_burst(struct engine *engine, struct worker *w)
+{
+	do {
+		empty_outlets(engine, w);
+		if (unlikely(w->stock_count < WORKER_STOCK_SIZE))
+			refill_stock(engine, w);
+	} while (unlikely(path_resume(w) > 0));
+}
+
 /* ---- a turn ----------------------------------------------------------------------------------------------------- */
 
 static unsigned int
@@ -93,7 +113,7 @@ receive(struct engine *engine, struct worker *w, unsigned int interface)
 		bytes += mbufs[i]->pkt_len;
 	traffic_add_many(&w->counters.interface[interface].rx, count, bytes);
 	path_run(w, interface, mbufs, count);
-	empty_outlets(engine, w);
+	after_burst(engine, w);
 	return count;
 }
 
@@ -112,18 +132,9 @@ take_over(struct engine *engine, struct worker *w, unsigned int from)
 		if (counts[i] == 0)
 			continue;
 		path_run(w, i, sorted[i], counts[i]);
-		empty_outlets(engine, w);
+		after_burst(engine, w);
 	}
 	return count;
-}
-
-static void
-refill_stock(struct engine *engine, struct worker *w)
-{
-	const unsigned int missing = WORKER_STOCK_SIZE - w->stock_count;
-
-	if (missing > 0 && rte_pktmbuf_alloc_bulk(engine->pool, w->stock + w->stock_count, missing) == 0)
-		w->stock_count = WORKER_STOCK_SIZE;
 }
 
 /* An lcore may move to a CPU whose counter is a little behind; time stands still then, it never runs back. */
@@ -154,7 +165,7 @@ engine_turn(struct engine *engine, struct worker *w)
 			handled += take_over(engine, w, from);
 	}
 	path_tick(w, EXPIRE_BUDGET);
-	refill_stock(engine, w);
+	empty_outlets(engine, w);
 	return handled;
 }
 
@@ -206,16 +217,14 @@ make_worker(struct engine *engine, const struct snapshot *snapshot, unsigned int
 	w->count = (uint16_t)engine->workers;
 	if (getrandom(&w->random.key, sizeof(w->random.key), 0) != sizeof(w->random.key))
 		return error_set(err, EIO, "no random numbers from the system");
-	if (snapshot->is_ce) {
-		engine->nat_memory[id] = rte_malloc("nat", nat_size(&snapshot->nat), RTE_CACHE_LINE_SIZE);
-		if (engine->nat_memory[id] == NULL) {
-			error_set(err, ENOMEM, "out of memory for %u sessions", snapshot->nat.sessions);
-			error_hint(err, "lower nat.sessions or give the machine more huge pages");
-			return -ENOMEM;
-		}
-		w->nat = nat_init(engine->nat_memory[id], &snapshot->nat, &w->random, 0);
+	engine->memory[id] = rte_malloc("tables", path_memory_size(snapshot), RTE_CACHE_LINE_SIZE);
+	if (engine->memory[id] == NULL) {
+		error_set(err, ENOMEM, "out of memory for the %zu MiB of tables of worker %u",
+		    path_memory_size(snapshot) >> 20, id);
+		error_hint(err, "lower nat.sessions or fragments.datagrams, or give the machine more huge pages");
+		return -ENOMEM;
 	}
-	path_adopt(w, snapshot);
+	path_init(w, engine->memory[id], snapshot, &engine->key);
 	refill_stock(engine, w);
 	if (rte_rcu_qsbr_thread_register(engine->grace, id) != 0)
 		return error_set(err, EINVAL, "worker %u cannot take part in grace periods", id);
@@ -251,6 +260,8 @@ engine_init(struct engine *engine, const struct snapshot *snapshot, unsigned int
 		.published = snapshot,
 		.start_tsc = rte_rdtsc(),
 		.tsc_per_ms = rte_get_tsc_hz() / 1000 };
+	if (getrandom(&engine->key, sizeof(engine->key), 0) != sizeof(engine->key))
+		return error_set(err, EIO, "no random numbers from the system");
 	engine->pool = rte_pktmbuf_pool_create("packets", buffers, 256, 0, RTE_MBUF_DEFAULT_BUF_SIZE, SOCKET_ID_ANY);
 	if (engine->pool == NULL) {
 		error_set(err, ENOMEM, "out of memory for %u packet buffers", buffers);
@@ -281,6 +292,17 @@ free_ring(struct rte_ring *ring)
 	rte_ring_free(ring);
 }
 
+static void
+free_held(struct worker *w)
+{
+	struct rte_mbuf *mbufs[BURST_SIZE];
+	uint16_t count;
+
+	rte_pktmbuf_free_bulk(w->stock, w->stock_count);
+	while (w->fragments != NULL && (count = virtual_drain(w->fragments, mbufs, BURST_SIZE)) > 0)
+		rte_pktmbuf_free_bulk(mbufs, count);
+}
+
 void
 engine_free(struct engine *engine)
 {
@@ -288,8 +310,8 @@ engine_free(struct engine *engine)
 		for (unsigned int j = 0; j < engine->workers; j++)
 			free_ring(engine->handoff[i][j]);
 		if (engine->worker[i] != NULL)
-			rte_pktmbuf_free_bulk(engine->worker[i]->stock, engine->worker[i]->stock_count);
-		rte_free(engine->nat_memory[i]);
+			free_held(engine->worker[i]);
+		rte_free(engine->memory[i]);
 		rte_free(engine->worker[i]);
 	}
 	rte_free(engine->grace);
@@ -306,6 +328,7 @@ engine_held(const struct engine *engine)
 			if (engine->handoff[from][to] != NULL)
 				held += rte_ring_count(engine->handoff[from][to]);
 		}
+		held += gauge_get(&engine->worker[from]->gauges.held);
 	}
 	return held;
 }

@@ -14,6 +14,9 @@ enum icmp6_type {
 	ICMP6_REDIRECT = 137,
 };
 
+#define ICMP6_REASSEMBLY 1 /* code of time exceeded: fragment reassembly */
+#define ICMP6_POLICY 5 /* code of unreachable: source address failed ingress policy */
+
 struct icmp6_error {
 	uint8_t type;
 	uint8_t code;

@@ -52,26 +52,40 @@ void ruleset_free(struct ruleset *set);
 uint32_t ruleset_find6(const struct ruleset *set, u128 addr);
 
 /*
- * The rule that is the longest match of the address on Rule IPv4 prefixes, or NULL. Among one-to-one rules of one
- * address it is the one whose PSID the port has, or else the last; ask map_rule_owns() next.
+ * The rule that is the longest match of the address on Rule IPv4 prefixes, or NULL. Of one-to-one rules of one address it
+ * is the first; ruleset_choose() next. The rule itself is not read, so it may be prefetched meanwhile.
  */
 static inline const struct map_rule *
-ruleset_find4(const struct ruleset *set, uint32_t addr, uint16_t port)
+ruleset_match4(const struct ruleset *set, uint32_t addr)
 {
 	uint32_t entry = set->root[addr >> 16];
-	const struct map_rule *rule;
 
 	if (entry & RULESET_BLOCK)
 		entry = set->block[(entry & ~RULESET_BLOCK) * 256 + (addr >> 8 & 0xff)];
 	if (entry & RULESET_BLOCK)
 		entry = set->block[(entry & ~RULESET_BLOCK) * 256 + (addr & 0xff)];
-	if (entry == 0)
-		return NULL;
+	return entry == 0 ? NULL : &set->rules[entry - 1];
+}
 
-	rule = &set->rules[entry - 1];
+/*
+ * Among one-to-one rules of one address, the one whose PSID the port has, or else the last; ask map_rule_owns() next.
+ * Any other rule is the answer itself.
+ */
+static inline const struct map_rule *
+ruleset_choose(const struct ruleset *set, const struct map_rule *rule, uint16_t port)
+{
 	while (unlikely(rule->next != MAP_NO_RULE) && map_rule_psid(rule, port) != rule->psid_fixed)
 		rule = &set->rules[rule->next];
 	return rule;
+}
+
+/* Both at once; NULL when no rule has the address. */
+static inline const struct map_rule *
+ruleset_find4(const struct ruleset *set, uint32_t addr, uint16_t port)
+{
+	const struct map_rule *rule = ruleset_match4(set, addr);
+
+	return rule == NULL ? NULL : ruleset_choose(set, rule, port);
 }
 
 #endif

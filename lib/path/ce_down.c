@@ -4,6 +4,7 @@
  * inside host whose session it belongs to. RFC 7597 section 8.1.
  */
 #include "nat/rewrite.h"
+#include "path/outer.h"
 #include "path/steps.h"
 
 /*
@@ -75,8 +76,9 @@ read_packet(struct worker *w, struct packet *p)
 	if (p->ether_type != ETHER_TYPE_IPV6)
 		return host(w, p);
 	TRY(ipv6_in(w, p));
-	TRY(ipv6_find_inner(w, p, p->outer_dst == softwire->local));
+	TRY(find_inner(w, p, snapshot_terminating(w->snapshot, p->outer_dst)));
 	TRY(ipv4_in_softwire(w, p));
+	TRY(refuse_fragments(w, p));
 	TRY(l4_in(w, p));
 	TRY(from_peer(w, p, softwire));
 	TRY(to_us(w, p));
@@ -132,7 +134,7 @@ leave_softwire(struct worker *w, struct packet *p)
 	if (unlikely(p->ttl <= 1))
 		return refuse_to_softwire(w, p, DROP_ttl, ICMP_TTL_EXCEEDED, softwire, external);
 	TRY(fits_link(w, p, softwire, external));
-	TRY(ecn_out_of_softwire(w, p));
+	TRY(class_out_of_softwire(w, p, softwire));
 	ipv4_spend_ttl(p);
 	mss_clamp(w, p, softwire);
 	return VERDICT_NEXT;

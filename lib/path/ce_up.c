@@ -93,6 +93,7 @@ read_packet(struct worker *w, struct packet *p)
 		return host(w, p);
 	TRY(ipv4_in(w, p));
 	TRY(lan_checks(w, p, lan));
+	TRY(refuse_fragments(w, p));
 	TRY(l4_in(w, p));
 	TRY(translatable(w, p));
 	TRY(to_host_owner(w, p));
@@ -177,8 +178,7 @@ send_packet(struct worker *w, struct packet *p)
 	TRY(translate(w, p));
 	ipv4_spend_ttl(p);
 	mss_clamp(w, p, softwire);
-	TRY(encapsulate(w, p, softwire, p->outer_dst));
-	return ethernet_out_softwire(w, p, &w->snapshot->interface[INTERFACE_V6]);
+	return send_encapsulated(w, p, softwire, p->outer_dst);
 }
 
 void

@@ -29,9 +29,9 @@ has_ce(struct worker *w, struct packet *p)
 static inline enum verdict
 send_to_ce(struct worker *w, struct packet *p, const struct softwire *softwire)
 {
+	ipv4_spend_ttl(p);
 	mss_clamp(w, p, softwire);
-	TRY(encapsulate(w, p, softwire, map_rule_address(p->rule, p->dst, p->dst_port)));
-	return ethernet_out_softwire(w, p, &w->snapshot->interface[INTERFACE_V6]);
+	return send_encapsulated(w, p, softwire, map_rule_address(p->rule, p->dst, p->dst_port));
 }
 
 #endif

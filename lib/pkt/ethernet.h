@@ -50,12 +50,18 @@ ethernet_out_ipv4(struct worker *w, struct packet *p, const struct interface *in
 	return ethernet_out(w, p, interface, to, ETHER_TYPE_IPV4, p->ip, p->len);
 }
 
-/* An encapsulated packet leaves on the softwire's interface, whose only next hop is the gateway. */
+/* The IPv6 packet of `len` bytes at `start` leaves; its only next hop is the gateway. */
+static inline enum verdict
+ethernet_out_ipv6(struct worker *w, struct packet *p, const struct interface *interface, uint8_t *start, uint32_t len)
+{
+	return ethernet_out(w, p, interface, &interface->gateway, ETHER_TYPE_IPV6, start, len);
+}
+
+/* An encapsulated packet leaves on the softwire's interface. */
 static inline enum verdict
 ethernet_out_softwire(struct worker *w, struct packet *p, const struct interface *interface)
 {
-	return ethernet_out(w, p, interface, &interface->gateway, ETHER_TYPE_IPV6, p->ip - IPV6_LEN,
-	    (uint32_t)IPV6_LEN + p->len);
+	return ethernet_out_ipv6(w, p, interface, p->ip - IPV6_LEN, (uint32_t)IPV6_LEN + p->len);
 }
 
 #endif

@@ -31,6 +31,7 @@ enum l4_kind {
 struct map_rule;
 struct session;
 
+/* src and dst, src_port and dst_port stand side by side: flow_label() reads each pair at once. */
 struct packet {
 	struct rte_mbuf *mbuf;
 	uint8_t *ip; /* the IPv4 header; the inner one when the packet came through the softwire */
