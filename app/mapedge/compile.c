@@ -82,7 +82,7 @@ compile_softwire(const struct conf_softwire *conf, u128 local, u128 remote, uint
 		.mss = conf->mss_clamp ? (uint16_t)(conf->mtu - 40) : 0,
 		.index = index,
 		.flow_label = conf->flow_label == CONF_FLOW_LABEL_HASH,
-		.decap_dscp = conf->decap_dscp_copy,
+		.decap_mask = conf->decap_dscp_copy ? 0xff : 0x03,
 		.fragment = fragment[conf->fragment],
 		.eabits = conf->source_check == CONF_EABITS,
 		.anycast = conf->anycast,
@@ -135,8 +135,7 @@ compile_icmp(const struct conf *conf, struct snapshot *snapshot)
 	const struct conf_interface *outside = &conf->interfaces[INTERFACE_V6];
 
 	snapshot->icmp_limit = (struct limit){ conf->icmp.rate, conf->icmp.burst };
-	snapshot->icmp_source =
-	    conf->icmp.source != 0 ? conf->icmp.source : snapshot->interface[INTERFACE_V4].address;
+	snapshot->icmp_source = conf->icmp.source != 0 ? conf->icmp.source : snapshot->interface[INTERFACE_V4].address;
 	for (size_t i = 0; i < outside->address_count && snapshot->icmp6_source == 0; i++) {
 		if (!outside->addresses[i].ipv4)
 			snapshot->icmp6_source = outside->addresses[i].v6;
@@ -145,6 +144,7 @@ compile_icmp(const struct conf *conf, struct snapshot *snapshot)
 
 _Static_assert(CONF_MAX_MARTIANS == SNAPSHOT_MAX_MARTIANS, "what can be written fits");
 
+/* A CE's LAN has no martians of its own, and its rules forbid no source. */
 static void
 compile_suspects(const struct conf_interface *internet, struct snapshot *snapshot)
 {
@@ -244,8 +244,7 @@ snapshot_compile(const struct conf *conf, const struct mac macs[INTERFACE_COUNT]
 		goto fail;
 	compile_fragments(&conf->fragments, snapshot);
 	compile_icmp(conf, snapshot);
-	if (!is_ce)
-		compile_suspects(&conf->interfaces[INTERFACE_V4], snapshot);
+	compile_suspects(&conf->interfaces[INTERFACE_V4], snapshot);
 	if (is_ce && compile_ce(conf, snapshot, before, err) < 0)
 		goto fail;
 	/* The CE's address, to which a BR sends, is filled in for each packet. */

@@ -28,8 +28,8 @@ struct engine {
 
 	/* one slot for each worker, touched by nobody else while it runs */
 	struct worker *worker[WORKER_MAX];
-	void *memory[WORKER_MAX]; /* of their tables */
-	struct hash_key key;      /* secret of this run */
+	void *memory[WORKER_MAX];                         /* of their tables */
+	struct hash_key key;                              /* secret of this run */
 	struct rte_ring *handoff[WORKER_MAX][WORKER_MAX]; /* [from][to]: one producer, one consumer */
 };
 

@@ -261,7 +261,7 @@ make_workers(struct replay *r, struct error *err)
 		w->id = (uint16_t)i;
 		w->count = (uint16_t)count;
 		w->random = random_fork(&seed);
-		r->memory[i] = aligned_alloc(64, size > 0 ? size : 64);
+		r->memory[i] = aligned_alloc(64, size);
 		if (r->memory[i] == NULL)
 			return error_set(err, ENOMEM, "out of memory for %zu MiB of tables", size >> 20);
 		path_init(w, r->memory[i], r->snapshot, &box_key);

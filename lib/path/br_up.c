@@ -20,7 +20,6 @@ static inline bool
 source_is_true(const struct snapshot *snapshot, struct packet *p)
 {
 	const struct map_rule *rule = p->rule;
-	const struct softwire *softwire;
 	u128 expected;
 
 	if (rule == NULL)
@@ -30,11 +29,10 @@ source_is_true(const struct snapshot *snapshot, struct packet *p)
 		return false;
 	if (p->kind == L4_ICMP_ERROR && ((p->quoted ^ p->src) & rule->v4_iid_mask) != 0)
 		return false; /* about a packet that went to somebody else: MAPE-41 */
-	softwire = &snapshot->softwire[rule->domain];
-	expected = map_rule_address(rule, p->src, p->src_port);
-	if (softwire->eabits ? !map_rule_same_ce(rule, expected, p->outer_src) : expected != p->outer_src)
+	if (&snapshot->softwire[rule->domain] != p->softwire)
 		return false;
-	if (softwire->local != p->outer_dst)
+	expected = map_rule_address(rule, p->src, p->src_port);
+	if (expected != p->outer_src && !(p->softwire->eabits && map_rule_same_ce(rule, expected, p->outer_src)))
 		return false;
 	return !rule->shadowed ||
 	    ruleset_find6(snapshot->rules, p->outer_src) == (uint32_t)(rule - snapshot->rules->rules);
@@ -44,9 +42,7 @@ source_is_true(const struct snapshot *snapshot, struct packet *p)
 static enum verdict
 refuse_spoof(struct worker *w, struct packet *p, enum drop_reason reason)
 {
-	const struct softwire *softwire = snapshot_terminating(w->snapshot, p->outer_dst);
-
-	if (softwire->report_spoofing)
+	if (p->softwire->report_spoofing)
 		tell_outer_sender(w, p, (struct icmp6_error){ ICMP6_UNREACHABLE, ICMP6_POLICY, 0 });
 	return drop(w, p, reason);
 }
@@ -62,7 +58,7 @@ refuse_source(struct worker *w, struct packet *p)
 	if (index == MAP_NO_RULE)
 		return refuse_spoof(w, p, DROP_spoof_v6);
 	rule = &snapshot->rules->rules[index];
-	if (snapshot->softwire[rule->domain].local != p->outer_dst)
+	if (&snapshot->softwire[rule->domain] != p->softwire)
 		return refuse_spoof(w, p, DROP_spoof_v6);
 	if ((p->src & rule->v4_iid_mask) != map_rule_embedded_ipv4(rule, p->outer_src))
 		return refuse_spoof(w, p, DROP_spoof_v4);
@@ -82,7 +78,7 @@ read_packet(struct worker *w, struct packet *p)
 	if (p->ether_type != ETHER_TYPE_IPV6)
 		return host(w, p);
 	TRY(ipv6_in(w, p));
-	TRY(find_inner(w, p, snapshot_terminating(w->snapshot, p->outer_dst)));
+	TRY(find_inner(w, p));
 	TRY(ipv4_in_softwire(w, p));
 	p->rule = ruleset_match4(w->snapshot->rules, p->src);
 	__builtin_prefetch(p->rule);
@@ -91,71 +87,61 @@ read_packet(struct worker *w, struct packet *p)
 
 /* Would the packet go back to the CE it came from? As far as that CE's own address is known. */
 static inline bool
-is_same_ce(const struct packet *p, const struct softwire *from)
+is_same_ce(const struct packet *p)
 {
 	const u128 to = map_rule_address(p->rule, p->dst, p->dst_port);
 
-	return from->eabits ? map_rule_same_ce(p->rule, to, p->outer_src) : to == p->outer_src;
+	return p->softwire->eabits ? map_rule_same_ce(p->rule, to, p->outer_src) : to == p->outer_src;
 }
 
 /* From one CE to another through us: the destination is judged as if it came from outside. */
 static enum verdict
-hairpin(struct worker *w, struct packet *p, const struct softwire *from)
+hairpin(struct worker *w, struct packet *p)
 {
 	const struct softwire *to = &w->snapshot->softwire[p->rule->domain];
 
-	TRY(icmp_quote_ports(w, p, false)); /* of an error: what it quotes must have come from the other CE */
+	if (unlikely(p->kind == L4_ICMP_ERROR && ipv4_is_fragment(p)))
+		return drop(w, p, DROP_icmp_bad); /* nobody remembers both ends of what it quotes */
+	TRY(icmp_quote_ports(w, p, false));       /* of an error: what it quotes must have come from the other CE */
 	TRY(has_ce(w, p));
-	if (is_same_ce(p, from))
+	if (is_same_ce(p))
 		return drop(w, p, DROP_loop);
 	if (is_oversize(p, to) && !may_fragment(p, to))
-		return refuse_to_softwire(w, p, DROP_too_big, icmp_fragmentation_needed(to->mtu), from,
+		return refuse_to_softwire(w, p, DROP_too_big, icmp_fragmentation_needed(to->mtu),
 		    w->snapshot->icmp_source);
-	TRY(class_out_of_softwire(w, p, from));
-	mss_clamp(w, p, from); /* both softwires are on the way */
+	TRY(class_out_of_softwire(w, p, p->softwire));
+	mss_clamp(w, p, p->softwire); /* both softwires are on the way */
 	event(w, EVENT_hairpin);
 	return send_to_ce(w, p, to);
 }
 
 static inline enum verdict
-send_to_internet(struct worker *w, struct packet *p, const struct softwire *from)
+send_to_internet(struct worker *w, struct packet *p)
 {
-	TRY(fits_link(w, p, from, w->snapshot->icmp_source));
-	TRY(class_out_of_softwire(w, p, from));
+	TRY(fits_link(w, p, w->snapshot->icmp_source));
+	TRY(class_out_of_softwire(w, p, p->softwire));
 	ipv4_spend_ttl(p);
-	mss_clamp(w, p, from);
-	return send_decapsulated(w, p, from);
-}
-
-/* For nobody behind a softwire: for us, or for the Internet if the Internet may have it. */
-static inline enum verdict
-leaves_domain(struct worker *w, struct packet *p)
-{
-	if (interface_is_own(&w->snapshot->interface[INTERFACE_V4], p->dst))
-		return host(w, p);
-	return destination_to_internet(w, p);
+	mss_clamp(w, p, p->softwire);
+	return send_decapsulated(w, p);
 }
 
 /* Stage 2: judged, unwrapped, sent. */
 static inline enum verdict
 send_packet(struct worker *w, struct packet *p)
 {
-	const struct softwire *softwire;
-
 	if (unlikely(!source_is_true(w->snapshot, p)))
 		return refuse_source(w, p);
 	TRY(has_port(w, p, p->rule));
-	softwire = &w->snapshot->softwire[p->rule->domain];
-	traffic_add(&w->counters.softwire[softwire->index].rcvd_ipv6, (uint64_t)IPV6_LEN + p->len);
+	traffic_add(&w->counters.softwire[p->softwire->index].rcvd_ipv6, (uint64_t)IPV6_LEN + p->len);
 
 	p->rule = ruleset_find4(w->snapshot->rules, p->dst, p->dst_port);
 	if (likely(p->rule == NULL))
-		TRY(leaves_domain(w, p));
+		TRY(destination_to_internet(w, p));
 	if (unlikely(p->ttl <= 1))
-		return refuse_to_softwire(w, p, DROP_ttl, ICMP_TTL_EXCEEDED, softwire, w->snapshot->icmp_source);
+		return refuse_to_softwire(w, p, DROP_ttl, ICMP_TTL_EXCEEDED, w->snapshot->icmp_source);
 	if (unlikely(p->rule != NULL))
-		return hairpin(w, p, softwire);
-	return send_to_internet(w, p, softwire);
+		return hairpin(w, p);
+	return send_to_internet(w, p);
 }
 
 void

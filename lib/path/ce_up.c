@@ -5,17 +5,13 @@
  */
 #include "nat/rewrite.h"
 #include "path/steps.h"
+#include "path/suspects.h"
 
 /* Only what comes from the LAN's own subnets is translated; what stays on the LAN or is for the box is Linux's. */
 static inline enum verdict
 lan_checks(struct worker *w, struct packet *p, const struct interface *lan)
 {
-	if (ipv4_is_martian(p->src))
-		return drop(w, p, DROP_martian_v4);
-	if (p->dst >> 29 == 7)
-		return host(w, p);
-	if (ipv4_is_martian(p->dst))
-		return drop(w, p, DROP_martian_v4);
+	TRY(ends_on_lan(w, p));
 	if (!interface_is_on_link(lan, p->src))
 		return drop(w, p, DROP_lan_spoof);
 	if (interface_is_on_link(lan, p->dst))

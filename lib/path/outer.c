@@ -10,21 +10,22 @@ static uint16_t
 owner(const struct worker *w, const struct packet *p)
 {
 	const u128 ends = p->outer_src ^ p->outer_dst;
-	const uint64_t mixed = ((uint64_t)ends ^ (uint64_t)(ends >> 64) ^ load32(p->ip + 4)) * UINT64_C(0x9e3779b97f4a7c15);
+	const uint64_t mixed =
+	    ((uint64_t)ends ^ (uint64_t)(ends >> 64) ^ load32(p->ip + 4)) * UINT64_C(0x9e3779b97f4a7c15);
 
 	return (uint16_t)((mixed >> 32) * w->count >> 32);
 }
 
 /* Nobody else's fragments take room in the table: RFC 3704, RFC 7597 section 8.1. */
 static bool
-may_send(const struct snapshot *snapshot, const struct packet *p, const struct softwire *softwire)
+may_send(const struct snapshot *snapshot, const struct packet *p)
 {
-	return p->outer_src == softwire->br || ruleset_find6(snapshot->rules, p->outer_src) != MAP_NO_RULE;
+	return p->outer_src == p->softwire->br || ruleset_find6(snapshot->rules, p->outer_src) != MAP_NO_RULE;
 }
 
 /* p->ip is at a fragment header. */
 static enum verdict
-make_whole(struct worker *w, struct packet *p, const struct softwire *softwire)
+make_whole(struct worker *w, struct packet *p)
 {
 	struct reassembly_refusal refusal;
 	uint16_t meeting;
@@ -32,7 +33,7 @@ make_whole(struct worker *w, struct packet *p, const struct softwire *softwire)
 
 	if (w->reassembly == NULL)
 		return drop(w, p, DROP_fragment_v6);
-	if (!may_send(w->snapshot, p, softwire))
+	if (!may_send(w->snapshot, p))
 		return drop(w, p, DROP_spoof_v6);
 	meeting = owner(w, p);
 	if (meeting != w->id)
@@ -52,7 +53,7 @@ make_whole(struct worker *w, struct packet *p, const struct softwire *softwire)
 }
 
 enum verdict
-outer_walk(struct worker *w, struct packet *p, const struct softwire *softwire)
+outer_walk(struct worker *w, struct packet *p)
 {
 	for (int fragment_headers = 0; fragment_headers <= MAX_FRAGMENT_HEADERS; fragment_headers++) {
 		uint8_t *outer = rte_pktmbuf_mtod(p->mbuf, uint8_t *) + ETHER_LEN;
@@ -60,17 +61,17 @@ outer_walk(struct worker *w, struct packet *p, const struct softwire *softwire)
 
 		p->ip = outer + IPV6_LEN;
 		p->outer_len = load16(outer + 4);
-		TRY(ipv6_walk_extensions(w, p, &next_header, softwire != NULL));
+		TRY(ipv6_walk_extensions(w, p, &next_header, p->softwire != NULL));
 		if (next_header == NEXT_HEADER_IPV4)
 			return VERDICT_NEXT;
-		if (softwire == NULL)
+		if (p->softwire == NULL)
 			return host(w, p);
 		if (next_header == NEXT_HEADER_ICMPV6)
-			return relay_error(w, p, softwire);
+			return relay_error(w, p);
 		if (next_header != NEXT_HEADER_FRAGMENT)
 			return host(w, p);
 		if (fragment_headers < MAX_FRAGMENT_HEADERS)
-			TRY(make_whole(w, p, softwire));
+			TRY(make_whole(w, p));
 	}
 	return drop(w, p, DROP_ipv6_ext);
 }

@@ -6,17 +6,18 @@
 #include "path/steps.h"
 
 /* Everything but IPv4 right behind the IPv6 header: extension headers, fragments, ICMPv6 about our softwires, the rest. */
-enum verdict outer_walk(struct worker *w, struct packet *p, const struct softwire *softwire);
+enum verdict outer_walk(struct worker *w, struct packet *p);
 
-/* `softwire`: the one that the outer destination terminates, or NULL. NEXT with p->ip at the inner packet. */
+/* NEXT with p->ip at the inner packet, and p->softwire the one that ends at the outer destination. */
 static inline enum verdict
-find_inner(struct worker *w, struct packet *p, const struct softwire *softwire)
+find_inner(struct worker *w, struct packet *p)
 {
+	p->softwire = snapshot_terminating(w->snapshot, p->outer_dst);
 	if (unlikely(p->ip[6] != NEXT_HEADER_IPV4))
-		TRY(outer_walk(w, p, softwire));
+		TRY(outer_walk(w, p));
 	else
 		p->ip += IPV6_LEN;
-	if (unlikely(softwire == NULL))
+	if (unlikely(p->softwire == NULL))
 		return drop(w, p, DROP_not_map_dst);
 	return VERDICT_NEXT;
 }

@@ -26,7 +26,7 @@ is_credible(const struct relay *relay, const struct softwire *softwire)
 }
 
 enum verdict
-relay_error(struct worker *w, struct packet *p, const struct softwire *softwire)
+relay_error(struct worker *w, struct packet *p)
 {
 	struct icmp_error error;
 	struct packet answer;
@@ -38,7 +38,7 @@ relay_error(struct worker *w, struct packet *p, const struct softwire *softwire)
 		return drop(w, p, DROP_icmp6_relay_bad);
 	if (!is_ours(w, &relay, p))
 		return drop(w, p, DROP_icmp6_relay_bad);
-	if (relay.error.type == ICMP6_TOO_BIG && !is_credible(&relay, softwire))
+	if (relay.error.type == ICMP6_TOO_BIG && !is_credible(&relay, p->softwire))
 		return drop(w, p, DROP_ptb_ignored);
 	if (!relay_translate(&relay, &error) ||
 	    !icmp_error_build(w, &relay.inner, error, w->snapshot->icmp_source, &answer))

@@ -6,6 +6,6 @@
 #include "path/steps.h"
 
 /* p->ip is at an ICMPv6 header, p->outer_len bytes are left. Never NEXT: what is no error is Linux's, an error ends here. */
-enum verdict relay_error(struct worker *w, struct packet *p, const struct softwire *softwire);
+enum verdict relay_error(struct worker *w, struct packet *p);
 
 #endif

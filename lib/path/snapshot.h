@@ -32,8 +32,7 @@ struct snapshot {
 	struct virtual_config fragments;     /* datagrams 0: IPv4 fragments are dropped */
 	struct reassembly_config reassembly; /* datagrams 0: IPv6 fragments are dropped */
 
-	/* BR only */
-	bool antispoof;                                 /* refuse sources inside rules on the Internet side */
+	bool antispoof; /* BR: refuse sources inside rules on the Internet side */
 	uint32_t martian_count;
 	struct prefix4 martians[SNAPSHOT_MAX_MARTIANS]; /* besides ipv4_is_martian() */
 	uint32_t suspects[(1 << 16) / 32];              /* one bit a /16: an address in it must be looked at closely */

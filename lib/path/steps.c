@@ -23,13 +23,12 @@ refuse_to_ipv4(struct worker *w, struct packet *p, enum drop_reason reason, stru
 }
 
 enum verdict
-refuse_to_softwire(struct worker *w, struct packet *p, enum drop_reason reason, struct icmp_error error,
-    const struct softwire *softwire, uint32_t src)
+refuse_to_softwire(struct worker *w, struct packet *p, enum drop_reason reason, struct icmp_error error, uint32_t src)
 {
 	struct packet answer;
 
 	if (wants_error(p, reason) && icmp_error_build(w, p, error, src, &answer))
-		send_encapsulated(w, &answer, softwire, p->outer_src);
+		send_encapsulated(w, &answer, p->softwire, p->outer_src);
 	return drop(w, p, reason);
 }
 
@@ -114,7 +113,7 @@ fragment_to_softwire(struct worker *w, struct packet *p, const struct softwire *
 }
 
 enum verdict
-fragment_to_ipv4(struct worker *w, struct packet *p, const struct softwire *softwire)
+fragment_to_ipv4(struct worker *w, struct packet *p)
 {
 	struct packet pieces[SPLIT_MAX];
 	const unsigned int count = split_ipv4(w, p, w->snapshot->interface[INTERFACE_V4].mtu, pieces);
@@ -123,6 +122,6 @@ fragment_to_ipv4(struct worker *w, struct packet *p, const struct softwire *soft
 		return drop(w, p, DROP_no_buffer);
 	event(w, EVENT_fragmented);
 	for (unsigned int i = 0; i < count; i++)
-		send_decapsulated(w, &pieces[i], softwire);
+		send_decapsulated(w, &pieces[i]);
 	return VERDICT_FORWARD;
 }

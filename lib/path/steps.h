@@ -17,8 +17,8 @@
 enum verdict refuse_to_ipv4(struct worker *w, struct packet *p, enum drop_reason reason, struct icmp_error error);
 
 /* Drops the packet; an ICMPv4 error from `src` about it goes back through the softwire it came out of. */
-enum verdict refuse_to_softwire(struct worker *w, struct packet *p, enum drop_reason reason, struct icmp_error error,
-    const struct softwire *softwire, uint32_t src);
+enum verdict
+refuse_to_softwire(struct worker *w, struct packet *p, enum drop_reason reason, struct icmp_error error, uint32_t src);
 
 /* An ICMPv6 error about an IPv6 packet sent to one of our softwires, `len` bytes as received, goes to its sender. */
 void tell_sender(struct worker *w, const uint8_t *outer, uint16_t len, struct icmp6_error error);
@@ -31,7 +31,7 @@ void send_answer(struct worker *w, struct packet *answer);
 
 /* The pieces of a packet without DF that is larger than the way on carries; the TTL is spent. */
 enum verdict fragment_to_softwire(struct worker *w, struct packet *p, const struct softwire *softwire, u128 dst);
-enum verdict fragment_to_ipv4(struct worker *w, struct packet *p, const struct softwire *softwire);
+enum verdict fragment_to_ipv4(struct worker *w, struct packet *p);
 
 /*
  * What the NAPT can translate: an address that is shared carries only what has a port or an identifier (RFC 7597 section
@@ -87,14 +87,14 @@ fits_softwire(struct worker *w, struct packet *p, const struct softwire *softwir
 	return VERDICT_NEXT;
 }
 
-/* The same for the link behind the softwire. */
+/* The same for the link behind the softwire that it came out of. */
 static inline enum verdict
-fits_link(struct worker *w, struct packet *p, const struct softwire *softwire, uint32_t src)
+fits_link(struct worker *w, struct packet *p, uint32_t src)
 {
 	const uint16_t mtu = w->snapshot->interface[INTERFACE_V4].mtu;
 
 	if (unlikely(p->len > mtu) && ipv4_has_df(p))
-		return refuse_to_softwire(w, p, DROP_too_big, icmp_fragmentation_needed(mtu), softwire, src);
+		return refuse_to_softwire(w, p, DROP_too_big, icmp_fragmentation_needed(mtu), src);
 	return VERDICT_NEXT;
 }
 
@@ -110,16 +110,16 @@ send_encapsulated(struct worker *w, struct packet *p, const struct softwire *sof
 
 /* Out of the softwire and on to its IPv4 destination, whole or in pieces. */
 static inline enum verdict
-send_decapsulated(struct worker *w, struct packet *p, const struct softwire *softwire)
+send_decapsulated(struct worker *w, struct packet *p)
 {
 	const struct interface *interface = &w->snapshot->interface[INTERFACE_V4];
 	enum verdict verdict;
 
 	if (unlikely(p->len > interface->mtu))
-		return fragment_to_ipv4(w, p, softwire);
+		return fragment_to_ipv4(w, p);
 	verdict = ethernet_out_ipv4(w, p, interface);
 	if (likely(verdict == VERDICT_FORWARD))
-		traffic_add(&w->counters.softwire[softwire->index].sent_ipv4, p->len);
+		traffic_add(&w->counters.softwire[p->softwire->index].sent_ipv4, p->len);
 	return verdict;
 }
 

@@ -38,6 +38,18 @@ suspects_judge_source(struct worker *w, struct packet *p)
 enum verdict
 suspects_judge_destination(struct worker *w, struct packet *p)
 {
+	if (interface_is_own(&w->snapshot->interface[INTERFACE_V4], p->dst))
+		return host(w, p);
+	return is_martian(w->snapshot, p->dst) ? drop(w, p, DROP_martian_v4) : VERDICT_NEXT;
+}
+
+enum verdict
+suspects_judge_lan(struct worker *w, struct packet *p)
+{
+	if (is_martian(w->snapshot, p->src))
+		return drop(w, p, DROP_martian_v4);
+	if (p->dst >> 29 == 7)
+		return host(w, p);
 	return is_martian(w->snapshot, p->dst) ? drop(w, p, DROP_martian_v4) : VERDICT_NEXT;
 }
 
@@ -54,7 +66,11 @@ mark(struct snapshot *snapshot, const struct prefix4 *prefix)
 void
 suspects_mark(struct snapshot *snapshot)
 {
+	const struct interface *interface = &snapshot->interface[INTERFACE_V4];
+
 	memset(snapshot->suspects, 0, sizeof(snapshot->suspects));
+	for (uint32_t i = 0; i < interface->subnet_count; i++)
+		mark(snapshot, &(struct prefix4){ interface->subnets[i].own, 32 });
 	for (uint32_t i = 0; i < 1 << 16; i++) {
 		if (ipv4_is_martian(i << 16))
 			snapshot->suspects[i >> 5] |= UINT32_C(1) << (i & 31);

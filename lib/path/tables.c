@@ -23,7 +23,9 @@ lay_out(const struct snapshot *snapshot)
 size_t
 path_memory_size(const struct snapshot *snapshot)
 {
-	return lay_out(snapshot).end;
+	const size_t size = lay_out(snapshot).end;
+
+	return size > 0 ? size : 64; /* nobody allocates nothing */
 }
 
 void

@@ -32,21 +32,15 @@ set_tos(struct packet *p, uint8_t tos)
 }
 
 enum verdict
-ecn_combine(struct worker *w, struct packet *p)
+class_combine(struct worker *w, struct packet *p, uint8_t mask)
 {
 	const uint8_t action = combination[p->tos & ECN_MASK][p->outer_class & ECN_MASK];
+	const uint8_t dscp = (p->outer_class & mask & ~ECN_MASK) | (p->tos & ~mask);
 
 	if (action & LOST)
 		return drop(w, p, DROP_ecn_drop);
 	if (action & ODD)
 		event(w, EVENT_ecn_odd);
-
-	set_tos(p, (uint8_t)((p->tos & ~ECN_MASK) | (action & ECN_MASK)));
+	set_tos(p, dscp | (action & ECN_MASK));
 	return VERDICT_NEXT;
-}
-
-void
-dscp_copy(struct packet *p)
-{
-	set_tos(p, (uint8_t)((p->tos & ECN_MASK) | (p->outer_class & ~ECN_MASK)));
 }

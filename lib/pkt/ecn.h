@@ -7,21 +7,14 @@
 
 #define ECN_MASK 0x03
 
-/* The cases in which the two headers differ and the outer one says something. */
-enum verdict ecn_combine(struct worker *w, struct packet *p);
-
-/* DSCP by the softwire's policy: the outer one replaces the inner one. */
-void dscp_copy(struct packet *p);
+/* The two headers differ in a bit that counts. */
+enum verdict class_combine(struct worker *w, struct packet *p, uint8_t mask);
 
 static inline enum verdict
 class_out_of_softwire(struct worker *w, struct packet *p, const struct softwire *softwire)
 {
-	const uint8_t outer = p->outer_class & ECN_MASK;
-
-	if (unlikely(outer != 0 && outer != (p->tos & ECN_MASK)))
-		TRY(ecn_combine(w, p));
-	if (unlikely(softwire->decap_dscp))
-		dscp_copy(p);
+	if (unlikely(((p->outer_class ^ p->tos) & softwire->decap_mask) != 0))
+		return class_combine(w, p, softwire->decap_mask);
 	return VERDICT_NEXT;
 }
 

@@ -89,15 +89,6 @@ ipv4_is_martian(uint32_t addr)
 	return first - 1 >= 223 || first == 127 || addr >> 16 == 0xa9fe; /* 0 wraps around */
 }
 
-/* RFC 1812 section 5.3.7. */
-static inline enum verdict
-ipv4_refuse_martians(struct worker *w, struct packet *p)
-{
-	if (ipv4_is_martian(p->src) || ipv4_is_martian(p->dst))
-		return drop(w, p, DROP_martian_v4);
-	return VERDICT_NEXT;
-}
-
 static inline bool
 ipv4_is_fragment(const struct packet *p)
 {

@@ -30,6 +30,7 @@ enum l4_kind {
 
 struct map_rule;
 struct session;
+struct softwire;
 
 /* src and dst, src_port and dst_port stand side by side: flow_label() reads each pair at once. */
 struct packet {
@@ -54,7 +55,8 @@ struct packet {
 	uint64_t hash;       /* of the session key */
 	u128 outer_src;      /* IPv6 addresses, host order */
 	u128 outer_dst;
-	const struct map_rule *rule; /* the rule that owns the CE's end, once known */
+	const struct map_rule *rule;     /* the rule that owns the CE's end, once known */
+	const struct softwire *softwire; /* that it came out of */
 	struct session *session;
 };
 

@@ -22,7 +22,7 @@ struct softwire {
 	uint16_t mss;            /* largest MSS let through, 0 = do not clamp */
 	uint8_t class_mask;      /* bits of the inner TOS that go outside: ECN always, DSCP by policy */
 	bool flow_label;         /* a hash of the inner flow goes outside, else 0 */
-	bool decap_dscp;         /* the outer DSCP comes inside */
+	uint8_t decap_mask;      /* bits of the outer traffic class that come inside: ECN always, DSCP by policy */
 	uint8_t fragment;        /* enum softwire_fragment */
 	uint8_t index;           /* of its counters */
 	bool eabits;             /* BR: weaker source check, RFC 7597 section 8.1's minimum */

@@ -82,6 +82,7 @@ set_softwire(struct softwire *softwire, uint8_t index, u128 local, u128 remote, 
 		.mtu = 1460,
 		.mss = 1420,
 		.index = index,
+		.decap_mask = 0x03,
 		.fragment = SOFTWIRE_FRAGMENT_DROP,
 		.eabits = index == 1 };
 	softwire_set_outer(softwire, local, remote, 64, dscp);
@@ -172,7 +173,7 @@ box_new(const struct box_options *wanted)
 	box->worker_count = options.workers;
 	box->seed = (struct random){ .key = { { options.seed, ~options.seed } } };
 	for (unsigned int i = 0; i < box->worker_count; i++)
-		box->memory[i] = need(aligned_alloc(64, path_memory_size(&box->snapshot) + 64));
+		box->memory[i] = need(aligned_alloc(64, path_memory_size(&box->snapshot)));
 	box_reset(box);
 	return box;
 }
