@@ -27,10 +27,12 @@ TAILQ_HEAD(table_ages, table_entry);
 
 struct table {
 	struct table_chain *buckets;
-	uint32_t *sources; /* by hash: two sources that share a counter share their part, and nobody can choose which */
+	uint32_t
+	    *sources; /* by hash: two sources that share a counter share their part, but nobody can choose with whom */
 	struct table_chain free;
 	struct table_ages ages; /* the oldest first */
-	uint32_t mask;          /* buckets - 1, and counters - 1 */
+	uint32_t mask;          /* buckets - 1 */
+	uint32_t source_mask;   /* counters - 1 */
 	uint32_t used;
 	uint32_t share; /* entries that one source may have */
 };

@@ -41,8 +41,8 @@ struct datagram {
 	uint8_t reason; /* enum drop_reason */
 	uint8_t held_count;
 	uint8_t range_count;
-	uint16_t len;                          /* of the payload; 0 until the last fragment has come */
-	struct range ranges[VIRTUAL_MAX_GAPS]; /* what has come, in order; they do not touch */
+	uint16_t len;                              /* of the payload; 0 until the last fragment has come */
+	struct range ranges[VIRTUAL_MAX_GAPS + 1]; /* what has come, in order; they do not touch */
 } __attribute__((aligned(64)));
 
 _Static_assert(DROP_COUNT <= UINT8_MAX, "a reason fits into a byte");
@@ -131,7 +131,7 @@ enum arrival {
 	ARRIVED_WRONG,  /* some bytes of it; or bytes where none can be; or beyond keeping track */
 };
 
-/* Notes bytes that lie between the ranges left of `right` and those from there on. */
+/* Notes bytes between the ranges left of `right` and those from there on. In front of a range is a gap, but not at 0. */
 static enum arrival
 insert_range(struct datagram *d, struct range new, uint8_t right)
 {
@@ -139,6 +139,7 @@ insert_range(struct datagram *d, struct range new, uint8_t right)
 	const bool joins_left = right > 0 && ranges[right - 1].end == new.start;
 	const bool joins_right = right < d->range_count && new.end == ranges[right].start;
 	const size_t behind = (size_t)(d->range_count - right) * sizeof(*ranges);
+	const uint8_t most = VIRTUAL_MAX_GAPS + (new.start == 0 || ranges[0].start == 0);
 
 	if (joins_left && joins_right) {
 		ranges[right - 1].end = ranges[right].end;
@@ -148,7 +149,7 @@ insert_range(struct datagram *d, struct range new, uint8_t right)
 		ranges[right - 1].end = new.end;
 	} else if (joins_right) {
 		ranges[right].start = new.start;
-	} else if (d->range_count < VIRTUAL_MAX_GAPS) {
+	} else if (d->range_count < most) {
 		memmove(&ranges[right + 1], &ranges[right], behind);
 		ranges[right] = new;
 		d->range_count++;
