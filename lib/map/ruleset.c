@@ -142,6 +142,7 @@ struct order4 {
 	uint16_t psid;
 	uint32_t rule;
 	uint32_t parent; /* index into the order, MAP_NO_RULE at the top */
+	uint32_t first;  /* rule of the same prefix on which the others hang: the one that the trie finds */
 };
 
 static int
@@ -211,6 +212,7 @@ check_order4(const struct ruleset *set, struct order4 *order, uint32_t *bad, str
 				return -EINVAL;
 			if (order[at].ipv4.len == spec->ipv4.len) {
 				order[i].parent = order[at].parent;
+				order[i].first = order[at].first;
 				set->rules[order[at].rule].next = order[i].rule;
 				break;
 			}
@@ -218,7 +220,7 @@ check_order4(const struct ruleset *set, struct order4 *order, uint32_t *bad, str
 		/* The PSIDs of the address that no one-to-one rule has are the enclosing rule's. */
 		at = order[i].parent;
 		if (spec->has_psid && at != MAP_NO_RULE && map_rule_psid_len(&set->specs[order[at].rule]) > 0)
-			set->rules[order[i].rule].next = order[at].rule;
+			set->rules[order[i].rule].next = order[at].first;
 	}
 	return 0;
 }
@@ -232,7 +234,7 @@ link_prefixes4(struct ruleset *set, uint32_t *bad, struct error *err)
 	if (order == NULL)
 		return error_set(err, ENOMEM, "out of memory for %u rules", set->count);
 	for (uint32_t i = 0; i < set->count; i++)
-		order[i] = (struct order4){ set->specs[i].ipv4, set->rules[i].psid_fixed, i, MAP_NO_RULE };
+		order[i] = (struct order4){ set->specs[i].ipv4, set->rules[i].psid_fixed, i, MAP_NO_RULE, i };
 	qsort(order, set->count, sizeof(*order), compare_order4);
 	rc = check_order4(set, order, bad, err);
 

@@ -108,11 +108,11 @@ random_spec(const struct map_rule_spec *others, uint32_t count)
 	spec.ipv4.addr = ((parent != NULL ? parent->ipv4.addr : 0xc0000000) | below(1u << 28)) & mask4(spec.ipv4.len);
 	open = 32u - spec.ipv4.len;
 	spec.ea_len = (uint8_t)(below(3) ? open + 8 : below(open + 1));
-	if (spec.ipv4.len == 32 && below(2)) {
+	if (below(2)) {
 		spec.has_psid = true;
 		spec.psid_len = 8;
 		spec.psid = (uint16_t)below(8);
-		spec.ea_len = 0;
+		spec.ea_len = (uint8_t)open;
 	}
 	max6 = 128u - spec.ea_len;
 	spec.ipv6.len = (uint8_t)(max6 > min6 ? min6 + below(max6 - min6 + 1) : min6);
