@@ -3,7 +3,8 @@
  * Rule sets: many rules, found by longest match from either side (RFC 7597 section 5).
  *
  * From the IPv4 side, which every packet asks, a trie of 16 + 8 + 8 address bits answers with at most three loads. From
- * the IPv6 side, which only set-up and rejected packets ask, it is a binary search over the sorted prefixes.
+ * the IPv6 side, which only set-up and rejected packets ask, it is a binary search over the sorted prefixes. Bound rules
+ * (pools) are on the IPv4 side only.
  *
  * A rule set is built once and then const; a new one replaces it as a whole.
  */
@@ -26,6 +27,7 @@ struct ruleset_prefix6 {
 
 struct ruleset {
 	uint32_t count;
+	uint32_t count6;             /* of by6: rules that are not bound */
 	uint32_t blocks;             /* number of 256-entry blocks in use */
 	struct map_rule *rules;      /* in the order of the specs */
 	struct map_rule_spec *specs; /* the same rules, for people */
@@ -39,11 +41,16 @@ struct ruleset {
 
 /*
  * Checks every rule by itself and against the others and builds the set. NULL with the reason in err, and the index of
- * the rule it is about in *bad, when: a rule is invalid; two have the same IPv6 prefix; two have the same IPv4 prefix
- * without being one-to-one rules with different PSIDs; overlapping IPv4 prefixes have different offset or PSID length
- * (RFC 7597 section 5.1: a and k are equal for all CEs that share an address). Free with ruleset_free().
+ * the rule it is about in *bad, when a rule is invalid or two contradict each other. Free with ruleset_free().
  */
 struct ruleset *ruleset_build(const struct map_rule_spec *specs, uint32_t count, uint32_t *bad, struct error *err);
+
+/*
+ * May two rules, each valid by itself, stand in one set? 0, or -EINVAL with the reason when they have the same IPv6
+ * prefix; or the same IPv4 prefix without being one-to-one rules with different PSIDs; or overlapping IPv4 prefixes with
+ * different offset or PSID length (RFC 7597 section 5.1: a and k are equal for all CEs that share an address).
+ */
+int ruleset_check_pair(const struct map_rule_spec *one, const struct map_rule_spec *other, struct error *err);
 
 /* NULL is allowed. */
 void ruleset_free(struct ruleset *set);

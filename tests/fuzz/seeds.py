@@ -66,8 +66,8 @@ def rule(how, ipv6, ipv4, ea, offset, psid=(0, 0), ends=((0, 1232), (77, 64720))
     prefix6, len6 = ipv6.split("/")
     prefix4, len4 = ipv4.split("/")
     seed = bytes([how, int(len6), int(len4), ea, offset]) + IPv6Address(prefix6).packed + IPv4Address(prefix4).packed
-    if how & 2:
-        seed += struct.pack("!BH", *psid)
+    if how & 10:
+        seed += struct.pack("!BH", *psid) if how & 2 else psid[:1]
     return seed + b"".join(struct.pack("!IHB", host, port, host % 7) for host, port in ends)
 
 
@@ -75,6 +75,8 @@ MAP_SEEDS = {
     "shared": rule(0, "2001:db8::/40", "192.0.2.0/24", 16, 6), "draft03": rule(4, "2001:db8::/40", "192.0.2.0/24", 16, 4),
     "beyond-64": rule(4, "2001:db8:0:1000::/52", "192.0.2.0/24", 16, 6), "prefix": rule(0, "2001:db8::/40", "198.51.0.0/16", 8, 6),
     "given-psid": rule(2, "2001:db8:12:3400::/56", "192.0.2.18/32", 0, 6, (8, 0x34)),
+    "pool": rule(8, "::/0", "203.0.113.0/24", 0, 6, b"\x08"), "pool-of-addresses": rule(9, "::/0", "203.0.113.0/24", 0, 6, b"\x00"),
+    "pool-refused": rule(8, "2001:db8::/40", "203.0.113.0/24", 0, 6, b"\x08"),
     "all-of-ipv4": rule(0, "2001::/16", "0.0.0.0/0", 48, 0), "refused": rule(0, "2001:db8::1/40", "192.0.2.0/24", 49, 16),
 }
 
