@@ -56,13 +56,11 @@ static int
 read_control(struct conf *conf, const config_setting_t *root, struct error *err)
 {
 	const config_setting_t *group = config_setting_get_member(root, "control");
-	const char *path = NULL;
+	const char *path;
 
-	if (group != NULL) {
-		if (reader_check(group, control_keys, READER_COUNT(control_keys), err) < 0)
-			return -EINVAL;
-		path = reader_get_text(group, "socket");
-	}
+	if (reader_check(group, control_keys, READER_COUNT(control_keys), err) < 0)
+		return -EINVAL;
+	path = reader_get_text(group, "socket");
 	snprintf(conf->control_socket, sizeof(conf->control_socket), "%s",
 	    path != NULL ? path : "/run/mapedge/mapedge.sock");
 	return 0;
@@ -139,11 +137,11 @@ read_dpdk(struct conf *conf, const config_setting_t *root, struct error *err)
 {
 	const config_setting_t *group = config_setting_get_member(root, "dpdk");
 
-	if (group != NULL && reader_check(group, dpdk_keys, READER_COUNT(dpdk_keys), err) < 0)
+	if (reader_check(group, dpdk_keys, READER_COUNT(dpdk_keys), err) < 0)
 		return -EINVAL;
-	conf->workers = group != NULL ? (unsigned int)reader_get_int(group, "workers", 1) : 1;
-	conf->buffers = group != NULL ? (uint32_t)reader_get_int(group, "buffers", 16384) : 16384;
-	conf->poll = group != NULL && reader_get_bool(group, "poll", false);
+	conf->workers = (unsigned int)reader_get_int(group, "workers", 1);
+	conf->buffers = (uint32_t)reader_get_int(group, "buffers", 16384);
+	conf->poll = reader_get_bool(group, "poll", false);
 	return read_eal(conf, group, err);
 }
 
@@ -178,14 +176,6 @@ read_nat(struct conf *conf, const config_setting_t *root, struct error *err)
 {
 	const config_setting_t *group = config_setting_get_member(root, "nat");
 
-	conf->nat = (struct conf_nat){ .sessions = 65536,
-		.udp_timeout = 300,
-		.tcp_established_timeout = 7440,
-		.tcp_transitory_timeout = 240,
-		.icmp_timeout = 60,
-		.filtering = CONF_ADDRESS_DEPENDENT };
-	if (group == NULL)
-		return 0;
 	if (reader_check(group, nat_keys, READER_COUNT(nat_keys), err) < 0)
 		return -EINVAL;
 	conf->nat.sessions = (uint32_t)reader_get_int(group, "sessions", 65536);

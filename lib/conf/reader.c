@@ -286,9 +286,17 @@ find_key(const char *name, const struct reader_key *keys, size_t count)
 	return NULL;
 }
 
+static config_setting_t *
+member(const config_setting_t *group, const char *name)
+{
+	return group != NULL ? config_setting_get_member(group, name) : NULL;
+}
+
 int
 reader_check(const config_setting_t *group, const struct reader_key *keys, size_t count, struct error *err)
 {
+	if (group == NULL)
+		return 0;
 	for (int i = 0; i < config_setting_length(group); i++) {
 		const config_setting_t *setting = config_setting_get_elem(group, (unsigned int)i);
 		const struct reader_key *key = find_key(config_setting_name(setting), keys, count);
@@ -310,7 +318,7 @@ reader_check(const config_setting_t *group, const struct reader_key *keys, size_
 const config_setting_t *
 reader_place(const config_setting_t *group, const char *name)
 {
-	const config_setting_t *setting = config_setting_get_member(group, name);
+	const config_setting_t *setting = member(group, name);
 
 	return setting != NULL ? setting : group;
 }
@@ -320,7 +328,7 @@ reader_place(const config_setting_t *group, const char *name)
 bool
 reader_get_bool(const config_setting_t *group, const char *name, bool fallback)
 {
-	const config_setting_t *setting = config_setting_get_member(group, name);
+	const config_setting_t *setting = member(group, name);
 
 	return setting != NULL ? config_setting_get_bool(setting) == CONFIG_TRUE : fallback;
 }
@@ -328,7 +336,7 @@ reader_get_bool(const config_setting_t *group, const char *name, bool fallback)
 int
 reader_get_int(const config_setting_t *group, const char *name, int fallback)
 {
-	const config_setting_t *setting = config_setting_get_member(group, name);
+	const config_setting_t *setting = member(group, name);
 
 	/* With L it is a long long in the file, and reader_check() has seen that it fits. */
 	return setting != NULL ? (int)config_setting_get_int64(setting) : fallback;
@@ -337,7 +345,7 @@ reader_get_int(const config_setting_t *group, const char *name, int fallback)
 const char *
 reader_get_text(const config_setting_t *group, const char *name)
 {
-	const config_setting_t *setting = config_setting_get_member(group, name);
+	const config_setting_t *setting = member(group, name);
 
 	return setting != NULL ? config_setting_get_string(setting) : NULL;
 }
@@ -393,7 +401,7 @@ reader_get_address(const config_setting_t *group, const char *name, struct conf_
 size_t
 reader_length(const config_setting_t *group, const char *name)
 {
-	const config_setting_t *list = config_setting_get_member(group, name);
+	const config_setting_t *list = member(group, name);
 
 	return list != NULL ? (size_t)config_setting_length(list) : 0;
 }
@@ -401,7 +409,7 @@ reader_length(const config_setting_t *group, const char *name)
 const config_setting_t *
 reader_element(const config_setting_t *group, const char *name, size_t index)
 {
-	return config_setting_get_elem(config_setting_get_member(group, name), (unsigned int)index);
+	return config_setting_get_elem(member(group, name), (unsigned int)index);
 }
 
 const char *

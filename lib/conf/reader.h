@@ -45,6 +45,8 @@ struct reader_key {
 	const char *example;      /* for hints, as one would write it */
 };
 
+/* In all of these the group may be NULL: it is not there, so nothing is wrong with it and nothing given in it. */
+
 /* 0, or -EINVAL with the first thing in the order of the file that is wrong. */
 int reader_check(const config_setting_t *group, const struct reader_key *keys, size_t count, struct error *err);
 
