@@ -90,7 +90,7 @@ compile_softwire(const struct conf_softwire *conf, u128 local, u128 remote, uint
 	softwire_set_outer(softwire, local, remote, conf->hop_limit, conf->traffic_class);
 }
 
-/* All rules that `wanted` lets through, of all softwires, as one set. */
+/* All rules of all softwires, or only those for forwarding, or none, as one set; behind them all pools. */
 static struct ruleset *
 compile_rules(const struct conf *conf, bool only_fmr, bool none, struct error *err)
 {
@@ -100,7 +100,7 @@ compile_rules(const struct conf *conf, bool only_fmr, bool none, struct error *e
 	uint32_t count = 0, bad;
 
 	for (size_t i = 0; i < conf->softwire_count; i++)
-		total += conf->softwires[i].rule_count;
+		total += conf->softwires[i].rule_count + conf->softwires[i].pool_count;
 	specs = calloc(total + 1, sizeof(*specs));
 	if (specs == NULL) {
 		error_set(err, ENOMEM, "out of memory for %zu rules", total);
@@ -111,6 +111,10 @@ compile_rules(const struct conf *conf, bool only_fmr, bool none, struct error *e
 			if (!only_fmr || conf->softwires[i].rules[j].fmr)
 				specs[count++] = conf->softwires[i].rules[j];
 		}
+	}
+	for (size_t i = 0; i < conf->softwire_count; i++) {
+		for (size_t j = 0; j < conf->softwires[i].pool_count; j++)
+			specs[count++] = conf_pool_spec(&conf->softwires[i].pools[j], i);
 	}
 	set = ruleset_build(specs, count, &bad, err);
 	free(specs);

@@ -100,9 +100,10 @@ handle_rules_get(const struct api_backend *backend, const json_t *arguments)
 	const json_int_t count = count_json != NULL ? json_integer_value(count_json) : RULES_DEFAULT;
 	json_t *rules = json_array();
 
-	for (json_int_t i = start; i < (json_int_t)set->count && i < start + count; i++)
+	/* The pools come behind the rules. */
+	for (json_int_t i = start; i < (json_int_t)set->count6 && i < start + count; i++)
 		json_array_append_new(rules, rule_json(&set->specs[i]));
-	return reply(API_OK, json_pack("{s:i, s:I, s:o}", "total", (int)set->count, "start", start, "rules", rules),
+	return reply(API_OK, json_pack("{s:i, s:I, s:o}", "total", (int)set->count6, "start", start, "rules", rules),
 	    "%s", "");
 }
 

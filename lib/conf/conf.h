@@ -109,8 +109,8 @@ struct conf_softwire {
 	char bindings_file[CONF_TEXT_SIZE]; /* BR: empty when there is none */
 	struct map_rule_spec *rules;        /* iid and domain filled in */
 	unsigned int *rule_lines;           /* line of each rule in rule_file */
-	size_t rule_count;
-	char rule_file[CONF_TEXT_SIZE]; /* the file the rules stand in: the config itself or rules_file */
+	size_t rule_count;                  /* 0 only where there are pools */
+	char rule_file[CONF_TEXT_SIZE];     /* the file the rules stand in: the config itself or rules_file */
 	unsigned int line;
 };
 
@@ -162,6 +162,9 @@ struct conf *conf_load(const char *file, struct error *err);
 /* NULL is allowed. */
 void conf_free(struct conf *conf);
 
+/* The bound rule that stands for a pool of domain number `domain`; in the rule set all pools come behind all rules. */
+struct map_rule_spec conf_pool_spec(const struct conf_pool *pool, size_t domain);
+
 /*
  * Rule files (docs/config.md, "Rule files").
  */
@@ -172,7 +175,7 @@ struct conf_service {
 	enum map_iid iid;
 	struct map_rule_spec *rules; /* iid filled in, domain 0 */
 	unsigned int *rule_lines;
-	size_t rule_count;
+	size_t rule_count; /* 0 only where there are pools */
 };
 
 struct conf_rule_file {

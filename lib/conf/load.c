@@ -9,6 +9,7 @@
 #include "conf/place.h"
 #include "conf/reader.h"
 #include "conf/source.h"
+#include "conf/text.h"
 
 static const char *const role_words[] = { [CONF_CE] = "ce", [CONF_BR] = "br", NULL };
 
@@ -30,6 +31,8 @@ static const struct reader_key root_keys[] = {
 	    .min = 1,
 	    .max = CONF_MAX_DOMAINS,
 	    .example = "( { name = \"isp\"; ... } )" },
+	{ .name = "fragments", .type = READER_GROUP, .example = "{ timeout = 15; }" },
+	{ .name = "icmp", .type = READER_GROUP, .example = "{ rate = 1000; }" },
 };
 
 static const struct reader_key control_keys[] = {
@@ -188,6 +191,113 @@ read_nat(struct conf *conf, const config_setting_t *root, struct error *err)
 	return 0;
 }
 
+/* ---- fragments and icmp ----------------------------------------------------------------------------------------- */
+
+#define FRAGMENTS_HELD 2048
+#define FRAGMENTS_PATH_MRU \
+	1540 /* Ethernet's 1500 bytes of IPv4 in a softwire, and more than RFC 8200 section 5 asks for */
+
+enum { REASSEMBLY_OFF, REASSEMBLY_VIRTUAL };
+
+static const char *const reassembly_words[] = {
+	[REASSEMBLY_OFF] = "off",
+	[REASSEMBLY_VIRTUAL] = "virtual",
+	NULL,
+};
+
+static const struct reader_key fragments_keys[] = {
+	{ .name = "reassembly", .type = READER_WORD, .words = reassembly_words, .example = "\"virtual\"" },
+	{ .name = "datagrams", .type = READER_INT, .min = 64, .max = 1048576, .example = "4096" },
+	{ .name = "held", .type = READER_INT, .min = 64, .max = 65536, .example = "2048" },
+	{ .name = "timeout", .type = READER_INT, .min = 1, .max = 120, .example = "15" },
+	{ .name = "path_mru", .type = READER_INT, .min = 1280, .max = 2000, .example = "1540" },
+};
+
+static const struct reader_key icmp_keys[] = {
+	{ .name = "rate", .type = READER_INT, .max = 1000000, .example = "1000" },
+	{ .name = "burst", .type = READER_INT, .min = 1, .max = 1000000, .example = "200" },
+	{ .name = "source", .type = READER_ADDRESS, .example = "\"203.0.113.1\"" },
+};
+
+/* Fragments that wait keep their buffers, and the other half of all buffers is for packets on their way. */
+static int
+read_held(struct conf *conf, const config_setting_t *group, struct error *err)
+{
+	const uint32_t room = conf->buffers / 2 / conf->workers;
+	const uint32_t standard = room < FRAGMENTS_HELD ? room : FRAGMENTS_HELD;
+
+	conf->fragments.held = (uint32_t)reader_get_int(group, "held", (int)standard);
+	if (conf->fragments.held <= room)
+		return 0;
+	place_error(err, reader_place(group, "held"),
+	    "held: %u in each of %u workers are %u, more than half of the %u buffers", conf->fragments.held,
+	    conf->workers, conf->fragments.held * conf->workers, conf->buffers);
+	error_hint(err, "leave it out to have %u, or raise dpdk.buffers", standard);
+	return -EINVAL;
+}
+
+/* What a softwire sends in one piece its other end may send in fragments, and we must take it. */
+static int
+read_path_mru(struct conf *conf, const config_setting_t *group, struct error *err)
+{
+	const struct conf_softwire *largest = &conf->softwires[0];
+	int needed, mru;
+
+	for (size_t i = 1; i < conf->softwire_count; i++)
+		largest = conf->softwires[i].mtu > largest->mtu ? &conf->softwires[i] : largest;
+	needed = largest->mtu + CONF_SOFTWIRE_OVERHEAD;
+	mru = reader_get_int(group, "path_mru", needed > FRAGMENTS_PATH_MRU ? needed : FRAGMENTS_PATH_MRU);
+	conf->fragments.path_mru = (uint16_t)mru;
+	if (mru >= needed)
+		return 0;
+	place_error(err, reader_place(group, "path_mru"), "path_mru: %d is less than \"%s\" carries: mtu %u + %d", mru,
+	    largest->name, largest->mtu, CONF_SOFTWIRE_OVERHEAD);
+	error_hint(err, "at least %d; or leave it out", needed);
+	return -EINVAL;
+}
+
+static int
+read_fragments(struct conf *conf, const config_setting_t *root, struct error *err)
+{
+	const config_setting_t *group = config_setting_get_member(root, "fragments");
+
+	if (reader_check(group, fragments_keys, READER_COUNT(fragments_keys), err) < 0)
+		return -EINVAL;
+	conf->fragments.reassembly =
+	    reader_get_word(group, "reassembly", reassembly_words, REASSEMBLY_VIRTUAL) == REASSEMBLY_VIRTUAL;
+	conf->fragments.datagrams = (uint32_t)reader_get_int(group, "datagrams", 4096);
+	conf->fragments.timeout = (uint32_t)reader_get_int(group, "timeout", 15);
+	return read_held(conf, group, err) < 0 ? -EINVAL : read_path_mru(conf, group, err);
+}
+
+static int
+read_icmp(struct conf *conf, const config_setting_t *root, struct error *err)
+{
+	const config_setting_t *group = config_setting_get_member(root, "icmp");
+	struct conf_address source;
+	char text[PREFIX_TEXT_SIZE];
+
+	if (reader_check(group, icmp_keys, READER_COUNT(icmp_keys), err) < 0)
+		return -EINVAL;
+	conf->icmp.rate = (uint32_t)reader_get_int(group, "rate", 1000);
+	conf->icmp.burst = (uint32_t)reader_get_int(group, "burst", 200);
+	if (!reader_get_address(group, "source", &source))
+		return 0;
+	if (conf->role == CONF_CE) {
+		place_error(err, reader_place(group, "source"), "icmp.source in the configuration of a CE");
+		error_hint(err, "leave it out: a CE's ICMP errors come from its own addresses");
+		return -EINVAL;
+	}
+	if (!source.ipv4) {
+		place_error(err, reader_place(group, "source"), "source: %s is not an IPv4 address",
+		    text_format(&source, text));
+		error_hint(err, "ICMPv6 errors come from the BR address or the map interface's");
+		return -EINVAL;
+	}
+	conf->icmp.source = source.v4;
+	return 0;
+}
+
 /* ---- the whole -------------------------------------------------------------------------------------------------- */
 
 static int
@@ -258,7 +368,8 @@ read_all(struct conf *conf, const config_setting_t *root, struct error *err)
 	conf->role = (enum conf_role)reader_get_word(root, "role", role_words, CONF_CE);
 	if (check_role(conf, root, err) < 0 || read_control(conf, root, err) < 0 || read_dpdk(conf, root, err) < 0 ||
 	    conf_read_interfaces(conf, root, err) < 0 || check_ports(conf, root, err) < 0 ||
-	    read_nat(conf, root, err) < 0 || conf_read_softwires(conf, root, err) < 0)
+	    read_nat(conf, root, err) < 0 || conf_read_softwires(conf, root, err) < 0 ||
+	    read_fragments(conf, root, err) < 0 || read_icmp(conf, root, err) < 0)
 		return -EINVAL;
 	return conf_check(conf, root, err);
 }

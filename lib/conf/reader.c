@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "conf/reader.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -9,7 +10,7 @@
 #include "conf/text.h"
 
 #define READER_SHOWN_SIZE 64
-#define READER_LIST_SIZE 160
+#define READER_LIST_SIZE 200
 
 /* ---- hints ------------------------------------------------------------------------------------------------------ */
 
@@ -68,6 +69,7 @@ static int
 unknown_word(const config_setting_t *setting, const struct reader_key *key, struct error *err)
 {
 	struct spell spell = { .word = config_setting_get_string(setting) };
+	const char *or_else = key->element == READER_PREFIX4 ? ", or an IPv4 prefix" : "";
 	char known[READER_LIST_SIZE] = "";
 
 	for (int i = 0; key->words[i] != NULL; i++) {
@@ -76,9 +78,9 @@ unknown_word(const config_setting_t *setting, const struct reader_key *key, stru
 	}
 	place_error(err, setting, "%s: \"%.40s\" is unknown", key->name, spell.word);
 	if (spell.best != NULL)
-		error_hint(err, "did you mean \"%s\"? Known: %s", spell.best, known);
+		error_hint(err, "did you mean \"%s\"? Known: %s%s", spell.best, known, or_else);
 	else
-		error_hint(err, "known: %s", known);
+		error_hint(err, "known: %s%s", known, or_else);
 	return -EINVAL;
 }
 
@@ -188,7 +190,8 @@ check_text(const config_setting_t *setting, const struct reader_key *key, enum r
 		place_error(err, setting, "%s is empty", key->name);
 		return with_example(key, err);
 	}
-	if (key->words != NULL)
+	/* Where a prefix may stand, too, it is known by its first digit. */
+	if (key->words != NULL && (type != READER_PREFIX4 || !isdigit((unsigned char)*text)))
 		return text_word(text, key->words) < 0 ? unknown_word(setting, key, err) : 0;
 	problem = text_problem(text, type, key->type == READER_TEXT ? key->max : CONF_TEXT_SIZE - 1);
 	if (problem == NULL)

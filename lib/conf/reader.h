@@ -28,7 +28,7 @@ enum reader_type {
 	READER_ADDRESS, /* IPv4 or IPv6, of one node */
 	READER_SUBNET,  /* such an address and the prefix length of its subnet */
 	READER_IP6,
-	READER_PREFIX4,
+	READER_PREFIX4, /* with words it may be one of these, too */
 	READER_PREFIX6,
 	READER_GROUP,
 	READER_GROUPS, /* min..max groups */

@@ -27,7 +27,7 @@ struct ruleset_prefix6 {
 
 struct ruleset {
 	uint32_t count;
-	uint32_t count6;             /* of by6: rules that are not bound */
+	uint32_t count6;             /* of them not bound: each has its entry in by6 */
 	uint32_t blocks;             /* number of 256-entry blocks in use */
 	struct map_rule *rules;      /* in the order of the specs */
 	struct map_rule_spec *specs; /* the same rules, for people */

@@ -70,13 +70,16 @@ fake_shutdown(void *context)
 
 static const struct api_backend backend = { &fake, fake_report, fake_rules, fake_reload, fake_shutdown };
 
-/* Three rules: one as in RFC 7597 appendix A, one with a given PSID, one for a whole address in the format of draft 03. */
+/*
+ * Three rules: one as in RFC 7597 appendix A, one with a given PSID, one for a whole address in the format of draft 03. And
+ * a pool, which is no rule for people.
+ */
 static inline void
 set_up(void)
 {
 	struct map_rule_spec specs[] = { rule_spec("2001:db8::/40", "192.0.2.0/24", 16, 6),
 		fixed_spec("2001:db8:1234:5678::/64", "198.51.100.7/32", 4, 0x34, 8),
-		rule_spec("2001:db8:f000::/48", "203.0.113.0/24", 8, 0) };
+		rule_spec("2001:db8:f000::/48", "203.0.113.0/24", 8, 0), pool_spec("192.0.2.0/28", 6, 8) };
 	struct error err;
 	uint32_t bad;
 
