@@ -9,7 +9,7 @@
 
 /* Those of which RFC 1122 section 3.2.2 says that they are errors. */
 static bool
-is_icmp_error(uint8_t type)
+is_error_type(uint8_t type)
 {
 	return icmp_kind(type) == L4_ICMP_ERROR || type == ICMP_SOURCE_QUENCH || type == ICMP_REDIRECT;
 }
@@ -19,7 +19,7 @@ icmp_may_answer(const struct packet *trigger)
 {
 	if (load16(trigger->ip + 6) & IPV4_OFFSET)
 		return false;
-	if (trigger->protocol == PROTOCOL_ICMP && (packet_l4_len(trigger) == 0 || is_icmp_error(trigger->l4[0])))
+	if (trigger->protocol == PROTOCOL_ICMP && (packet_l4_len(trigger) == 0 || is_error_type(trigger->l4[0])))
 		return false;
 	return !ipv4_is_martian(trigger->src) && !ipv4_is_martian(trigger->dst);
 }

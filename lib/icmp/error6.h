@@ -15,7 +15,7 @@ enum icmp6_type {
 };
 
 #define ICMP6_REASSEMBLY 1 /* code of time exceeded: fragment reassembly */
-#define ICMP6_POLICY 5 /* code of unreachable: source address failed ingress policy */
+#define ICMP6_POLICY 5     /* code of unreachable: source address failed ingress policy */
 
 struct icmp6_error {
 	uint8_t type;

@@ -11,7 +11,7 @@
 static enum verdict
 not_for_a_ce(struct worker *w, struct packet *p)
 {
-	if (interface_is_own(&w->snapshot->interface[INTERFACE_V4], p->dst) || p->dst >> 29 == 7)
+	if (interface_hears(&w->snapshot->interface[INTERFACE_V4], p->dst))
 		return host(w, p);
 	return drop(w, p, DROP_no_rule);
 }

@@ -27,7 +27,7 @@ source_is_true(const struct snapshot *snapshot, struct packet *p)
 	p->rule = rule = ruleset_choose(snapshot->rules, rule, p->src_port);
 	if (!map_rule_owns(rule, p->src_port))
 		return false;
-	if (p->kind == L4_ICMP_ERROR && ((p->quoted ^ p->src) & rule->v4_iid_mask) != 0)
+	if (is_icmp_error(p) && ((p->quoted ^ p->src) & rule->v4_iid_mask) != 0)
 		return false; /* about a packet that went to somebody else: MAPE-41 */
 	if (&snapshot->softwire[rule->domain] != p->softwire)
 		return false;
@@ -64,7 +64,7 @@ refuse_source(struct worker *w, struct packet *p)
 		return refuse_spoof(w, p, DROP_spoof_v4);
 	TRY(has_port(w, p, rule));
 	if (!map_rule_owns(rule, p->src_port) ||
-	    (p->kind == L4_ICMP_ERROR && ((p->quoted ^ p->src) & rule->v4_iid_mask) != 0) ||
+	    (is_icmp_error(p) && ((p->quoted ^ p->src) & rule->v4_iid_mask) != 0) ||
 	    map_rule_psid(rule, p->src_port) != map_rule_embedded_psid(rule, p->outer_src))
 		return refuse_spoof(w, p, DROP_spoof_v4);
 	return refuse_spoof(w, p, DROP_spoof_v6);
@@ -100,7 +100,7 @@ hairpin(struct worker *w, struct packet *p)
 {
 	const struct softwire *to = &w->snapshot->softwire[p->rule->domain];
 
-	if (unlikely(p->kind == L4_ICMP_ERROR && ipv4_is_fragment(p)))
+	if (unlikely(is_icmp_error(p) && ipv4_is_fragment(p)))
 		return drop(w, p, DROP_icmp_bad); /* nobody remembers both ends of what it quotes */
 	TRY(icmp_quote_ports(w, p, false));       /* of an error: what it quotes must have come from the other CE */
 	TRY(has_ce(w, p));
@@ -110,7 +110,8 @@ hairpin(struct worker *w, struct packet *p)
 		return refuse_to_softwire(w, p, DROP_too_big, icmp_fragmentation_needed(to->mtu),
 		    w->snapshot->icmp_source);
 	TRY(class_out_of_softwire(w, p, p->softwire));
-	mss_clamp(w, p, p->softwire); /* both softwires are on the way */
+	if (p->softwire->mss != 0 && p->softwire->mss < to->mss)
+		mss_clamp(w, p, p->softwire); /* both softwires are on the way; the other one has its own clamp */
 	event(w, EVENT_hairpin);
 	return send_to_ce(w, p, to);
 }

@@ -106,7 +106,6 @@ fragment_inner(struct worker *w, struct packet *p, const struct softwire *softwi
 enum verdict
 fragment_to_softwire(struct worker *w, struct packet *p, const struct softwire *softwire, u128 dst)
 {
-	event(w, EVENT_fragmented);
 	if (softwire->fragment == SOFTWIRE_FRAGMENT_OUTER)
 		return fragment_outer(w, p, softwire, dst);
 	return fragment_inner(w, p, softwire, dst);
@@ -120,7 +119,6 @@ fragment_to_ipv4(struct worker *w, struct packet *p)
 
 	if (count == 0)
 		return drop(w, p, DROP_no_buffer);
-	event(w, EVENT_fragmented);
 	for (unsigned int i = 0; i < count; i++)
 		send_decapsulated(w, &pieces[i]);
 	return VERDICT_FORWARD;

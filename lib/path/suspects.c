@@ -48,7 +48,7 @@ suspects_judge_lan(struct worker *w, struct packet *p)
 {
 	if (is_martian(w->snapshot, p->src))
 		return drop(w, p, DROP_martian_v4);
-	if (p->dst >> 29 == 7)
+	if (interface_hears(&w->snapshot->interface[INTERFACE_V4], p->dst))
 		return host(w, p);
 	return is_martian(w->snapshot, p->dst) ? drop(w, p, DROP_martian_v4) : VERDICT_NEXT;
 }

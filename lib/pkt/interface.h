@@ -70,6 +70,21 @@ interface_is_own(const struct interface *interface, uint32_t addr)
 	return false;
 }
 
+/* Does Linux listen there? To our own addresses, multicast, the limited broadcast, and that of each subnet. */
+static inline bool
+interface_hears(const struct interface *interface, uint32_t addr)
+{
+	if (addr >> 28 == 0xe || addr == UINT32_MAX)
+		return true;
+	for (uint32_t i = 0; i < interface->subnet_count; i++) {
+		const struct subnet *subnet = &interface->subnets[i];
+
+		if (addr == subnet->own || (addr == (subnet->addr | ~subnet->mask) && ~subnet->mask > 1))
+			return true;
+	}
+	return false;
+}
+
 static inline uint32_t
 neighbour_slot(const struct interface *interface, uint32_t addr)
 {

@@ -19,8 +19,9 @@
 enum l4_kind {
 	L4_TCP,
 	L4_UDP,
-	L4_ICMP_QUERY, /* echo request and reply: the identifier stands for both ports (RFC 7597 section 8.2) */
-	L4_ICMP_ERROR, /* unreachable, time exceeded, parameter problem: the quoted packet has the ports */
+	L4_ICMP_QUERY,         /* echo request and reply: the identifier stands for both ports (RFC 7597 section 8.2) */
+	L4_ICMP_ERROR,         /* unreachable, time exceeded, parameter problem: the quoted packet has the ports */
+	L4_ICMP_ERROR_NO_PORT, /* the same, but what it quotes has none: only a stateless BR tells them apart */
 	L4_ICMP_OTHER,
 	L4_OTHER,
 };
@@ -66,6 +67,12 @@ struct burst {
 	struct packet *live[BURST_SIZE]; /* the packets that are still on their way */
 	struct packet packets[BURST_SIZE];
 };
+
+static inline bool
+is_icmp_error(const struct packet *p)
+{
+	return p->kind == L4_ICMP_ERROR || p->kind == L4_ICMP_ERROR_NO_PORT;
+}
 
 /* Bytes from l4 to the end of the IPv4 packet. */
 static inline uint16_t
