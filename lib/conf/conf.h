@@ -175,7 +175,7 @@ struct conf_service {
 	enum map_iid iid;
 	struct map_rule_spec *rules; /* iid filled in, domain 0 */
 	unsigned int *rule_lines;
-	size_t rule_count; /* 0 only where there are pools */
+	size_t rule_count;
 };
 
 struct conf_rule_file {

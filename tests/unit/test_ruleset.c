@@ -366,9 +366,11 @@ START_TEST(refuses_whole_address_beside_shared)
 		rule_spec("2001:db8:100::/40", "192.0.2.0/24", 16, 4),
 	};
 
-	refuse(specs, 2, 0, "rule 2001:db8:2::/48 and rule 2001:db8:1::/48 have the same Rule IPv4 prefix 192.0.2.18/32");
+	refuse(specs, 2, 0,
+	    "rule 2001:db8:2::/48 and rule 2001:db8:1::/48 have the same Rule IPv4 prefix 192.0.2.18/32");
 	specs[0].psid = 0;
-	refuse(specs, 2, 1, "rule 2001:db8:1::/48 and rule 2001:db8:2::/48 have the same Rule IPv4 prefix 192.0.2.18/32");
+	refuse(specs, 2, 1,
+	    "rule 2001:db8:1::/48 and rule 2001:db8:2::/48 have the same Rule IPv4 prefix 192.0.2.18/32");
 	specs[0].psid = 0x34;
 	specs[1] = fixed_spec("2001:db8:2::/48", "192.0.2.19/32", 6, 0, 0);
 	refuse(specs, 3, 0, "but offset/PSID length are 4/8 and 6/8");
