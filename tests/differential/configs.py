@@ -1,5 +1,16 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The configurations under which model and program are compared, once, as data; text() is what the program reads."""
+"""The configurations under which model and program are compared, once, as data; files() is what the program reads."""
+
+
+def files(config):
+    """Name and content of the configuration file and of what it names."""
+    made = {}
+    domains = [dict(domain) for domain in config["domains"]]
+    for number, domain in enumerate(domains):
+        if "bindings" in domain:
+            domain["bindings_file"] = f"bindings-{number}.txt"
+            made[domain["bindings_file"]] = "\n".join(domain.pop("bindings")) + "\n"
+    return made | {"mapedge.conf": text(config | {"domains": domains})}
 
 
 def text(config):
@@ -92,6 +103,22 @@ CONFIGS = {
         "domains": [{"name": "any", "br": "2001:db8:ffff::1", "anycast": True, "fragment": "outer", "mtu": 1300,
                      "report_spoofing": True, "rules": [F1]}],
     },
+}
+
+# Bindings beside rules: shared addresses and whole ones, softwires of all kinds.
+CONFIGS["bound"] = {
+    "role": "br",
+    "interfaces": ports(martians=[]),
+    "domains": [
+        {"name": "fixed", "br": "2001:db8:ffff::2", "mtu": 1440,
+         "pools": [{"ipv4": "198.18.7.0/24", "offset": 6, "psid_len": 8}, {"ipv4": "198.18.8.0/28", "offset": 6, "psid_len": 0},
+                   {"ipv4": "198.18.9.0/30", "offset": 0, "psid_len": 4}],
+         "bindings": [f"198.18.7.{number // 3} {number * 29 % 256} 2001:db8:1{number % 10}00:{number}::{number * 1109:x}"
+                      for number in range(1, 60)]
+         + [f"198.18.8.{number} - 3fff:8:{number}::1" for number in range(1, 12)]
+         + [f"198.18.9.{number % 4} {number // 4:#x} 3fff:9::{number + 1:x}" for number in range(30)]},
+        {"name": "f1", "br": "2001:db8:ffff::1",
+         "rules": [{"ipv6": "2001:db9::/40", "ipv4": "192.0.2.0/24", "ea": 16, "offset": 6}]}],
 }
 
 # What the program could do before it knew fragments: only for a first look.

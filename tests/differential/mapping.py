@@ -87,6 +87,9 @@ class Rule:
     def ce_of_source(self, ipv6):
         return self.ce_of_ea(bits(ipv6, 128, self.len6, self.ea_len))
 
+    def any_ce(self, random):
+        return self.ce_of_ea(random.getrandbits(self.ea_len) if self.ea_len else 0)
+
     def map_address(self, ea, ipv4, psid):
         """Section 6, or draft-ietf-softwire-map-03; a prefix beyond 64 bits covers the head of the identifier."""
         identifier = ipv4 << 16 | psid if self.domain.iid == "rfc7597" else ipv4 << 24 | psid << 8
@@ -95,15 +98,40 @@ class Rule:
         return prefix | identifier & (1 << 128 - covered) - 1
 
 
+class Pool(Rule):
+    """docs/bindings.md: an IPv4 prefix whose port sets are looked up, not computed. To the rest a rule like any other."""
+
+    def __init__(self, domain, ipv4, offset=6, psid_len=0):
+        super().__init__(domain, "::/128", ipv4, 32 - int(ipv4.split("/")[1]), offset, 0, psid_len)
+        self.given_psid = None
+        self.owners = {}
+
+    def bind(self, ipv4, psid, ipv6):
+        ce = Ce(self, (ipv4, psid), ipv4, psid, ipv6)
+        self.owners[ipv4, psid] = ce
+        return ce
+
+    def ce_of_port(self, ipv4, port):
+        return self.owners.get((ipv4, self.psid_of(port) if self.shared else 0))
+
+    def ce_of_source(self, ipv6):
+        return next(ce for ce in self.owners.values() if ce.address == ipv6)
+
+    def any_ce(self, random):
+        return random.choice(list(self.owners.values()))
+
+
 class RuleSet:
-    """All rules of all domains; longest match both ways."""
+    """All rules of all domains; longest match both ways, and nothing is longer than the address of a binding."""
 
     def __init__(self, rules):
         self.rules = rules
+        self.bound = {ce.address: rule for rule in rules if isinstance(rule, Pool) for ce in rule.owners.values()}
         self.by4, self.by6 = {}, {}
         for rule in rules:
             self.by4.setdefault(rule.len4, {}).setdefault(rule.prefix4, []).append(rule)
-            self.by6.setdefault(rule.len6, {}).setdefault(rule.prefix6, []).append(rule)
+            if not isinstance(rule, Pool):
+                self.by6.setdefault(rule.len6, {}).setdefault(rule.prefix6, []).append(rule)
         self.lens4, self.lens6 = sorted(self.by4, reverse=True), sorted(self.by6, reverse=True)
 
     def of_destination(self, ipv4):
@@ -115,6 +143,8 @@ class RuleSet:
         return []
 
     def of_source(self, ipv6):
+        if ipv6 in self.bound:
+            return self.bound[ipv6]
         for length in self.lens6:
             rules = self.by6[length].get(ipv6 >> 128 - length << 128 - length if length else 0)
             if rules:

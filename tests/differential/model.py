@@ -8,7 +8,7 @@ from collections import Counter
 
 import fragments
 from fragments import Refused, SECOND
-from mapping import Rule, RuleSet
+from mapping import Pool, Rule, RuleSet
 from wire import *
 
 MARTIAN_WORDS = {
@@ -60,6 +60,12 @@ class Domain:
         self.hash_label = settings.get("flow_label", "hash") == "hash"
         self.report_spoofing = settings.get("report_spoofing", False)
         self.rules = [Rule(self, **rule) for rule in settings.get("rules", [])]
+        pools = [Pool(self, **pool) for pool in settings.get("pools", [])]
+        for line in settings.get("bindings", []):
+            address, psid, softwire = line.split()
+            pool = next(pool for pool in pools if ip4(address) & pool.mask4 == pool.prefix4)
+            pool.bind(ip4(address), 0 if psid == "-" else int(psid, 0), ip6(softwire))
+        self.rules += pools
 
 
 class Interface:
@@ -413,12 +419,18 @@ class Br:
     def from_internet(self, data):
         ip = Ipv4(data, "ipv4_bad")
         ip.check_options()
+        rules = self.rules.of_destination(ip.dst)
+        if not rules:
+            if ip.dst in self.internet.own4 or ip.dst >> 28 == 14 or ip.dst in self.internet.broadcasts:
+                self.linux()
+            raise Drop("no_rule")
         if self.internet.is_martian(ip.src):
             raise Drop("martian_v4", "source")
-        if self.internet.antispoof and self.rules.of_destination(ip.src):
+        if self.internet.antispoof and any(rule.len4 for rule in self.rules.of_destination(ip.src)):
             raise Drop("spoof_ext")
-        rules = self.rules.of_destination(ip.dst)
-        if ip.is_fragment and (rules and rules[0].shared):
+        if ip.is_fragment and not self.reassembly:
+            raise Drop("fragment_v4")
+        if ip.is_fragment and rules[0].shared:
             self.through_fragments(ip, (0, ip.src, ip.dst, ip.protocol, ip.ident), ip.src, self.judge_down, None)
         else:
             self.judge_down(ip, self.transport_of(ip), None)
@@ -428,18 +440,17 @@ class Br:
         return Transport("other") if ip.offset else read_transport(ip)
 
     def judge_down(self, ip, transport, _):
-        if not self.rules.of_destination(ip.dst):
-            if ip.dst in self.internet.own4 or ip.dst >> 28 == 14 or ip.dst in self.internet.broadcasts:
-                self.linux()
-            raise Drop("no_rule")
         self.encapsulate(ip, transport, self.ce_of_destination(ip, transport), None)
 
     def ce_of_destination(self, ip, transport):
         """Steps 6 and 7: the CE that has the destination address and port."""
         rules = self.rules.of_destination(ip.dst)
-        port = self.port_of(ip, transport, transport.dport, transport.quote and transport.quote.sport, rules[0].shared)
+        quoted = transport.quote and transport.quote.sport
+        port = self.port_of(ip, transport, transport.dport, quoted, rules[0].shared)
         if not rules[0].shared:
             ce = rules[0].ce_of_port(ip.dst, 0)
+            if not ce:
+                raise Drop("no_rule", "no binding")
             self.check_quote_source(ce, ip, transport)
             return ce
         if transport.quote and transport.quote.src != ip.dst:
@@ -448,8 +459,10 @@ class Br:
             raise Drop("port_excluded", f"port {port}")
         for rule in rules:
             if rule.given_psid in (None, rule.psid_of(port)):
-                return rule.ce_of_port(ip.dst, port)
-        raise Drop("no_rule", "no one-to-one rule has the PSID")
+                ce = rule.ce_of_port(ip.dst, port)
+                if ce:
+                    return ce
+        raise Drop("no_rule", "no binding and no one-to-one rule with this PSID")
 
     def check_quote_source(self, ce, ip, transport):
         if transport.quote and not (ce.owns_address(transport.quote.src) if ce.rule.is_prefix
@@ -538,6 +551,8 @@ class Br:
         domain = self.by_br.get(int.from_bytes(data[24:40], "big"))
         if chain.ends_in is None and domain:
             raise Drop("ipv6_ext")
+        if chain.ends_in == FRAGMENT and domain and not self.reassembly:
+            raise Drop("fragment_v6")
         if chain.ends_in == FRAGMENT and domain and data[chain.position] in (IPIP, HOP_BY_HOP, ROUTING, DEST_OPTIONS):
             self.softwire_fragment(data, chain, domain)
         elif chain.ends_in == IPIP:
@@ -555,6 +570,8 @@ class Br:
         outer = int.from_bytes(data[8:24], "big")
         rule = self.rules.of_source(outer)
         context = Outer(data, outer, domain, rule, original)
+        if ip.is_fragment and not self.reassembly:
+            raise Drop("fragment_v4")
         if ip.is_fragment and self.needs_ports(ip, rule):
             key = 1, outer, ip.src, ip.dst, ip.protocol, ip.ident
             self.through_fragments(ip, key, outer >> 72, self.judge_up, context)
@@ -629,23 +646,25 @@ class Br:
             self.error4(ip, UNREACHABLE, FRAGMENTATION_NEEDED, mtu, ce)
             raise Drop("too_big", f"Internet MTU {mtu}")
         data = self.clamp(ip.with_header(ttl=ip.ttl - 1, tos=tos), [domain.mtu - 40] if domain.mss_clamp else [])
-        next_hop = self.internet.next_hop(ip.dst)
-        if not next_hop:
-            raise Drop("no_neighbour")
         pieces = split4(data, mtu)
         if len(pieces) > 1:
             self.events["fragmented"] += 1
         self.flow["created"] += len(pieces) - 1
         for piece in pieces:
-            self.transmit(self.internet, next_hop, ETHERTYPE_IPV4, piece)
+            self.send4(ip.dst, piece)
         self.notes.append("to the Internet")
+
+    def send4(self, dst, packet):
+        next_hop = self.internet.next_hop(dst)
+        if next_hop:
+            self.transmit(self.internet, next_hop, ETHERTYPE_IPV4, packet)
+        else:
+            self.drop("no_neighbour")
 
     # ------------------------------------------------------------------------------------------------- fragments
 
     def through_fragments(self, ip, key, source, judge, context):
         """Judges what the fragment table lets go: this fragment, and then those that waited for it."""
-        if not self.reassembly:
-            raise Drop("fragment_v4")
         waiting = self.virtual.held
         try:
             ready = self.virtual.take(ip, key, source, self.now, first_transport, context)
@@ -661,8 +680,6 @@ class Br:
             self.attempt(judge, late, transport, its)
 
     def softwire_fragment(self, data, chain, domain):
-        if not self.reassembly:
-            raise Drop("fragment_v6")
         source = int.from_bytes(data[8:24], "big")
         if self.rules.of_source(source) is None:
             raise Drop("spoof_v6", "a fragment from under no rule")
@@ -751,11 +768,7 @@ class Br:
         if ce:
             self.into_softwire(packet, ce)
             return
-        next_hop = self.internet.next_hop(dst)
-        if next_hop:
-            self.transmit(self.internet, next_hop, ETHERTYPE_IPV4, packet)
-        else:
-            self.drop("no_neighbour", "of our ICMP error")
+        self.send4(dst, packet)
 
     def error6(self, about, kind, code, rest, domain):
         """RFC 4443 section 2.4; never from an anycast address (section 2.2)."""
@@ -775,7 +788,7 @@ class Br:
 
     def icmpv6(self, message, data, domain):
         """RFC 2473 section 8: an error about a packet that we encapsulated becomes one to its inner source."""
-        if message and message[0] >= 128:
+        if not message or message[0] >= 128:
             self.linux()
         if len(message) < 8 or checksum(pseudo6(int.from_bytes(data[8:24], "big"), domain.br, ICMPV6, len(message))
                                         + message):
@@ -812,7 +825,7 @@ class Br:
         try:
             if not rules:
                 raise Drop("no_rule")
-            transport = Transport("other") if inner.offset and not rules[0].shared else quoted_transport(inner)
+            transport = quoted_transport(inner, rules[0].shared)
             ce = self.ce_of_destination(inner, transport)
         except Drop as drop:
             raise Drop("icmp6_relay_bad", f"inner destination is no CE's: {drop.reason}") from None
@@ -848,8 +861,9 @@ class Quoted4:
     """As much of an IPv4 packet as an ICMPv6 error brings back."""
 
     def __init__(self, data):
-        if len(data) < 20 or data[0] >> 4 != 4 or data[0] & 15 < 5 or len(data) < (data[0] & 15) * 4 + 8:
-            raise Drop("icmp6_relay_bad", "too little of the inner packet")
+        if len(data) < 20 or data[0] >> 4 != 4 or data[0] & 15 < 5 or len(data) < (data[0] & 15) * 4 + 8 \
+                or checksum(data[:(data[0] & 15) * 4]):
+            raise Drop("icmp6_relay_bad", "no inner packet that we sent, or too little of it")
         self.ihl = (data[0] & 15) * 4
         self.length, self.ident, field, self.ttl, self.protocol = struct.unpack_from(">HHHBB", data, 2)
         self.src, self.dst = struct.unpack_from(">II", data, 12)
@@ -858,10 +872,12 @@ class Quoted4:
         self.payload = self.data[self.ihl:]
 
 
-def quoted_transport(inner):
-    """Ports of a packet of which at least eight bytes are there."""
+def quoted_transport(inner, shared):
+    """Ports of a packet of which at least eight bytes are there; an error is told apart even where no ports are needed."""
     if inner.offset:
-        raise Drop("icmp6_relay_bad", "no ports")
+        if shared:
+            raise Drop("icmp6_relay_bad", "no ports")
+        return Transport("other")
     body = inner.payload
     if inner.protocol in (TCP, UDP):
         return Transport("ports", *struct.unpack_from(">HH", body))
@@ -870,7 +886,7 @@ def quoted_transport(inner):
     if body[0] in (ECHO_REQUEST, ECHO_REPLY):
         return Transport("query", *struct.unpack_from(">H", body, 4) * 2)
     if body[0] in ICMP_ERRORS:
-        return Transport("error", quote=read_quote(body[8:]))
+        return Transport("error", quote=read_quote(body[8:]) if shared else None)
     return Transport("other-icmp")
 
 

@@ -39,8 +39,9 @@ class Program:
     def __init__(self, binary, config, directory):
         self.binary, self.directory = binary, directory
         self.conf = os.path.join(directory, "mapedge.conf")
-        with open(self.conf, "w", encoding="ascii") as file:
-            file.write(configs.text(config))
+        for name, content in configs.files(config).items():
+            with open(os.path.join(directory, name), "w", encoding="ascii") as file:
+                file.write(content)
 
     def path(self, name):
         return os.path.join(self.directory, name)

@@ -5,6 +5,7 @@ import heapq
 from collections import deque
 from random import Random
 
+from mapping import Pool
 from wire import *
 
 START = 1_000_000_000
@@ -84,8 +85,7 @@ class Traffic:
         return self.random.random() * 100 < percent
 
     def any_ce(self):
-        rule = self.random.choice(self.rules)
-        return rule.ce_of_ea(self.random.getrandbits(rule.ea_len) if rule.ea_len else 0)
+        return self.random.choice(self.rules).any_ce(self.random)
 
     def ce(self):
         return self.random.choice(self.known) if self.chance(80) else self.any_ce()
@@ -130,7 +130,7 @@ class Traffic:
             shot.outer = {"src": ce.address, "dst": ce.rule.domain.br, "hop_limit": self.random.choice((64, 63, 1, 0, 255)),
                           "traffic_class": self.random.getrandbits(8) if self.chance(50) else 0,
                           "flow_label": self.random.getrandbits(20) if self.chance(30) else 0}
-            if not ce.rule.domain.strict and self.chance(40):
+            if not ce.rule.domain.strict and not isinstance(ce.rule, Pool) and self.chance(40):
                 low = 128 - ce.rule.end_len
                 shot.outer["src"] = ce.address >> low << low | self.random.getrandbits(low) if low else ce.address
             if self.chance(12):
