@@ -106,6 +106,7 @@ note_pass(const struct packet *p)
 {
 	const uint16_t id = load16(p->ip + 4), start = (uint16_t)((load16(p->ip + 6) & IPV4_OFFSET) * 8);
 	const uint32_t end = start + (uint32_t)packet_l4_len(p);
+	uint8_t wrong = 0;
 
 	ck_assert_int_eq(p->kind, L4_UDP);
 	ck_assert_uint_eq(p->src_port, (uint16_t)(1000 + id));
@@ -113,7 +114,8 @@ note_pass(const struct packet *p)
 	ck_assert_uint_eq(p->quoted, UINT32_C(0x01000000) + id);
 	ck_assert_uint_eq(p->tcp_flags, 0);
 	for (uint32_t i = 0; i < packet_l4_len(p); i++)
-		ck_assert_uint_eq(p->l4[i], fragment_byte(id, start + i));
+		wrong |= p->l4[i] ^ fragment_byte(id, start + i);
+	ck_assert_uint_eq(wrong, 0);
 	ck_assert_uint_lt(passed, MAX_PASSED);
 	passes[passed].id = id;
 	passes[passed].start = start;
