@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-3-Clause
 """Writes the seeds that are made: corpus/path (packet cases of tests/pcap and whole conversations), corpus/nat_sequence,
-corpus/map. Those in corpus/api and corpus/conf are written by hand. usage: seeds.py"""
+corpus/map, corpus/fragments. Those in corpus/api and corpus/conf are written by hand. usage: seeds.py"""
 import random
 import struct
 import sys
@@ -81,6 +81,47 @@ MAP_SEEDS = {
 }
 
 
+VIRTUAL, REASSEMBLY, SPLIT = range(3)                             # what fuzz_fragments.c is to do
+SMALL, CLOCK, AGAIN, EXPIRE = 0x80, 5, 6, 7                       # operations of tests/unit/virtual_model.c
+CLOCK6, EXPIRE6 = 6, 7                                            # of tests/unit/reassembly_model.c
+MORE, NEAR, FEW = 1, 2, 4                                         # bits of `how`
+
+
+def fragment(place, more=MORE, key=0, size=3, how=0, marks=0xc0, operation=SMALL):
+    """One record of tests/unit/fragment_model.h; places of small datagrams are quarters."""
+    return bytes([operation, key, place, size, how | more, marks])
+
+
+def operation(what, number):
+    return bytes([what, 0, 0, number, 0, 0])
+
+
+def fragment_seeds():
+    first, second, third, last = fragment(0), fragment(1), fragment(2), fragment(3, 0)
+    again, over = operation(AGAIN, 7), operation(CLOCK | 8, 100) + operation(EXPIRE, 200)
+    over6 = operation(CLOCK6 | 8, 120) + operation(EXPIRE6, 0)
+    everything = b"".join(fragment(place, key=key) for key in range(24) for place in (1, 2))
+    gaps = b"".join(fragment(2 * i + 2, how=NEAR | FEW, size=0, operation=0) for i in range(27))
+    for name, seed in (("in-order", first + second + third + last), ("reversed", last + third + second + first + again),
+                       ("lost-first", last + third + over + first), ("twice", second + second + first + first + again + second),
+                       ("teardrop", first + fragment(0, 0, size=4) + last + over + first), ("many", everything + over + everything),
+                       ("overtaken", second + last + first + second + third + last + again)):
+        yield "virtual-" + name, bytes([VIRTUAL]) + seed
+        yield "reassembly-" + name, bytes([REASSEMBLY]) + seed.replace(over, over6)
+    yield "virtual-gaps", bytes([VIRTUAL, 0x40]) + bytes(5) + gaps + first + again * 4
+    yield "virtual-refused", bytes([VIRTUAL]) + second + fragment(0, how=0x70) + again + third
+    yield "virtual-far", bytes([VIRTUAL]) + fragment(255, 0, size=31, operation=0) + fragment(255, 0, size=32, operation=0)
+    yield "reassembly-atomic", bytes([REASSEMBLY]) + first + fragment(0, 0) + second + third + last
+    yield "reassembly-marks", bytes([REASSEMBLY]) + first + second + third + fragment(3, 0, marks=3) \
+        + first + second + third + fragment(3, 0, marks=0) + fragment(0, marks=3)
+    yield "reassembly-options", bytes([REASSEMBLY]) + fragment(0, marks=0x2c) + fragment(0, 0, marks=0x1c) + second + third + last
+    yield "reassembly-long", bytes([REASSEMBLY]) + fragment(0, size=80, operation=0) \
+        + fragment(80, 0, how=NEAR, size=90, operation=0) + fragment(80, 0, how=NEAR, size=91, operation=0)
+    yield "split-plain", bytes([SPLIT, 0xf0]) + struct.pack("!HBH", 1332, 0, 40)
+    yield "split-options", bytes([SPLIT, 0xf7]) + struct.pack("!HBH", 448, 9, 900) \
+        + bytes([1, 7, 7, 4, 9, 9, 9, 9, 0x94, 4, 0, 0, 1, 0x88, 4, 0xab, 0xcd, 0x44, 8, 5, 0, 1, 2, 3, 4, 0, 0x94, 4])
+
+
 def write(target, name, seed):
     path = HERE / "corpus" / target / name
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -95,6 +136,8 @@ def main():
         write("path", name, seed)
     for name, seed in MAP_SEEDS.items():
         write("map", name, seed)
+    for name, seed in fragment_seeds():
+        write("fragments", name, seed)
     for number in range(4):
         write("nat_sequence", f"random-{number}", random.Random(number).randbytes(300))
     udp_out = b"".join(bytes([15, 1, i, 0, 0]) for i in range(70))
