@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-3-Clause
 """Writes the seeds that are made: corpus/path (packet cases of tests/pcap and whole conversations), corpus/nat_sequence,
-corpus/map, corpus/fragments. Those in corpus/api and corpus/conf are written by hand. usage: seeds.py"""
+corpus/map, corpus/fragments, corpus/relay. Those in corpus/api and corpus/conf are written by hand. usage: seeds.py"""
 import random
 import struct
 import sys
@@ -122,6 +122,28 @@ def fragment_seeds():
         + bytes([1, 7, 7, 4, 9, 9, 9, 9, 0x94, 4, 0, 0, 1, 0x88, 4, 0xab, 0xcd, 0x44, 8, 5, 0, 1, 2, 3, 4, 0, 0x94, 4])
 
 
+def about(type, code, value, quoted, at=0):
+    """What fuzz_relay.c reads: checksums to be mended, where the inner packet is behind the IPv6 header, an ICMPv6 message."""
+    return struct.pack("!BBBBHI", 3, at, type, code, 0, value) + quoted
+
+
+def relay_seeds():
+    inner = udp(E, 53, V4, 1232)
+    yield "unreachable", about(1, 3, 0, down(inner))
+    yield "too-big", about(2, 0, 1400, down(tcp(E, 80, V4, 1232, data=bytes(1400))[:1232]))
+    yield "too-big-without-df", about(2, 0, 1400, down(ping(E, V4, 1232, df=False)))
+    yield "hop-limit", about(3, 0, 0, down(pong(E, V4, 1232, nops=40)))
+    yield "hop-limit-extended", about(3, 0, 16 << 24, down(tcp(E, 80, V4, 1232, data=bytes(100)))[:128] + b"\x20\0\0\0" + bytes(8))
+    yield "reassembly", about(3, 1, 0, down(inner, ext=[fragment_header(0, True)]), 8)
+    yield "later-fragment", about(4, 0, 42, down(inner, ext=[fragment_header(100)]), 8)
+    yield "encapsulation-limit", about(4, 0, 44, down(inner, ext=[HOP_BY_HOP, ENCAP_LIMIT, ROUTING_DONE]), 24)
+    yield "inner-error", about(1, 0, 0, down(error(E, V4, UNREACHABLE, 3, udp(V4, 1232, E, 53))))
+    yield "inner-later-fragment", about(2, 0, 1400, down(ip(E, V4, 17, bytes(64), offset=185)))
+    yield "about-icmpv6", about(4, 1, 6, down(b"\x80\0\0\0" + bytes(8), ext=[DEST_OPTIONS], nh=58))
+    yield "about-a-fragment", about(4, 0, 4, down(b"\1\0\0\0" + bytes(9), ext=[fragment_header(0, True)], nh=58))
+    yield "unknown-error", about(100, 0, 0, down(inner))
+
+
 def write(target, name, seed):
     path = HERE / "corpus" / target / name
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -138,6 +160,8 @@ def main():
         write("map", name, seed)
     for name, seed in fragment_seeds():
         write("fragments", name, seed)
+    for name, seed in relay_seeds():
+        write("relay", name, seed)
     for number in range(4):
         write("nat_sequence", f"random-{number}", random.Random(number).randbytes(300))
     udp_out = b"".join(bytes([15, 1, i, 0, 0]) for i in range(70))
