@@ -14,7 +14,7 @@ struct softwire {
 	uint16_t mtu;            /* largest IPv4 packet that fits */
 	uint16_t mss;            /* largest MSS let through, 0 = do not clamp */
 	uint8_t class_mask;      /* bits of the inner TOS that go outside: ECN always, DSCP by policy */
-	uint8_t index;           /* of its counters */
+	uint8_t index;           /* of its counters, which it keeps by its name */
 	bool eabits;             /* BR: weaker source check, RFC 7597 section 8.1's minimum */
 };
 
