@@ -23,8 +23,8 @@ struct slots {
 
 /*
  * Gives every softwire of a snapshot that is not published yet its counters. `oldest` is the generation of the oldest
- * snapshot that a worker may still see, `total` the sum of all workers' counters. 0, or -EBUSY when there are no free
- * ones: too many have gone in the last moments.
+ * snapshot that a worker may still see: that of the one in use, or less; `total` the sum of all workers' counters. 0, or
+ * -EBUSY when there are no free ones: too many have gone in the last moments.
  */
 int slots_assign(struct slots *slots, const struct conf *conf, struct snapshot *snapshot, uint64_t oldest,
     uint64_t now_ms, const struct counters *total);
