@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #define TIMESTAMP_TEXT_SIZE 32
+#define TIMESTAMP_LAST UINT64_C(253402300799999) /* that can be written: the end of the year 9999 */
 
 /* "2026-11-03T08:30:00.250Z"; returns the buffer. */
 char *timestamp_format(uint64_t ms, char text[TIMESTAMP_TEXT_SIZE]);
