@@ -83,11 +83,8 @@ print_record(const json_t *record)
 		snprintf(text, sizeof(text), "mapedge had been stopped by then, at %s.", json_string_value(stopped));
 		text_warning(text);
 	}
-	if (number_of(record, "damaged_lines") > 0) {
-		snprintf(text, sizeof(text), "%d lines of the rule log behind that record cannot be read.",
-		    number_of(record, "damaged_lines"));
-		text_warning(text);
-	}
+	if (number_of(record, "damaged_lines") > 0)
+		text_warning("behind that record a line of the rule log, or more, cannot be read.");
 }
 
 void

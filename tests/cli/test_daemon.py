@@ -158,7 +158,7 @@ def rule_log():
     RULE_LOG.unlink(missing_ok=True)
     daemon = start()
     try:
-        wait_for(RULE_LOG.exists, "no record of the start")
+        wait_for(lambda: RULE_LOG.exists() and records(), "no record of the start")
         began = records()
         CONFIG.write_text(GOOD.replace("offset = 4", "offset = 6"))
         answer("config-reload")
