@@ -19,7 +19,7 @@ sys.path.append(str(ROOT / "tests" / "pcap"))
 import mape  # noqa: E402
 
 LOG = ROOT / "tests" / "vectors" / "rule-log.jsonl"
-BEFORE, AFTER = (mape.Rule(ipv6, "192.0.2.0/24", ea=16) for ipv6 in ("2001:db8::/40", "2001:db8:4000::/40"))
+BEFORE, AFTER = (mape.Rule(ipv6, "192.0.2.0/24", ea=16, offset=4) for ipv6 in ("2001:db8::/40", "2001:db8:4000::/40"))
 
 
 def run(*args, log=LOG):
@@ -54,7 +54,7 @@ def by_port(at, rule):
 
 
 def record(at, event, generation):
-    found = answer("--at", at, "192.0.2.18", 1232)["record"]
+    found = answer("--at", at, "192.0.2.18", 4928)["record"]
     assert (found["event"], found["generation"]) == (event, generation), found
 
 
@@ -83,7 +83,7 @@ def warned(words, *args):
 
 def damaged():
     log = LOG.read_text() + "{\"time\":\"2026-11-0"
-    done = subprocess.run([CTL, "lookup", "--log", "/dev/stdin", "192.0.2.18", "1232"], input=log, capture_output=True,
+    done = subprocess.run([CTL, "lookup", "--log", "/dev/stdin", "192.0.2.18", "4928"], input=log, capture_output=True,
                           text=True, timeout=30, check=False)
     assert done.returncode == 0 and "a line of the rule log" in done.stdout, (done.stdout, done.stderr)
 
@@ -98,18 +98,18 @@ for moment, kind, number in (("2026-11-01T00:00:00Z", "start", 1), ("2026-11-02T
                              ("2026-11-03T04:10:00Z", "start", 1)):
     add(f"the record of {moment}", record, moment, kind, number)
 add("bindings come and go", bindings)
-add("without a time: the end of the log", warned, "2001:db8:4012:3400::/56", "192.0.2.18", 1232)
+add("without a time: the end of the log", warned, "2001:db8:4012:3400::/56", "192.0.2.18", 4928)
 add("too early", refused, LOG, 1, "has no record of 2026-10-31T23:59:59.000Z or before", "--at", "2026-11-01T08:59:59+09:00",
-    "192.0.2.18", 1232)
-add("excluded", refused, LOG, 1, "ports 0-1023 belong to nobody", "192.0.2.18", 208)
+    "192.0.2.18", 4928)
+add("excluded", refused, LOG, 1, "ports 0-4095 belong to nobody", "192.0.2.18", 208)
 add("outside all rules", refused, LOG, 1, "outside all Rule IPv4 prefixes", "198.51.100.9", 443)
 add("shared, and no port", refused, LOG, 1, "give a port too", "192.0.2.18")
 add("stopped", warned, "Warning: mapedge had been stopped by then, at 2026-11-03T04:00:00.000Z", "--at",
-    "2026-11-03T04:05:00Z", "192.0.2.18", 1232)
+    "2026-11-03T04:05:00Z", "192.0.2.18", 4928)
 add("a log that was cut", damaged)
-add("no log", refused, "/nonexistent/log", 1, "No such file", "192.0.2.18", 1232)
-add("not a log", refused, ROOT / "README.md", 1, "has no record", "192.0.2.18", 1232)
-add("no time", refused, LOG, 1, "--at takes a time like", "--at", "yesterday", "192.0.2.18", 1232)
+add("no log", refused, "/nonexistent/log", 1, "No such file", "192.0.2.18", 4928)
+add("not a log", refused, ROOT / "README.md", 1, "has no record", "192.0.2.18", 4928)
+add("no time", refused, LOG, 1, "--at takes a time like", "--at", "yesterday", "192.0.2.18", 4928)
 add("no address", refused, LOG, 1, "neither an IPv4 nor an IPv6", "www.example.net")
 add("no port", refused, LOG, 2, "'http' is no port", "192.0.2.18", "http")
 add("nothing", refused, LOG, 2, "Usage: mapedgectl lookup")
