@@ -4,8 +4,8 @@
 #include <event2/event.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <time.h>
 
+#include "clock.h"
 #include "compile.h"
 #include "history.h"
 #include "log.h"
@@ -35,15 +35,6 @@ struct control {
 	struct slots slots;
 	uint64_t start_ms; /* milliseconds since 1970 */
 };
-
-static uint64_t
-wall_clock_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
 
 /* ---- reload ----------------------------------------------------------------------------------------------------- */
 

@@ -3,11 +3,11 @@
 
 #include <fcntl.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "api/record.h"
 #include "base/sha256.h"
+#include "clock.h"
 #include "log.h"
 
 struct history {
@@ -76,12 +76,7 @@ put(struct history *history, char *text)
 static struct record_head
 head_now(const struct history *history, enum record_event event)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	return (struct record_head){ .time_ms = (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000,
-		.event = event,
-		.generation = history->generation };
+	return (struct record_head){ .time_ms = wall_clock_ms(), .event = event, .generation = history->generation };
 }
 
 /* ---- rules ------------------------------------------------------------------------------------------------------ */
@@ -168,18 +163,20 @@ history_rules(struct history *history, const struct conf *conf, uint64_t generat
 	history->role = conf->role;
 	head = head_now(history, is_first ? RECORD_START : RECORD_RELOAD);
 	domains = make_domains(conf, bindings);
-	if (domains == NULL) {
+	if (domains != NULL) {
+		changes = compare(history, domains, conf->softwire_count);
+		put(history,
+		    record_rules(&head, conf->role, is_first ? NULL : &changes, domains, conf->softwire_count));
+		json_decref(changes.added);
+		json_decref(changes.removed);
+		json_decref(changes.modified);
+	} else {
 		put(history, NULL);
-		return;
 	}
-	changes = compare(history, domains, conf->softwire_count);
-	put(history, record_rules(&head, conf->role, is_first ? NULL : &changes, domains, conf->softwire_count));
-	json_decref(changes.added);
-	json_decref(changes.removed);
-	json_decref(changes.modified);
+	/* Without memory for the new ones there is no daily record: the old ones are not in use any more. */
 	free_domains(history->domains, history->count);
 	history->domains = domains;
-	history->count = conf->softwire_count;
+	history->count = domains != NULL ? conf->softwire_count : 0;
 }
 
 static void
