@@ -59,6 +59,18 @@ static const struct reader_key domain_keys[] = {
 	{ RULES_KEY },
 	{ RULES_FILE_KEY },
 	{ SERVICE_KEY },
+	{ .name = "pools",
+	    .type = READER_GROUPS,
+	    .min = 1,
+	    .max = CONF_MAX_POOLS,
+	    .example = "( { ipv4 = \"203.0.113.0/24\"; psid_len = 8; } )" },
+	{ .name = "bindings_file", .type = READER_TEXT, .max = CONF_TEXT_SIZE - 1, .example = "\"bindings.txt\"" },
+};
+
+static const struct reader_key pool_keys[] = {
+	{ .name = "ipv4", .type = READER_PREFIX4, .required = true, .example = "\"203.0.113.0/24\"" },
+	{ .name = "offset", .type = READER_INT, .max = 15, .example = "6" },
+	{ .name = "psid_len", .type = READER_INT, .required = true, .max = 16, .example = "8" },
 };
 
 /* ---- rules ------------------------------------------------------------------------------------------------------ */
@@ -206,6 +218,8 @@ read_rules(struct conf_softwire *softwire, const char *config, const config_sett
 		return read_rules_file(softwire, config, group, err);
 	if (has_rules)
 		return read_inline_rules(softwire, group, err);
+	if (softwire->pool_count > 0)
+		return 0;
 	place_error(err, group, "\"%s\" has no rules", softwire->name);
 	error_hint(err, "add rules = ( ... ), or rules_file and service");
 	return -EINVAL;
@@ -227,6 +241,27 @@ read_mtu(struct conf_softwire *softwire, const struct conf *conf, const config_s
 		return -EINVAL;
 	}
 	softwire->mtu = (uint16_t)mtu;
+	return 0;
+}
+
+static int
+read_pools(struct conf_softwire *softwire, const char *config, const config_setting_t *group, struct error *err)
+{
+	const char *file = reader_get_text(group, "bindings_file");
+
+	for (size_t i = 0; i < reader_length(group, "pools"); i++) {
+		const config_setting_t *element = reader_element(group, "pools", i);
+		struct conf_pool *pool = &softwire->pools[softwire->pool_count++];
+
+		if (reader_check(element, pool_keys, READER_COUNT(pool_keys), err) < 0)
+			return -EINVAL;
+		reader_get_prefix4(element, "ipv4", &pool->ipv4);
+		pool->psid_offset = (uint8_t)reader_get_int(element, "offset", PORTSET_DEFAULT_OFFSET);
+		pool->psid_len = (uint8_t)reader_get_int(element, "psid_len", 0);
+		pool->line = place_line(element);
+	}
+	if (file != NULL && place_beside(config, file, softwire->bindings_file) < 0)
+		return place_error(err, reader_place(group, "bindings_file"), "bindings_file: the path is too long");
 	return 0;
 }
 
@@ -291,7 +326,7 @@ read_softwire(struct conf_softwire *softwire, const struct conf *conf, const con
 	softwire->traffic_class = copy ? CONF_TRAFFIC_CLASS_COPY : reader_get_int(group, "traffic_class", 0);
 
 	if (read_end_user_prefix(softwire, group, err) < 0 || read_mtu(softwire, conf, group, err) < 0 ||
-	    read_rules(softwire, conf->file, group, err) < 0)
+	    read_pools(softwire, conf->file, group, err) < 0 || read_rules(softwire, conf->file, group, err) < 0)
 		return -EINVAL;
 	return check_br(softwire, group, err);
 }
