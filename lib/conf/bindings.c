@@ -149,19 +149,20 @@ compare(const void *one, const void *other)
 	return order != 0 ? order : a->line < b->line ? -1 : a->line > b->line;
 }
 
-/* Sorts the bindings of one file. A port set has one owner: of several the first in the file, the second is the error. */
+/* Sorts the bindings of one file, from `start` on. A port set has one owner: of several the first in the file, the second is the error. */
 static int
-sort(struct binding *bindings, uint32_t count, const char *file, struct error *err)
+sort(const struct conf_bindings *list, uint32_t start, const char *file, struct error *err)
 {
+	struct binding *bindings = list->bindings;
 	const struct binding *second = NULL, *first = NULL;
 	char addr[IP4_TEXT_SIZE];
 	bool sorted = true;
 
-	for (uint32_t i = 1; i < count && sorted; i++)
+	for (uint32_t i = start + 1; i < list->count && sorted; i++)
 		sorted = compare(&bindings[i - 1], &bindings[i]) < 0;
 	if (!sorted)
-		qsort(bindings, count, sizeof(*bindings), compare);
-	for (uint32_t i = 1; i < count; i++) {
+		qsort(bindings + start, list->count - start, sizeof(*bindings), compare);
+	for (uint32_t i = start + 1; i < list->count; i++) {
 		if (compare_ports(&bindings[i - 1], &bindings[i]) != 0)
 			continue;
 		if (second == NULL || bindings[i].line < second->line) {
@@ -217,7 +218,7 @@ conf_bindings_load(const char *file, const struct conf_bindings_scope *scope, st
 	rc = compiled ? bindings_read_compiled(&source, list, err) : bindings_read_text(&source, list, err);
 	fclose(source.stream);
 	if (rc == 0 && !compiled)
-		rc = sort(list->bindings + before, list->count - before, file, err);
+		rc = sort(list, before, file, err);
 	if (rc < 0)
 		list->count = before;
 	return rc;

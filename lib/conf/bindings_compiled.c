@@ -197,17 +197,18 @@ check_record(const struct bindings_file *file, struct binding *binding, struct e
 }
 
 static int
-check_records(const struct bindings_file *file, struct binding *bindings, uint32_t count, struct error *err)
+check_records(const struct bindings_file *file, const struct conf_bindings *list, uint32_t first, struct error *err)
 {
 	uint64_t last = 0;
 
-	for (uint32_t i = 0; i < count; i++) {
-		const uint64_t ports = (uint64_t)bindings[i].ipv4 << 16 | bindings[i].psid;
+	for (uint32_t i = first; i < list->count; i++) {
+		struct binding *binding = &list->bindings[i];
+		const uint64_t ports = (uint64_t)binding->ipv4 << 16 | binding->psid;
 
-		if (i > 0 && ports <= last)
+		if (i > first && ports <= last)
 			error_set(err, EINVAL, "the bindings are out of order");
-		else if (check_record(file, &bindings[i], err) == 0) {
-			bindings[i].line = i + 1;
+		else if (check_record(file, binding, err) == 0) {
+			binding->line = i - first + 1;
 			last = ports;
 			continue;
 		}
@@ -241,7 +242,7 @@ read_all(const struct bindings_file *file, struct conf_bindings *list, struct er
 		return place_error_line(err, file->name, 0, "its checksum is wrong: it was changed");
 	if (check_pools(file, pools, header.pool_count, err) < 0)
 		return -EINVAL;
-	return check_records(file, list->bindings + before, header.count, err);
+	return check_records(file, list, before, err);
 }
 
 int
