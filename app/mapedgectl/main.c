@@ -8,6 +8,7 @@
 #include "command.h"
 
 static const struct command commands[] = {
+	{ "bindings", bindings_main, "check and compile a file of bindings, without a daemon" },
 	{ "calc", calc_main, "calculate addresses and port sets from mapping rules, without a daemon" },
 };
 

@@ -45,30 +45,32 @@ no_pool(const struct conf_bindings_scope *scope, uint32_t ipv4, struct error *er
 	return -EINVAL;
 }
 
+/* Why the pool has no such PSID. */
 static int
-check_psid(const struct conf_pool *pool, uint32_t ipv4, int psid, struct error *err)
+wrong_psid(const struct conf_pool *pool, uint32_t ipv4, int psid, struct error *err)
 {
-	const int count = 1 << pool->psid_len;
 	char addr[IP4_TEXT_SIZE], prefix[PREFIX_TEXT_SIZE];
 
 	ip4_format(ipv4, addr);
 	prefix4_format(&pool->ipv4, prefix);
 	if (pool->psid_len == 0) {
-		if (psid == CONF_NO_PSID)
-			return 0;
 		error_set(err, EINVAL, "%s has no PSID: the pool %s gives out whole addresses", addr, prefix);
 		error_hint(err, "leave it out; in a file, write - in its place");
 		return -EINVAL;
 	}
-	if (psid >= 0 && psid < count)
-		return 0;
 	if (psid == CONF_NO_PSID)
 		error_set(err, EINVAL, "%s needs a PSID: the pool %s shares its addresses", addr, prefix);
 	else
 		error_set(err, EINVAL, "PSID %d does not fit into the %u bits of the pool %s", psid, pool->psid_len,
 		    prefix);
-	error_hint(err, "it is 0..%d, by the pool's psid_len of %u", count - 1, pool->psid_len);
+	error_hint(err, "it is 0..%d, by the pool's psid_len of %u", (1 << pool->psid_len) - 1, pool->psid_len);
 	return -EINVAL;
+}
+
+static bool
+has_psid(const struct conf_pool *pool, int psid)
+{
+	return pool->psid_len == 0 ? psid == CONF_NO_PSID : psid >= 0 && psid < 1 << pool->psid_len;
 }
 
 static int
@@ -96,7 +98,9 @@ conf_binding_make(const struct conf_bindings_scope *scope, uint32_t ipv4, int ps
 
 	if (pool == NULL)
 		return no_pool(scope, ipv4, err);
-	if (check_psid(pool, ipv4, psid, err) < 0 || check_softwire(scope, softwire, err) < 0)
+	if (!has_psid(pool, psid))
+		return wrong_psid(pool, ipv4, psid, err);
+	if (check_softwire(scope, softwire, err) < 0)
 		return -EINVAL;
 	*binding = (struct binding){ .softwire = softwire,
 		.ipv4 = ipv4,

@@ -60,19 +60,28 @@ read_line(struct reader *reader, struct error *err)
 	return 1;
 }
 
+static bool
+is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r';
+}
+
 /* Fields are separated by blanks; a line that ends as on Windows is no error. Returns how many there are. */
 static unsigned int
 split(char *text, char *fields[FIELDS])
 {
 	unsigned int count = 0;
-	char *field;
 
-	while ((field = strsep(&text, " \t\r")) != NULL) {
-		if (*field == '\0')
+	while (*text != '\0') {
+		if (is_blank(*text)) {
+			*text++ = '\0';
 			continue;
+		}
 		if (count < FIELDS)
-			fields[count] = field;
+			fields[count] = text;
 		count++;
+		while (*text != '\0' && !is_blank(*text))
+			text++;
 	}
 	return count;
 }
