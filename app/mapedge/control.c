@@ -4,14 +4,19 @@
 #include <event2/event.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "compile.h"
 #include "log.h"
 #include "socket.h"
 
+#define ROOM_TRIES 100 /* for an entry that the workers have let go of */
+#define ROOM_WAIT_US 100
+
 /* A snapshot that is not published any more, until every worker has let go of it. */
 struct retired {
 	struct snapshot *snapshot;
+	struct bindings *bindings;
 	uint64_t token;
 	struct retired *next;
 };
@@ -20,6 +25,7 @@ struct control {
 	struct engine *engine;
 	struct conf *conf;
 	struct snapshot *snapshot;
+	struct bindings *bindings; /* the snapshot's; NULL without pools */
 	struct retired *retired;
 	struct event_base *base;
 	struct event *on_term;
@@ -71,11 +77,20 @@ unchangeable(const struct conf *now, const struct conf *next)
 }
 
 static void
+free_retired(struct retired *retired)
+{
+	snapshot_free(retired->snapshot);
+	bindings_free(retired->bindings);
+	free(retired);
+}
+
+static void
 on_reap(evutil_socket_t fd, short what, void *argument)
 {
 	static const struct timeval soon = { .tv_usec = 10000 };
 	struct control *control = argument;
 	struct retired **link = &control->retired;
+	bool again = bindings_tidy(control->bindings, control->engine);
 
 	(void)fd;
 	(void)what;
@@ -84,25 +99,66 @@ on_reap(evutil_socket_t fd, short what, void *argument)
 
 		if (!engine_is_quiet(control->engine, retired->token)) {
 			link = &retired->next;
+			again = true;
 			continue;
 		}
 		*link = retired->next;
-		snapshot_free(retired->snapshot);
-		free(retired);
+		if (retired->bindings != NULL && control->bindings != NULL)
+			bindings_carry_on(control->bindings, retired->bindings);
+		free_retired(retired);
 	}
-	if (control->retired != NULL)
+	if (again)
 		event_add(control->reaper, &soon);
 }
 
+/* What a reload has made; all of it is in use, or nothing is. */
+struct next {
+	struct conf *conf;
+	struct snapshot *snapshot;
+	struct bindings *bindings;
+	struct retired *retired; /* room to remember what was in use before */
+};
+
 static void
-publish(struct control *control, struct conf *conf, struct snapshot *snapshot, struct retired *retired)
+publish(struct control *control, const struct next *next)
 {
-	*retired = (struct retired){ control->snapshot, engine_publish(control->engine, snapshot), control->retired };
-	control->retired = retired;
+	*next->retired = (struct retired){ .snapshot = control->snapshot,
+		.bindings = control->bindings,
+		.token = engine_publish(control->engine, next->snapshot),
+		.next = control->retired };
+	control->retired = next->retired;
 	conf_free(control->conf);
-	control->conf = conf;
-	control->snapshot = snapshot;
+	control->conf = next->conf;
+	control->snapshot = next->snapshot;
+	control->bindings = next->bindings;
 	on_reap(-1, 0, control);
+}
+
+static int
+prepare(const struct control *control, struct next *next, struct error *err)
+{
+	const struct mac macs[INTERFACE_COUNT] = { control->engine->port[0].mac, control->engine->port[1].mac };
+	const char *setting;
+
+	next->conf = conf_load(control->conf->file, err);
+	if (next->conf == NULL)
+		return -EINVAL;
+	setting = unchangeable(control->conf, next->conf);
+	if (setting != NULL) {
+		error_set(err, EBUSY, "%s: %s cannot change while mapedge runs", next->conf->file, setting);
+		error_hint(err, "restart mapedge, or undo that change");
+		return -EBUSY;
+	}
+	if (bindings_load(next->conf, control->engine->workers, &next->bindings, err) < 0)
+		return -EINVAL;
+	next->retired = malloc(sizeof(*next->retired));
+	if (next->retired == NULL)
+		return error_set(err, ENOMEM, "out of memory");
+	next->snapshot = snapshot_compile(next->conf, macs, control->snapshot, err);
+	if (next->snapshot == NULL)
+		return -EINVAL;
+	bindings_attach(next->bindings, next->snapshot);
+	return 0;
 }
 
 /* All or nothing: whatever fails, fails before the first change. */
@@ -110,37 +166,21 @@ static int
 reload(void *context, uint64_t *generation, struct error *err)
 {
 	struct control *control = context;
-	const struct mac macs[INTERFACE_COUNT] = { control->engine->port[0].mac, control->engine->port[1].mac };
-	struct conf *conf = conf_load(control->conf->file, err);
-	struct retired *retired = NULL;
-	struct snapshot *snapshot;
-	const char *setting;
+	struct next next = { 0 };
 
-	if (conf == NULL)
-		goto fail;
-	setting = unchangeable(control->conf, conf);
-	if (setting != NULL) {
-		error_set(err, EBUSY, "%s: %s cannot change while mapedge runs", conf->file, setting);
-		error_hint(err, "restart mapedge, or undo that change");
-		goto free_conf;
+	if (prepare(control, &next, err) < 0) {
+		free(next.retired);
+		bindings_free(next.bindings);
+		conf_free(next.conf);
+		log_error("config: reload failed, the old one stays: %s%s%s", err->text,
+		    err->hint[0] != '\0' ? "; hint: " : "", err->hint);
+		return -EINVAL;
 	}
-	error_set(err, ENOMEM, "out of memory");
-	retired = malloc(sizeof(*retired));
-	snapshot = retired == NULL ? NULL : snapshot_compile(conf, macs, control->snapshot, err);
-	if (snapshot == NULL)
-		goto free_conf;
-	publish(control, conf, snapshot, retired);
-	*generation = snapshot->generation;
-	log_notice("config: reloaded file=%s generation=%lu", conf->file, (unsigned long)*generation);
+	publish(control, &next);
+	*generation = next.snapshot->generation;
+	log_notice("config: reloaded file=%s generation=%lu bindings=%u", next.conf->file, (unsigned long)*generation,
+	    bindings_count(next.bindings));
 	return 0;
-
-free_conf:
-	free(retired);
-	conf_free(conf);
-fail:
-	log_error("config: reload failed, the old one stays: %s%s%s", err->text, err->hint[0] != '\0' ? "; hint: " : "",
-	    err->hint);
-	return -EINVAL;
 }
 
 /* ---- what the API needs ----------------------------------------------------------------------------------------- */
@@ -166,6 +206,7 @@ make_report(void *context, struct report *report)
 		report->counters[i] = &engine->worker[i]->counters;
 		report->gauges[i] = &engine->worker[i]->gauges;
 	}
+	bindings_report(control->bindings, report);
 }
 
 static const struct ruleset *
@@ -184,6 +225,54 @@ stop(void *context)
 
 	/* The reply to `shutdown` goes out first. */
 	event_base_loopexit(control->base, &soon);
+}
+
+/* ---- bindings by command ---------------------------------------------------------------------------------------- */
+
+/* In a full table, an entry that was taken out can be used as soon as the workers let go of it: that never takes long. */
+static int
+add_binding(void *context, const struct api_binding *binding, bool replace, struct error *err)
+{
+	struct control *control = context;
+	int rc = -ENOSPC;
+
+	for (int i = 0; i < ROOM_TRIES; i++) {
+		const bool waits = bindings_tidy(control->bindings, control->engine);
+
+		rc = bindings_add(control->bindings, control->conf, binding, replace, err);
+		if (rc != -ENOSPC || !waits)
+			break;
+		usleep(ROOM_WAIT_US);
+	}
+	on_reap(-1, 0, control);
+	return rc;
+}
+
+static int
+remove_binding(void *context, const struct api_binding *binding, struct error *err)
+{
+	struct control *control = context;
+	const int rc = bindings_remove(control->bindings, control->conf, binding, err);
+
+	on_reap(-1, 0, control);
+	return rc;
+}
+
+/* What was counted under snapshots that are not quiet yet belongs to it, too. */
+static int
+get_binding(void *context, struct api_binding *wanted, struct error *err)
+{
+	struct control *control = context;
+	const int rc = bindings_get(control->bindings, control->conf, wanted, err);
+	const struct binding binding = { .softwire = wanted->softwire,
+		.ipv4 = wanted->ipv4,
+		.psid = wanted->psid < 0 ? 0 : (uint16_t)wanted->psid };
+
+	for (const struct retired *old = control->retired; rc == 0 && old != NULL; old = old->next) {
+		if (old->bindings != NULL)
+			bindings_add_counters(old->bindings, &binding, &wanted->counters);
+	}
+	return rc;
 }
 
 /* ---- signals ---------------------------------------------------------------------------------------------------- */
@@ -212,7 +301,8 @@ on_reload_signal(evutil_socket_t number, short what, void *argument)
 /* ---- life ------------------------------------------------------------------------------------------------------- */
 
 struct control *
-control_new(struct engine *engine, struct conf *conf, struct snapshot *snapshot, struct error *err)
+control_new(struct engine *engine, struct conf *conf, struct snapshot *snapshot, struct bindings *bindings,
+    struct error *err)
 {
 	struct control *control = calloc(1, sizeof(*control));
 
@@ -221,7 +311,8 @@ control_new(struct engine *engine, struct conf *conf, struct snapshot *snapshot,
 		return NULL;
 	}
 	control->engine = engine;
-	control->backend = (struct api_backend){ control, make_report, rules, reload, stop };
+	control->backend =
+	    (struct api_backend){ control, make_report, rules, reload, stop, add_binding, remove_binding, get_binding };
 	control->base = event_base_new();
 	if (control->base == NULL) {
 		error_set(err, ENOMEM, "no event loop");
@@ -242,6 +333,7 @@ control_new(struct engine *engine, struct conf *conf, struct snapshot *snapshot,
 		goto fail;
 	control->conf = conf;
 	control->snapshot = snapshot;
+	control->bindings = bindings;
 	return control;
 
 fail:
@@ -292,10 +384,10 @@ control_free(struct control *control)
 		struct retired *retired = control->retired;
 
 		control->retired = retired->next;
-		snapshot_free(retired->snapshot);
-		free(retired);
+		free_retired(retired);
 	}
 	snapshot_free(control->snapshot);
+	bindings_free(control->bindings);
 	conf_free(control->conf);
 	free(control);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "api/api.h"
+#include "api/command.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -7,16 +7,6 @@
 
 #define RULES_DEFAULT 100
 #define RULES_MAX 1000
-
-enum argument_type { ARGUMENT_BOOL, ARGUMENT_COUNT };
-
-/* An argument that a command takes; all are optional. */
-struct argument {
-	const char *name; /* NULL ends the list */
-	enum argument_type type;
-	json_int_t max; /* counts are 0..max */
-	const char *help;
-};
 
 struct command {
 	const char *name;
@@ -27,9 +17,6 @@ struct command {
 };
 
 /* ---- replies ---------------------------------------------------------------------------------------------------- */
-
-static json_t *
-reply(enum api_result result, json_t *arguments, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 /* What a request or a file name brings into a text may be no UTF-8, or be cut inside a character; JSON has to be UTF-8. */
 static json_t *
@@ -44,8 +31,8 @@ text_json(char *text)
 	return json_string(text);
 }
 
-static json_t *
-reply(enum api_result result, json_t *arguments, const char *format, ...)
+json_t *
+api_reply(enum api_result result, json_t *arguments, const char *format, ...)
 {
 	char text[512];
 	va_list args;
@@ -58,10 +45,27 @@ reply(enum api_result result, json_t *arguments, const char *format, ...)
 }
 
 json_t *
+api_failed(const struct error *err)
+{
+	return api_reply(API_FAILED, NULL, "%s%s%s", err->text, err->hint[0] != '\0' ? "; hint: " : "", err->hint);
+}
+
+json_t *
 api_too_long(void)
 {
-	return reply(API_BAD_REQUEST, NULL, "the request is longer than %d bytes", API_MAX_REQUEST);
+	return api_reply(API_BAD_REQUEST, NULL, "the request is longer than %d bytes", API_MAX_REQUEST);
 }
+
+/* What a type is called, and how its values ought to be. */
+static const struct {
+	const char *name, *text;
+} types[] = {
+	[ARGUMENT_BOOL] = { "bool", "true or false" },
+	[ARGUMENT_COUNT] = { "int", NULL }, /* by the argument's max */
+	[ARGUMENT_IP4] = { "ipv4", "an IPv4 address" },
+	[ARGUMENT_IP6] = { "ipv6", "an IPv6 address" },
+	[ARGUMENT_LIST] = { "list", "a list" },
+};
 
 /* ---- commands --------------------------------------------------------------------------------------------------- */
 
@@ -73,7 +77,7 @@ handle_stats_get(const struct api_backend *backend, const json_t *arguments)
 	struct report report = { 0 };
 
 	backend->report(backend->context, &report);
-	return reply(API_OK, report_json(&report, json_is_true(json_object_get(arguments, "all"))), "%s", "");
+	return api_reply(API_OK, report_json(&report, json_is_true(json_object_get(arguments, "all"))), "%s", "");
 }
 
 static json_t *
@@ -102,7 +106,7 @@ handle_rules_get(const struct api_backend *backend, const json_t *arguments)
 
 	for (json_int_t i = start; i < (json_int_t)set->count && i < start + count; i++)
 		json_array_append_new(rules, rule_json(&set->specs[i]));
-	return reply(API_OK, json_pack("{s:i, s:I, s:o}", "total", (int)set->count, "start", start, "rules", rules),
+	return api_reply(API_OK, json_pack("{s:i, s:I, s:o}", "total", (int)set->count, "start", start, "rules", rules),
 	    "%s", "");
 }
 
@@ -114,8 +118,8 @@ handle_config_reload(const struct api_backend *backend, const json_t *arguments)
 
 	(void)arguments;
 	if (backend->reload(backend->context, &generation, &err) < 0)
-		return reply(API_FAILED, NULL, "%s%s%s", err.text, err.hint[0] != '\0' ? "; hint: " : "", err.hint);
-	return reply(API_OK, json_pack("{s:I}", "generation", (json_int_t)generation), "reloaded");
+		return api_failed(&err);
+	return api_reply(API_OK, json_pack("{s:I}", "generation", (json_int_t)generation), "reloaded");
 }
 
 static json_t *
@@ -123,23 +127,28 @@ handle_shutdown(const struct api_backend *backend, const json_t *arguments)
 {
 	(void)arguments;
 	backend->shutdown(backend->context);
-	return reply(API_OK, NULL, "shutting down");
+	return api_reply(API_OK, NULL, "shutting down");
 }
 
 static const struct argument no_arguments[] = { { 0 } };
 
 static const struct argument stats_arguments[] = {
-	{ "all", ARGUMENT_BOOL, 0, "also the counters that are zero" },
+	{ "all", ARGUMENT_BOOL, false, 0, "also the counters that are zero" },
 	{ 0 },
 };
 
 static const struct argument rules_arguments[] = {
-	{ "start", ARGUMENT_COUNT, RULESET_MAX_RULES, "index of the first rule, default 0" },
-	{ "count", ARGUMENT_COUNT, RULES_MAX, "how many rules at most, default 100" },
+	{ "start", ARGUMENT_COUNT, false, RULESET_MAX_RULES, "index of the first rule, default 0" },
+	{ "count", ARGUMENT_COUNT, false, RULES_MAX, "how many rules at most, default 100" },
 	{ 0 },
 };
 
 static const struct command commands[] = {
+	{ "binding-add", "add bindings, until the next config-reload", true, api_binding_add_arguments,
+	    api_binding_add },
+	{ "binding-get", "who has a port set, and what it has carried", false, api_binding_arguments, api_binding_get },
+	{ "binding-remove", "remove a binding, until the next config-reload", true, api_binding_arguments,
+	    api_binding_remove },
 	{ "config-reload", "read the configuration file again; all or nothing", true, no_arguments,
 	    handle_config_reload },
 	{ "list-commands", "this list", false, no_arguments, handle_list_commands },
@@ -163,13 +172,13 @@ handle_list_commands(const struct api_backend *backend, const json_t *unused)
 
 		for (const struct argument *a = commands[i].arguments; a->name != NULL; a++)
 			json_array_append_new(arguments,
-			    json_pack("{s:s, s:s, s:s}", "name", a->name, "type",
-				a->type == ARGUMENT_BOOL ? "bool" : "int", "help", a->help));
+			    json_pack("{s:s, s:s, s:b, s:s}", "name", a->name, "type", types[a->type].name, "required",
+				a->required, "help", a->help));
 		json_array_append_new(list,
 		    json_pack("{s:s, s:s, s:s, s:o}", "name", commands[i].name, "help", commands[i].help, "access",
 			commands[i].writes ? "write" : "read", "arguments", arguments));
 	}
-	return reply(API_OK, json_pack("{s:o}", "commands", list), "%s", "");
+	return api_reply(API_OK, json_pack("{s:o}", "commands", list), "%s", "");
 }
 
 /* ---- requests --------------------------------------------------------------------------------------------------- */
@@ -184,22 +193,60 @@ find_command(const char *name)
 	return NULL;
 }
 
-/* NULL when the value is right, else a reply that says what is wrong. */
-static json_t *
-check_argument(const struct command *command, const char *name, const json_t *value)
+static bool
+fits(const struct argument *argument, const json_t *value)
 {
-	const struct argument *a = command->arguments;
+	const char *text = json_string_value(value);
+	const json_int_t number = json_integer_value(value);
+	uint32_t ipv4;
+	u128 ipv6;
 
-	while (a->name != NULL && strcmp(a->name, name) != 0)
-		a++;
-	if (a->name == NULL)
-		return reply(API_BAD_REQUEST, NULL, "%s has no argument \"%.64s\"", command->name, name);
-	if (a->type == ARGUMENT_BOOL && !json_is_boolean(value))
-		return reply(API_BAD_REQUEST, NULL, "%s: \"%s\" must be true or false", command->name, name);
-	if (a->type == ARGUMENT_COUNT &&
-	    (!json_is_integer(value) || json_integer_value(value) < 0 || json_integer_value(value) > a->max))
-		return reply(API_BAD_REQUEST, NULL, "%s: \"%s\" must be an integer 0..%lld", command->name, name,
-		    (long long)a->max);
+	switch (argument->type) {
+	case ARGUMENT_BOOL:
+		return json_is_boolean(value);
+	case ARGUMENT_COUNT:
+		return json_is_integer(value) && number >= 0 && number <= argument->max;
+	case ARGUMENT_IP4:
+		return text != NULL && ip4_parse(text, &ipv4) == 0;
+	case ARGUMENT_IP6:
+		return text != NULL && ip6_parse(text, &ipv6) == 0;
+	case ARGUMENT_LIST:
+		return json_is_array(value);
+	}
+	return false;
+}
+
+static json_t *
+check_argument(const char *what, const struct argument *argument, const char *name, const json_t *value)
+{
+	while (argument->name != NULL && strcmp(argument->name, name) != 0)
+		argument++;
+	if (argument->name == NULL)
+		return api_reply(API_BAD_REQUEST, NULL, "%s has no argument \"%.64s\"", what, name);
+	if (fits(argument, value))
+		return NULL;
+	if (argument->type == ARGUMENT_COUNT)
+		return api_reply(API_BAD_REQUEST, NULL, "%s: \"%s\" must be an integer 0..%lld", what, name,
+		    (long long)argument->max);
+	return api_reply(API_BAD_REQUEST, NULL, "%s: \"%s\" must be %s", what, name, types[argument->type].text);
+}
+
+json_t *
+api_check_arguments(const char *what, const struct argument *arguments, const json_t *values)
+{
+	const char *name;
+	json_t *value, *wrong;
+
+	json_object_foreach((json_t *)values, name, value)
+	{
+		wrong = check_argument(what, arguments, name, value);
+		if (wrong != NULL)
+			return wrong;
+	}
+	for (; arguments->name != NULL; arguments++) {
+		if (arguments->required && json_object_get(values, arguments->name) == NULL)
+			return api_reply(API_BAD_REQUEST, NULL, "%s: \"%s\" is missing", what, arguments->name);
+	}
 	return NULL;
 }
 
@@ -210,43 +257,41 @@ check_envelope(json_t *request)
 	json_t *value;
 
 	if (!json_is_object(request))
-		return reply(API_BAD_REQUEST, NULL, "a request is an object: {\"command\": \"…\"}");
+		return api_reply(API_BAD_REQUEST, NULL, "a request is an object: {\"command\": \"…\"}");
 	json_object_foreach(request, key, value)
 	{
 		if (strcmp(key, "command") != 0 && strcmp(key, "arguments") != 0 && strcmp(key, "id") != 0)
-			return reply(API_BAD_REQUEST, NULL, "unknown key \"%.64s\" beside command, arguments, id", key);
+			return api_reply(API_BAD_REQUEST, NULL, "unknown key \"%.64s\" beside command, arguments, id",
+			    key);
 	}
 	if (!json_is_string(json_object_get(request, "command")))
-		return reply(API_BAD_REQUEST, NULL, "\"command\" is missing or not a string");
+		return api_reply(API_BAD_REQUEST, NULL, "\"command\" is missing or not a string");
 	value = json_object_get(request, "arguments");
 	if (value != NULL && !json_is_object(value))
-		return reply(API_BAD_REQUEST, NULL, "\"arguments\" must be an object");
+		return api_reply(API_BAD_REQUEST, NULL, "\"arguments\" must be an object");
 	value = json_object_get(request, "id");
 	if (value != NULL && !json_is_integer(value) && !json_is_string(value))
-		return reply(API_BAD_REQUEST, NULL, "\"id\" must be an integer or a string");
+		return api_reply(API_BAD_REQUEST, NULL, "\"id\" must be an integer or a string");
 	return NULL;
 }
 
 static json_t *
 handle_request(const struct api_backend *backend, json_t *request)
 {
-	json_t *wrong = check_envelope(request), *arguments, *value;
+	json_t *wrong = check_envelope(request), *arguments;
 	const struct command *command;
-	const char *name, *key;
+	const char *name;
 
 	if (wrong != NULL)
 		return wrong;
 	name = json_string_value(json_object_get(request, "command"));
 	command = find_command(name);
 	if (command == NULL)
-		return reply(API_UNKNOWN, NULL, "no command \"%.64s\"; list-commands shows all", name);
+		return api_reply(API_UNKNOWN, NULL, "no command \"%.64s\"; list-commands shows all", name);
 	arguments = json_object_get(request, "arguments");
-	json_object_foreach(arguments, key, value)
-	{
-		wrong = check_argument(command, key, value);
-		if (wrong != NULL)
-			return wrong;
-	}
+	wrong = api_check_arguments(command->name, command->arguments, arguments);
+	if (wrong != NULL)
+		return wrong;
 	return command->handle(backend, arguments);
 }
 
@@ -258,7 +303,7 @@ api_handle(const struct api_backend *backend, const char *line, size_t len)
 	json_t *answer, *id;
 
 	if (request == NULL)
-		return reply(API_BAD_REQUEST, NULL, "not JSON: %s (column %d)", error.text, error.column);
+		return api_reply(API_BAD_REQUEST, NULL, "not JSON: %s (column %d)", error.text, error.column);
 	answer = handle_request(backend, request);
 	id = json_object_get(request, "id");
 	if (json_is_integer(id) || json_is_string(id))

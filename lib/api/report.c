@@ -132,6 +132,10 @@ report_json(const struct report *report, bool all)
 	    "events", counts_json(event_info, total.event, EVENT_COUNT, all));
 	if (report->is_ce)
 		json_object_set_new(document, "nat", nat_json(report));
+	if (report->bindings.capacity > 0)
+		json_object_set_new(document, "bindings",
+		    json_pack("{s:o, s:o, s:o}", "count", number(report->bindings.count), "capacity",
+			number(report->bindings.capacity), "memory_bytes", number(report->bindings.memory)));
 	json_object_set_new(document, "conservation", conservation_json(&sum));
 	return document;
 }

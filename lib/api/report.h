@@ -21,6 +21,11 @@ struct report {
 	const struct counters *counters[REPORT_MAX_WORKERS];
 	const struct gauges *gauges[REPORT_MAX_WORKERS];
 	uint64_t held;
+	struct {
+		uint32_t count;
+		uint32_t capacity; /* 0: this box has no bindings */
+		uint64_t memory;   /* bytes, with all that belongs to them */
+	} bindings;
 };
 
 /* A new reference; `all`: with the counters that are zero. */

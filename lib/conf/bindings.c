@@ -91,8 +91,8 @@ check_softwire(const struct conf_bindings_scope *scope, u128 softwire, struct er
 }
 
 int
-conf_binding_make(const struct conf_bindings_scope *scope, uint32_t ipv4, int psid, u128 softwire,
-    struct binding *binding, struct error *err)
+conf_binding_ports(const struct conf_bindings_scope *scope, uint32_t ipv4, int psid, struct binding *binding,
+    struct error *err)
 {
 	const struct conf_pool *pool = conf_bindings_pool(scope, ipv4);
 
@@ -100,12 +100,19 @@ conf_binding_make(const struct conf_bindings_scope *scope, uint32_t ipv4, int ps
 		return no_pool(scope, ipv4, err);
 	if (!has_psid(pool, psid))
 		return wrong_psid(pool, ipv4, psid, err);
-	if (check_softwire(scope, softwire, err) < 0)
-		return -EINVAL;
-	*binding = (struct binding){ .softwire = softwire,
-		.ipv4 = ipv4,
+	*binding = (struct binding){ .ipv4 = ipv4,
 		.psid = psid == CONF_NO_PSID ? 0 : (uint16_t)psid,
 		.domain = scope->domain };
+	return 0;
+}
+
+int
+conf_binding_make(const struct conf_bindings_scope *scope, uint32_t ipv4, int psid, u128 softwire,
+    struct binding *binding, struct error *err)
+{
+	if (conf_binding_ports(scope, ipv4, psid, binding, err) < 0 || check_softwire(scope, softwire, err) < 0)
+		return -EINVAL;
+	binding->softwire = softwire;
 	return 0;
 }
 

@@ -35,8 +35,10 @@ const struct conf_pool *conf_bindings_pool(const struct conf_bindings_scope *sco
 
 /*
  * Makes a binding, if it fits: the address is in a pool, the PSID (or CONF_NO_PSID) is one of the pool's, the softwire
- * address can be a CE's. 0, or -EINVAL with the reason, without a place.
+ * address can be a CE's. 0, or -EINVAL with the reason, without a place. The first one does it without the softwire.
  */
+int conf_binding_ports(const struct conf_bindings_scope *scope, uint32_t ipv4, int psid, struct binding *binding,
+    struct error *err);
 int conf_binding_make(const struct conf_bindings_scope *scope, uint32_t ipv4, int psid, u128 softwire,
     struct binding *binding, struct error *err);
 

@@ -45,6 +45,7 @@ void
 path_adopt(struct worker *w, const struct snapshot *snapshot)
 {
 	w->snapshot = snapshot;
+	w->binding_counters = snapshot->binding_counters[w->id]; /* an index means nothing without its table */
 	if (w->generation == snapshot->generation)
 		return;
 	w->generation = snapshot->generation;

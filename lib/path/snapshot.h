@@ -6,6 +6,7 @@
 #ifndef MAPEDGE_PATH_SNAPSHOT_H
 #define MAPEDGE_PATH_SNAPSHOT_H
 
+#include "map/binding.h"
 #include "map/ruleset.h"
 #include "nat/nat.h"
 #include "pkt/interface.h"
@@ -21,6 +22,10 @@ struct snapshot {
 	struct interface interface[INTERFACE_COUNT];
 	struct softwire softwire[STATS_MAX_SOFTWIRES];
 	struct ruleset *rules; /* BR: the rules of all domains. CE: the FMRs, none without mesh */
+
+	/* BR with pools only, else NULL. The table changes under the workers' eyes, as binding.h says. */
+	const struct binding_table *bindings;
+	struct binding_counters *binding_counters[WORKER_MAX]; /* of each worker, for these bindings */
 
 	/* CE only */
 	uint64_t nat_epoch; /* changes when the external address or port set does: sessions end */
