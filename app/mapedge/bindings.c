@@ -92,8 +92,8 @@ pages(size_t size)
 }
 
 /*
- * Pages of the kernel's, zero and large ones where it has them: not EAL's, whose size would have to be foreseen. Those of a
- * worker's counters come to be when it counts, close to its CPU.
+ * Pages of the kernel's, large ones where it has them: not EAL's memory, whose size would have to be foreseen. All of it
+ * is touched here, so that no packet and no command has to wait for a page.
  */
 static struct bindings *
 make(uint32_t capacity, unsigned int workers, struct error *err)
@@ -117,6 +117,7 @@ make(uint32_t capacity, unsigned int workers, struct error *err)
 	if (memory == MAP_FAILED)
 		goto fail;
 	(void)madvise(memory, bindings->size, MADV_HUGEPAGE);
+	memset(memory, 0, bindings->size);
 	bindings->memory = memory;
 	bindings->table = binding_table_init(memory, capacity, &key);
 	bindings->base = (struct binding_counters *)(void *)(memory + table_size);

@@ -156,8 +156,10 @@ binding_prefetch_entry(const struct binding_table *table, uint32_t ipv4, uint16_
 	for (unsigned int way = 0; way < BINDING_WAYS; way++) {
 		const uint64_t slot = binding_load_slot(bucket, way);
 
-		if (slot >> 32 == binding_tag(hash))
-			__builtin_prefetch(binding_at(table, (uint32_t)slot));
+		if (slot >> 32 != binding_tag(hash))
+			continue;
+		__builtin_prefetch(binding_at(table, (uint32_t)slot));
+		return;
 	}
 }
 
