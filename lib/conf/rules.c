@@ -187,8 +187,8 @@ rules_build(const struct rule_list *lists, size_t count, struct error *err)
 		return NULL;
 	}
 	for (size_t i = 0; i < count; i++) {
-		memcpy(all + done, lists[i].rules, lists[i].count * sizeof(*all));
-		done += lists[i].count;
+		for (size_t j = 0; j < lists[i].count; j++)
+			all[done++] = lists[i].rules[j];
 	}
 	set = ruleset_build(all, (uint32_t)total, &bad, err);
 	if (set == NULL)
