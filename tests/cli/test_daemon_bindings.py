@@ -109,7 +109,7 @@ class Client:
 
 
 def commands():
-    """OPS-06, SEC-13."""
+    """SEC-13."""
     statistics = answer("stats-get")["bindings"]
     assert statistics["count"] == 3 and statistics["capacity"] == CAPACITY and statistics["memory_bytes"] > 48 * CAPACITY
     assert bound("203.0.113.1", 52) == bound("203.0.113.1", "0x34") == ("2001:db8:100::1", "file")
@@ -148,7 +148,7 @@ def refusals():
 
 
 def reload():
-    """SEC-10, OPS-13. What came by command lives until the next reload; a file that is not good changes nothing."""
+    """SEC-10. What came by command lives until the next reload; a file that is not good changes nothing."""
     answer("binding-add", "ipv4=203.0.113.7", "psid=7", "softwire=2001:db8::7")
     answer("binding-remove", "ipv4=203.0.113.1", "psid=52")
     answer("binding-add", "ipv4=203.0.113.1", "psid=53", "softwire=2001:db8::53", "replace=true")

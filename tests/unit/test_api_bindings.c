@@ -117,7 +117,7 @@ START_TEST(add_none)
 }
 END_TEST
 
-/* OPS-06: from address and PSID to the CE, with what it has carried. */
+/* From address and PSID to the CE, with what it has carried. */
 START_TEST(get)
 {
 	json_t *reply = ask("{\"command\": \"binding-get\", \"arguments\": {\"ipv4\": \"203.0.113.4\", \"psid\": 52}}");

@@ -78,7 +78,7 @@ START_TEST(compiled_from_nothing_and_from_many)
 }
 END_TEST
 
-/* SEC-16: no damaged byte gets through, not even one bit of it. */
+/* No damaged byte gets through, not even one bit of it. */
 START_TEST(compiled_with_a_flipped_byte)
 {
 	static uint8_t bytes[MAX_FILE];
