@@ -280,11 +280,9 @@ set_up(struct replay *r, struct error *err)
 	if (r->conf == NULL)
 		return -EINVAL;
 	for (int i = 0; i < INTERFACE_COUNT; i++) {
-		if (!r->conf->interfaces[i].has_mac) {
-			error_set(err, EINVAL, "%s:%u: error: interface %s needs a mac for a replay", r->config,
+		if (!r->conf->interfaces[i].has_mac)
+			return error_set(err, EINVAL, "%s:%u: error: interface %s needs a mac for a replay", r->config,
 			    r->conf->interfaces[i].line, r->conf->interfaces[i].name);
-			return -EINVAL;
-		}
 	}
 	if (r->workers != 0)
 		r->conf->workers = r->workers;
