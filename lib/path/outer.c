@@ -16,11 +16,14 @@ owner(const struct worker *w, const struct packet *p)
 	return (uint16_t)((mixed >> 32) * w->count >> 32);
 }
 
-/* Nobody else's fragments take room in the table: RFC 3704, RFC 7597 section 8.1. */
+/*
+ * Nobody else's fragments take room in the table: RFC 3704, RFC 7597 section 8.1. But a binding cannot be found by its
+ * softwire address, so anybody may be a bound CE.
+ */
 static bool
 may_send(const struct snapshot *snapshot, const struct packet *p)
 {
-	if (snapshot->is_ce && p->outer_src == p->softwire->br)
+	if (snapshot->bindings != NULL || (snapshot->is_ce && p->outer_src == p->softwire->br))
 		return true;
 	return ruleset_find6(snapshot->rules, p->outer_src) != MAP_NO_RULE;
 }
