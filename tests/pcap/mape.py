@@ -59,6 +59,11 @@ V4 = "192.0.2.18"                           # the shared address
 CE1 = "2001:db8:12:3400:0:c000:212:34"      # owns V4 with PSID 0x34: ports 1232-1235, 2256-2259 … 64720-64723
 CE2 = "2001:db8:12:3500:0:c000:212:35"      # owns V4 with PSID 0x35: ports 1236-1239, 2260-2263 … 64724-64727
 
+# The CEs of configs/br-mtus.conf that own port 1232 of 198.18.n.18: {n: (softwire MTU, BR address, CE, address)}
+MTUS = {n: (mtu, f"2001:db8:ffff::{n}",
+            Rule(f"2001:db8:{n}00::/40", f"198.18.{n}.0/24", 16).map_address(f"198.18.{n}.18", 1232), f"198.18.{n}.18")
+        for n, mtu in enumerate((1460, 1452, 1420, 1414, 1240), 1)}
+
 # The CE under test (configs/ce.conf) owns exactly one port of V4, so that its NAT has nothing to choose:
 # offset 0, PSID length 16, PSID 1232 (0x4d0).
 CE = "2001:db8:12:3400:0:c000:212:4d0"
