@@ -97,7 +97,7 @@ def checksum(data):
 
 
 def ip(src, dst, proto, payload=b"", ttl=64, tos=0, ipid=1, df=True, mf=False, offset=0, nops=0, options=b""):
-    """Any IPv4 packet; `options`, or `nops` bytes of no operation (a multiple of 4) stand between header and payload."""
+    """Any IPv4 packet; `options`, or `nops` option bytes that mean nothing (a multiple of 4), follow the header."""
     flags = 0x4000 * (df and not mf and not offset) | 0x2000 * mf | offset
     options += b"\1" * nops
     header = struct.pack("!BBHHHBBH4s4s", 0x45 + len(options) // 4, tos, 20 + len(options) + len(payload), ipid, flags,
@@ -163,8 +163,9 @@ def tunnel(src, dst, inner, tc=0, hlim=64, ext=(), nh=4, plen=None, version=6, l
     """IPv4-in-IPv6. `ext` are extension headers, each (its number, its bytes after the next-header byte)."""
     numbers = [number for number, _ in ext] + [nh]
     payload = b"".join(bytes([after]) + body for (_, body), after in zip(ext, numbers[1:])) + inner
-    return struct.pack("!IHBB16s16s", version << 28 | tc << 20 | label, len(payload) if plen is None else plen, numbers[0],
-                       hlim, IPv6Address(src).packed, IPv6Address(dst).packed) + payload
+    plen = len(payload) if plen is None else plen
+    return struct.pack("!IHBB16s16s", version << 28 | tc << 20 | label, plen, numbers[0], hlim,
+                       IPv6Address(src).packed, IPv6Address(dst).packed) + payload
 
 
 HOP_BY_HOP = (0, bytes.fromhex("00 01 04 00 00 00 00"))              # PadN

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""BRS-11 BRS-01 TRAP-8 TRAP-9 TRAP-10 — with fragments.reassembly = "off" neither side's fragments are read as packets,
-held or answered, those of the softwire neither; a spoofed one does not pass either. Atomic ones (RFC 6946) are fragments
-here, too."""
+"""BRS-11 BRS-01 TRAP-8 TRAP-9 TRAP-10 — with fragments.reassembly = "off" neither side's fragments are read as
+packets, held or answered, those of the softwire neither; a spoofed one does not pass either. Atomic ones (RFC 6946)
+are fragments here, too."""
 from scenario import *
 
 case = Case("br", edit=top('fragments = { reassembly = "off"; };'))

@@ -12,7 +12,8 @@ def packet(size, **fields):
 
 case.send(internet=packet(1414)).gives(map=tunnel(BR, CE1, packet(1414, ttl=63)))
 for size in 1415, 1460, 1500:
-    case.send(internet=packet(size)).drops("too_big").replies(internet=own_error(BR_V4, E, 3, 4, packet(size), mtu=1414))
+    case.send(internet=packet(size)).drops("too_big").replies(
+        internet=own_error(BR_V4, E, 3, 4, packet(size), mtu=1414))
 pieces = cut6_to_fit(tunnel(BR, CE1, packet(1500, ttl=63, df=False)), 1454)
 assert [len(piece) for piece in pieces] == [1448, 148]
 case.send(internet=packet(1500, df=False)).gives(map=[unforeseen(piece, IDENT) for piece in pieces]).cuts()

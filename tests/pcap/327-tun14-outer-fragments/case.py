@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""TUN-14 FRG-17 FRG-18 FRG-19 TRAP-12 B10 — RFC 2473 section 7.2 (b), RFC 8200 section 4.5: without DF, what is larger than
-the softwire carries is encapsulated and then fragmented: pieces that fit, all but the last a multiple of 8, with the same
-outer header and an identification that nobody can foretell."""
+"""TUN-14 FRG-17 FRG-18 FRG-19 TRAP-12 B10 — RFC 2473 section 7.2 (b), RFC 8200 section 4.5: without DF, what is
+larger than the softwire carries is encapsulated and then fragmented: pieces that fit, all but the last a multiple of
+8, with the same outer header and an identification that nobody can foretell."""
 from scenario import *
 
 case = Case("br-mtus")

@@ -8,13 +8,11 @@ SIZES = {1460: [1460, 60], 1452: [1452, 68], 1420: [1420, 100], 1414: [1412, 108
 ROUTER_ALERT, RECORD_ROUTE = b"\x94\4\0\0", b"\7\7\4\0\0\0\0"                  # to be copied, not to be copied
 
 
-def send(n, packet, header=None):
+def send(n, packet):
     mtu, br, ce, _ = MTUS[n]
-    start = (packet[0] & 15) * 4
-    first = (mtu - start) // 8 * 8
-    pieces = cut(spent(packet), first, header=header and spent(packet)[:20] + header) if header is not None else \
-        cut_to_fit(spent(packet), mtu)
-    case.send(internet=packet).gives(map=[tunnel(br, ce, piece, tc=packet[1] & 3) for piece in pieces]).cuts(len(pieces))
+    pieces = cut_to_fit(spent(packet), mtu)
+    case.send(internet=packet).cuts(len(pieces)).gives(
+        map=[tunnel(br, ce, piece, tc=packet[1] & 3) for piece in pieces])
     return [len(piece) for piece in pieces]
 
 
@@ -27,7 +25,7 @@ for n, (mtu, br, ce, address) in MTUS.items():
 
 # Options.
 mtu, br, ce, address = MTUS[1]
-packet = spent(udp(E, 53, address, 1232, bytes(1440), df=False, options=RECORD_ROUTE + b"\1" + ROUTER_ALERT), by=0)
+packet = udp(E, 53, address, 1232, bytes(1440), df=False, options=RECORD_ROUTE + b"\1" + ROUTER_ALERT)
 later = refresh(poke(spent(packet)[:20], 0, b"\x46") + ROUTER_ALERT)
 case.send(internet=packet).gives(
     map=[tunnel(br, ce, piece) for piece in cut(spent(packet), 1424, header=later)]).cuts()

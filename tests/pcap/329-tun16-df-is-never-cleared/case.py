@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""TUN-16 TUN-13 TUN-26 B9 — RFC 6864 section 4.3: whatever the domain does with packets without DF, one with DF is never
-fragmented and never loses it: too large, it is dropped, counted, and answered by the softwire's MTU. With fragment = "drop"
-one without DF is dropped without a word."""
+"""TUN-16 TUN-13 TUN-26 B9 — RFC 6864 section 4.3: whatever the domain does with packets without DF, one with DF is
+never fragmented and never loses it: too large, it is dropped, counted, and answered by the softwire's MTU. With
+fragment = "drop" one without DF is dropped without a word."""
 from scenario import *
 
 MODES = {1: "outer", 2: "inner", 3: "drop"}

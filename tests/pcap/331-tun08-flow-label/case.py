@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""TUN-08 — RFC 6438 section 3: with flow_label = "hash" (the default) the outer flow label is the same for all packets of
-a flow and all fragments of a packet, whatever their size, TTL or DSCP, and differs between flows."""
+"""TUN-08 — RFC 6438 section 3: with flow_label = "hash" (the default) the outer flow label is the same for all
+packets of a flow and all fragments of a packet, whatever their size, TTL or DSCP, and differs between flows."""
 from scenario import *
 
 case = Case("br-two", edit={'"rfc7597"; flow_label = "zero";': '"rfc7597";',

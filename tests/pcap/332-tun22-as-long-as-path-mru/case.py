@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""TUN-22 TUN-13 TUN-14 FRG-19 — RFC 8200 section 5: IPv6 packets as long as the link's MTU are taken, and fragments that are
-longer together: 1540 bytes by default, path_mru if it says more. What is then longer than the Internet's link is fragmented
-or, with DF, answered by that link's MTU through the softwire."""
+"""TUN-22 TUN-13 TUN-14 FRG-19 — RFC 8200 section 5: IPv6 packets as long as the link's MTU are taken, and fragments
+that are longer together: 1540 bytes by default, path_mru if it says more. What is then longer than the Internet's
+link is fragmented or, with DF, answered by that link's MTU through the softwire."""
 from scenario import *
 
 case = Case("br", edit=top("fragments = { path_mru = 2000; };"))

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""TUN-23 TUN-02 TUN-19 BRS-08 FRG-23 TRAP-11 — RFC 2473 section 3.3: what came out of a softwire, whole or from fragments, is a packet like any
-other: its header, source, TTL, destination and MSS count, and not those of the fragments."""
+"""TUN-23 TUN-02 TUN-19 BRS-08 FRG-23 TRAP-11 — RFC 2473 section 3.3: what came out of a softwire, whole or from
+fragments, is a packet like any other: its header, source, TTL, destination and MSS count, and not those of the
+fragments."""
 from scenario import *
 
 case = Case("br", edit={"martians = [ ];": 'martians = [ "private" ];'})
