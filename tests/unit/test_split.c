@@ -334,7 +334,7 @@ END_TEST
 
 /* ---- the sizes people will see ---------------------------------------------------------------------------------- */
 
-/* A 1500-byte IPv4 packet without DF: IPv6 packets with outer fragmentation, IPv4 packets with inner. */
+/* A 1500-byte IPv4 packet without DF: IPv6 packets with outer fragmentation, IPv4 packets with inner. Scapy cuts the same. */
 static const struct {
 	uint16_t mtu, outer[2], inner_mtu, inner[2];
 } sizes[] = {
@@ -416,14 +416,16 @@ START_TEST(too_little_headroom)
 }
 END_TEST
 
-/* No link has such an MTU; it must not write behind the pieces. */
+/* No link has such an MTU; it must not write behind the pieces, however many buffers there are. */
 START_TEST(too_many_pieces)
 {
 	struct packet pieces[SPLIT_MAX];
 
+	tear_down();
+	w = fragment_worker_new(64);
 	make_ipv4(2000, 0, false);
 	ck_assert_uint_eq(split_ipv4(w, &p, 68, pieces), 0);
-	check_untouched(&p, SPLIT_MAX);
+	check_untouched(&p, 64);
 	free(p.mbuf);
 }
 END_TEST
