@@ -60,6 +60,7 @@ may_hold_ipv4(const struct packet *p)
 	case NEXT_HEADER_IPV4:
 	case NEXT_HEADER_HOP_BY_HOP:
 	case NEXT_HEADER_ROUTING:
+	case NEXT_HEADER_FRAGMENT:
 	case NEXT_HEADER_DESTINATION:
 		return true;
 	default:
