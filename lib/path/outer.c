@@ -3,6 +3,8 @@
 
 #include "path/relay.h"
 
+#define MAX_FRAGMENT_HEADERS 1 /* what is whole has no reason to be a fragment of something else */
+
 /* All fragments of a packet meet at one worker. */
 static uint16_t
 owner(const struct worker *w, const struct packet *p)
@@ -18,9 +20,7 @@ owner(const struct worker *w, const struct packet *p)
 static bool
 may_send(const struct snapshot *snapshot, const struct packet *p)
 {
-	if (snapshot->is_ce && p->outer_src == p->softwire->br)
-		return true;
-	return ruleset_find6(snapshot->rules, p->outer_src) != MAP_NO_RULE;
+	return p->outer_src == p->softwire->br || ruleset_find6(snapshot->rules, p->outer_src) != MAP_NO_RULE;
 }
 
 /* p->ip is at a fragment header. */
@@ -52,26 +52,10 @@ make_whole(struct worker *w, struct packet *p)
 	return drop(w, p, refusal.reason);
 }
 
-/* The fragment header at p->ip says so. Linux must see its own fragments as they came, Neighbour Discovery's: RFC 6980. */
-static bool
-may_hold_ipv4(const struct packet *p)
-{
-	switch (p->ip[0]) {
-	case NEXT_HEADER_IPV4:
-	case NEXT_HEADER_HOP_BY_HOP:
-	case NEXT_HEADER_ROUTING:
-	case NEXT_HEADER_FRAGMENT:
-	case NEXT_HEADER_DESTINATION:
-		return true;
-	default:
-		return false;
-	}
-}
-
 enum verdict
 outer_walk(struct worker *w, struct packet *p)
 {
-	for (bool made_whole = false;; made_whole = true) {
+	for (int fragment_headers = 0; fragment_headers <= MAX_FRAGMENT_HEADERS; fragment_headers++) {
 		uint8_t *outer = rte_pktmbuf_mtod(p->mbuf, uint8_t *) + ETHER_LEN;
 		uint8_t next_header = outer[6];
 
@@ -82,12 +66,12 @@ outer_walk(struct worker *w, struct packet *p)
 			return VERDICT_NEXT;
 		if (p->softwire == NULL)
 			return host(w, p);
-		if (made_whole)
-			return drop(w, p, DROP_ipv6_ext);
 		if (next_header == NEXT_HEADER_ICMPV6)
 			return relay_error(w, p);
-		if (next_header != NEXT_HEADER_FRAGMENT || !may_hold_ipv4(p))
+		if (next_header != NEXT_HEADER_FRAGMENT)
 			return host(w, p);
-		TRY(make_whole(w, p));
+		if (fragment_headers < MAX_FRAGMENT_HEADERS)
+			TRY(make_whole(w, p));
 	}
+	return drop(w, p, DROP_ipv6_ext);
 }
