@@ -17,9 +17,9 @@
 /* ---- emptying outlets ------------------------------------------------------------------------------------------- */
 
 static void
-lose(struct worker *w, struct rte_mbuf **mbufs, unsigned int count, enum drop_reason reason)
+lose(struct worker *w, unsigned int interface, struct rte_mbuf **mbufs, unsigned int count, enum drop_reason reason)
 {
-	counter_add(&w->counters.drop[reason], count);
+	count_drops(w, interface, reason, count);
 	rte_pktmbuf_free_bulk(mbufs, count);
 }
 
@@ -41,7 +41,7 @@ transmit(struct engine *engine, struct worker *w, unsigned int interface)
 		bytes -= outlet->mbufs[i]->pkt_len;
 	traffic_add_many(&w->counters.interface[interface].tx, sent, bytes);
 	if (sent < outlet->count)
-		lose(w, outlet->mbufs + sent, outlet->count - sent, DROP_tx_full);
+		lose(w, interface, outlet->mbufs + sent, outlet->count - sent, DROP_tx_full);
 	outlet->count = 0;
 }
 
@@ -52,8 +52,8 @@ hand_off(struct engine *engine, struct worker *w, unsigned int owner)
 	const unsigned int taken =
 	    rte_ring_sp_enqueue_burst(engine->handoff[w->id][owner], (void **)outlet->mbufs, outlet->count, NULL);
 
-	if (taken < outlet->count)
-		lose(w, outlet->mbufs + taken, outlet->count - taken, DROP_handoff_full);
+	for (unsigned int i = taken; i < outlet->count; i++)
+		lose(w, outlet->mbufs[i]->port, &outlet->mbufs[i], 1, DROP_handoff_full);
 	outlet->count = 0;
 }
 

@@ -324,6 +324,7 @@ write_stats(const struct replay *r, struct error *err)
 {
 	struct report report = { .is_ce = r->snapshot->is_ce,
 		.generation = r->snapshot->generation,
+		.since_ms = r->start_ns / 1000000,
 		.softwire_count = r->snapshot->softwire_count,
 		.worker_count = r->conf->workers };
 	json_t *document;
@@ -332,7 +333,9 @@ write_stats(const struct replay *r, struct error *err)
 	for (int i = 0; i < INTERFACE_COUNT; i++)
 		report.interface[i] = r->conf->interfaces[i].name;
 	for (unsigned int i = 0; i < report.softwire_count; i++)
-		report.softwire[i] = r->conf->softwires[i].name;
+		report.softwire[i] = (struct report_softwire){ .name = r->conf->softwires[i].name,
+			.slot = r->snapshot->softwire[i].index,
+			.since_ms = report.since_ms };
 	for (unsigned int i = 0; i < report.worker_count; i++) {
 		report.held += gauge_get(&r->worker[i].gauges.held);
 		report.counters[i] = &r->worker[i].counters;

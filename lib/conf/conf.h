@@ -138,6 +138,7 @@ struct conf {
 	char file[CONF_TEXT_SIZE];
 	enum conf_role role;
 	char control_socket[CONF_PATH_SIZE];
+	char rule_log[CONF_TEXT_SIZE]; /* empty: none */
 	char eal[CONF_MAX_EAL_ARGS][CONF_TEXT_SIZE];
 	size_t eal_count;
 	unsigned int workers;

@@ -40,6 +40,10 @@ static const struct reader_key control_keys[] = {
 	    .type = READER_TEXT,
 	    .max = CONF_PATH_SIZE - 1,
 	    .example = "\"/run/mapedge/mapedge.sock\"" },
+	{ .name = "rule_log",
+	    .type = READER_TEXT,
+	    .max = CONF_TEXT_SIZE - 1,
+	    .example = "\"/var/log/mapedge/rules.log\"" },
 };
 
 static const struct reader_key dpdk_keys[] = {
@@ -59,13 +63,15 @@ static int
 read_control(struct conf *conf, const config_setting_t *root, struct error *err)
 {
 	const config_setting_t *group = config_setting_get_member(root, "control");
-	const char *path;
+	const char *path, *rule_log;
 
 	if (reader_check(group, control_keys, READER_COUNT(control_keys), err) < 0)
 		return -EINVAL;
 	path = reader_get_text(group, "socket");
+	rule_log = reader_get_text(group, "rule_log");
 	snprintf(conf->control_socket, sizeof(conf->control_socket), "%s",
 	    path != NULL ? path : "/run/mapedge/mapedge.sock");
+	snprintf(conf->rule_log, sizeof(conf->rule_log), "%s", rule_log != NULL ? rule_log : "");
 	return 0;
 }
 

@@ -163,7 +163,6 @@ static enum arrival
 note_bytes(struct datagram *d, struct range new, bool is_last)
 {
 	const struct range *ranges = d->ranges;
-	enum arrival arrival;
 	uint8_t right = 0;
 
 	while (right < d->range_count && ranges[right].end <= new.start)
@@ -173,14 +172,11 @@ note_bytes(struct datagram *d, struct range new, bool is_last)
 
 		return inside ? ARRIVED_BEFORE : ARRIVED_WRONG;
 	}
-	if (d->len != 0 && (is_last || new.end > d->len))
+	if ((d->len != 0 && new.end > d->len) || (is_last && right < d->range_count))
 		return ARRIVED_WRONG;
-	if (is_last && right < d->range_count)
-		return ARRIVED_WRONG;
-	arrival = insert_range(d, new, right);
-	if (is_last && arrival == ARRIVED_NEW)
+	if (is_last)
 		d->len = new.end;
-	return arrival;
+	return insert_range(d, new, right);
 }
 
 static inline struct range

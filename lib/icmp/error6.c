@@ -25,7 +25,7 @@ is_one_host(u128 addr)
 
 /* RFC 4443 section 2.4 (e.3): path MTU discovery, and options whose sender asks for it, work with multicast, too. */
 static bool
-goes_to_one_host(const uint8_t *trigger, uint16_t len, struct icmp6_error what)
+destination_allows(const uint8_t *trigger, uint16_t len, struct icmp6_error what)
 {
 	if (!is_multicast(ip6_load(trigger + 24)) || what.type == ICMP6_TOO_BIG)
 		return true;
@@ -49,7 +49,7 @@ may_answer(const uint8_t *trigger, uint16_t len, struct icmp6_error what)
 	struct chain chain;
 
 	return chain_walk(trigger, len, &chain) && !may_be_error(&chain) && is_one_host(ip6_load(trigger + 8)) &&
-	    goes_to_one_host(trigger, len, what);
+	    destination_allows(trigger, len, what);
 }
 
 uint16_t

@@ -85,7 +85,7 @@ read_packet(struct worker *w, struct packet *p)
 	TRY(to_us(w, p));
 	TRY(source_from_internet(w, p));
 	TRY(to_port_owner(w, p));
-	traffic_add(&w->counters.softwire[0].rcvd_ipv6, (uint64_t)IPV6_LEN + p->len);
+	traffic_add(&w->counters.softwire[softwire->index].rcvd_ipv6, (uint64_t)IPV6_LEN + p->len);
 	p->hash = nat_hash_in(w->nat, p->dst_port, remote_end(p));
 	index_prefetch(&w->nat->in, p->hash);
 	return VERDICT_NEXT;

@@ -93,7 +93,7 @@ read_packet(struct worker *w, struct packet *p)
 	TRY(l4_in(w, p));
 	TRY(translatable(w, p));
 	TRY(to_host_owner(w, p));
-	traffic_add(&w->counters.softwire[0].rcvd_ipv4, p->len);
+	traffic_add(&w->counters.softwire[softwire->index].rcvd_ipv4, p->len);
 	TRY(ttl_in(w, p));
 	TRY(fits_softwire(w, p, softwire));
 	if (likely(p->kind != L4_ICMP_QUERY))

@@ -69,7 +69,8 @@ suspects_mark(struct snapshot *snapshot)
 	const struct interface *interface = &snapshot->interface[INTERFACE_V4];
 
 	memset(snapshot->suspects, 0, sizeof(snapshot->suspects));
-	for (uint32_t i = 0; i < interface->subnet_count; i++)
+	/* On a CE our own addresses are on the LAN, where everybody is near them. */
+	for (uint32_t i = 0; i < interface->subnet_count && !snapshot->is_ce; i++)
 		mark(snapshot, &(struct prefix4){ interface->subnets[i].own, 32 });
 	for (uint32_t i = 0; i < 1 << 16; i++) {
 		if (ipv4_is_martian(i << 16))

@@ -115,11 +115,19 @@ event(struct worker *w, enum event_kind kind)
 	counter_add(&w->counters.event[kind], 1);
 }
 
+/* Packets that end here without being at hand one by one, and the interface they belong to. */
+static inline void
+count_drops(struct worker *w, unsigned int interface, enum drop_reason reason, uint64_t count)
+{
+	counter_add(&w->counters.drop[reason], count);
+	counter_add(&w->counters.interface[interface].dropped, count);
+}
+
 /* The only way to make a packet end here. */
 static inline enum verdict
 drop(struct worker *w, struct packet *p, enum drop_reason reason)
 {
-	counter_add(&w->counters.drop[reason], 1);
+	count_drops(w, p->interface, reason, 1);
 	outlet_put(&w->dropped, p->mbuf);
 	return VERDICT_DROP;
 }

@@ -67,6 +67,7 @@ static const struct bad_case bad_cases[] = {
 	    "/run/0123456789012345678901234567890123456789012345678901234567890123456789"
 	    "0123456789012345678901234567890123456789",
 	    3, "is too long", "socket = '/run" },
+	{ ce_text, "socket = '/tmp/mapedge-test.sock'", "rule_log = ''", 3, "rule_log is empty", "rule_log = '/var" },
 	{ ce_text, "/tmp/mapedge-test.sock", "/tmp/a\\nb", 3, "'/tmp/a?b' has a control character", "socket = " },
 
 	/* ---- the top level ---- */

@@ -307,6 +307,22 @@ START_TEST(br_and_iid_come_from_the_service_or_the_configuration)
 }
 END_TEST
 
+/* OPS-05: where the rule log goes; without the setting there is none. */
+START_TEST(rule_log)
+{
+	char text[2048];
+	struct conf *conf = load_text(small_ce_text);
+
+	ck_assert_str_eq(conf->rule_log, "");
+	conf_free(conf);
+	snprintf(text, sizeof(text), "%scontrol = { rule_log = '/var/log/mapedge/rules.log'; };\n", small_ce_text);
+	conf = load_text(text);
+	ck_assert_str_eq(conf->rule_log, "/var/log/mapedge/rules.log");
+	ck_assert_str_eq(conf->control_socket, "/run/mapedge/mapedge.sock");
+	conf_free(conf);
+}
+END_TEST
+
 Suite *
 unit_suite(void)
 {
@@ -321,6 +337,7 @@ unit_suite(void)
 	tcase_add_test(good, include_is_relative_and_named_in_errors);
 	tcase_add_test(good, right_prefix_wrong_service);
 	tcase_add_test(good, br_and_iid_come_from_the_service_or_the_configuration);
+	tcase_add_test(good, rule_log);
 	suite_add_tcase(suite, good);
 	return suite;
 }

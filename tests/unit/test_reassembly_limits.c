@@ -192,6 +192,25 @@ START_TEST(strangers_do_not_meet)
 }
 END_TEST
 
+/* As many as fit into the table, eight from each source: some are in one bucket. What comes out is whose it is. */
+START_TEST(many_strangers_do_not_meet)
+{
+	for (uint32_t i = 0; i < 128; i++) {
+		struct fragment6 fragment = i < 64 ? piece_of(1, 0, 40, true) : piece_of(1, 40, 45, false);
+
+		fragment.src += (u128)(i / 8 % 8) << 72;
+		fragment.dst += _i == 0 ? i % 8 : 0;
+		fragment.id += _i == 1 ? i % 8 : 0;
+		ck_assert_int_eq(send(&fragment), i < 64 ? HELD : WHOLE);
+		if (i < 64)
+			continue;
+		ck_assert(ip6_load(whole.room + ETHER_LEN + 8) == fragment.src);
+		ck_assert(ip6_load(whole.room + ETHER_LEN + 24) == fragment.dst);
+		ck_assert_uint_eq(whole.room[ETHER_LEN + IPV6_LEN], fragment_byte(fragment.id, 0));
+	}
+}
+END_TEST
+
 /* ---- length ----------------------------------------------------------------------------------------------------- */
 
 static const struct {
@@ -303,6 +322,7 @@ unit_suite(void)
 	tcase_add_test(room, one_ce_floods);
 	tcase_add_test(room, more_packets_than_room);
 	tcase_add_loop_test(room, strangers_do_not_meet, 0, (int)(sizeof(strangers) / sizeof(strangers[0])));
+	tcase_add_loop_test(room, many_strangers_do_not_meet, 0, 2);
 	tcase_add_loop_test(room, longest_packet, 0, (int)(sizeof(lengths) / sizeof(lengths[0])));
 	tcase_add_test(room, too_small_a_buffer);
 	tcase_add_test(room, first_and_last_only);

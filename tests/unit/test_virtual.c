@@ -194,6 +194,24 @@ START_TEST(peers_do_not_meet)
 }
 END_TEST
 
+/* In so small a table that they share buckets. */
+START_TEST(many_peers_do_not_meet)
+{
+	tear_down();
+	set_up_with(8, 8);
+	for (uint32_t i = 0; i < 8; i++) {
+		peer = CE6 + ((u128)i << 72);
+		ck_assert_int_eq(put(1, 8, 16, false), HELD);
+	}
+	for (uint32_t i = 0; i < 8; i++) {
+		peer = CE6 + ((u128)i << 72);
+		ck_assert_int_eq(put(1, 0, 8, true), PASSED);
+		ck_assert_uint_eq(go_again(), 1);
+		ck_assert_uint_eq(virtual_datagrams(v), 7 - i);
+	}
+}
+END_TEST
+
 /* ---- refused ---------------------------------------------------------------------------------------------------- */
 
 /* A first fragment with a bad transport header takes the others with it, before and after, for the same reason. */
@@ -369,6 +387,7 @@ unit_suite(void)
 	tcase_add_test(orders, shuffled_longest_datagrams);
 	tcase_add_loop_test(orders, strangers_do_not_meet, 0, COUNT(strangers));
 	tcase_add_test(orders, peers_do_not_meet);
+	tcase_add_test(orders, many_peers_do_not_meet);
 	tcase_add_test(wrong, refused_with_the_first);
 	tcase_add_test(wrong, duplicates);
 	tcase_add_test(wrong, copy_overtakes);

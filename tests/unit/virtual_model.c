@@ -72,7 +72,7 @@ next_record(struct model *m)
 
 /* ---- keys ------------------------------------------------------------------------------------------------------- */
 
-/* Four addresses from the Internet and two CEs, two protocols, two identifications. */
+/* Four addresses from the Internet and two CEs, two protocols, two destinations. */
 static unsigned int
 source_of(unsigned int key)
 {
@@ -83,9 +83,9 @@ static struct fragment4
 header_of(unsigned int key)
 {
 	return (struct fragment4){ .src = UINT32_C(0xc6336400) + source_of(key),
-		.dst = UINT32_C(0xc0000212),
+		.dst = UINT32_C(0xc0000212) + key / 12,
 		.protocol = key / 6 % 2 == 0 ? 17 : 6,
-		.id = (uint16_t)(100 + key / 12) };
+		.id = 100 };
 }
 
 static u128
