@@ -125,17 +125,30 @@ run_burst(struct replay *r, unsigned int worker, unsigned int interface, struct 
 	}
 }
 
-/* All that is due at this moment, however much; a tick sends no more than the outlets hold. */
+/* What a worker remembers of fragments. */
+static uint32_t
+remembered(const struct worker *w)
+{
+	uint32_t count = 0;
+
+	if (w->fragments != NULL)
+		count += virtual_datagrams(w->fragments) + virtual_held(w->fragments);
+	if (w->reassembly != NULL)
+		count += reassembly_datagrams(w->reassembly);
+	return count;
+}
+
+/* All that is due at this moment, however much; one tick does no more than the outlets hold. */
 static void
 tick(struct replay *r, struct worker *w)
 {
-	bool more = true;
+	uint32_t before;
 
-	while (more) {
+	do {
+		before = remembered(w);
 		path_tick(w, UINT32_MAX);
-		more = w->dropped.count > 0 || w->transmit[INTERFACE_V6].count > 0;
 		after_burst(r, w);
-	}
+	} while (remembered(w) < before);
 }
 
 /* What arrived at the same moment on one interface is one burst, as a poll would find it. */

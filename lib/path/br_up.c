@@ -141,7 +141,7 @@ hairpin(struct worker *w, struct packet *p)
 		return refuse_to_softwire(w, p, DROP_too_big, icmp_fragmentation_needed(to->mtu),
 		    w->snapshot->icmp_source);
 	TRY(class_out_of_softwire(w, p, p->softwire));
-	if (p->softwire->mss != 0 && p->softwire->mss < to->mss)
+	if (to->mss == 0 || p->softwire->mss < to->mss)
 		mss_clamp(w, p, p->softwire); /* both softwires are on the way; the other one has its own clamp */
 	event(w, EVENT_hairpin);
 	return send_and_count(w, p, to, &ce);
