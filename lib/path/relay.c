@@ -16,6 +16,8 @@ is_ours(const struct worker *w, const struct relay *relay, const struct packet *
 		return false;
 	if (inner->kind >= L4_ICMP_ERROR_NO_PORT && rule->kind == MAP_SHARED)
 		return false;
+	if (is_icmp_error(inner) && ((inner->quoted ^ inner->dst) & rule->v4_iid_mask) != 0)
+		return false;
 	return map_rule_owns(rule, inner->dst_port) &&
 	    map_rule_address(rule, inner->dst, inner->dst_port) == relay->outer_dst;
 }
