@@ -903,7 +903,7 @@ def quoted_transport(inner, shared):
     if body[0] in (ECHO_REQUEST, ECHO_REPLY):
         return Transport("query", *struct.unpack_from(">H", body, 4) * 2)
     if body[0] in ICMP_ERRORS:
-        return Transport("error", quote=read_quote(body[8:]) if shared else None)
+        return Transport("error", quote=read_quote(body[8:]))
     return Transport("other-icmp")
 
 
