@@ -52,9 +52,9 @@ enum reassembly_result {
  * p->outer_class has the merged ECN (also in the packet).
  *
  * A whole packet is built in the buffer of the fragment that came last, behind its Ethernet header; that moves into the
- * headroom when there is too little room behind it. The other fragments count as `merged`, the packet as the event
- * reassembled; an atomic fragment as neither. Fragments that are held and cannot become part of a whole are counted here,
- * under the reason for which the fragment at hand is refused.
+ * headroom when there is too little room behind it, and a buffer too small even so is frag6_too_big. The other fragments
+ * count as `merged`, the packet as the event reassembled; an atomic fragment as neither. Fragments that are held and cannot
+ * become part of a whole are counted here, under the reason for which the fragment at hand is refused.
  */
 enum reassembly_result reassemble(struct worker *w, struct packet *p, struct reassembly *r, uint8_t *next_header,
     struct reassembly_refusal *refusal);

@@ -133,25 +133,25 @@ enum arrival {
 
 /* Notes bytes between the ranges left of `right` and those from there on. In front of a range is a gap, but not at 0. */
 static enum arrival
-insert_range(struct datagram *d, struct range new, uint8_t right)
+insert_range(struct datagram *d, struct range bytes, uint8_t right)
 {
 	struct range *ranges = d->ranges;
-	const bool joins_left = right > 0 && ranges[right - 1].end == new.start;
-	const bool joins_right = right < d->range_count && new.end == ranges[right].start;
+	const bool joins_left = right > 0 && ranges[right - 1].end == bytes.start;
+	const bool joins_right = right < d->range_count && bytes.end == ranges[right].start;
 	const size_t behind = (size_t)(d->range_count - right) * sizeof(*ranges);
-	const uint8_t most = VIRTUAL_MAX_GAPS + (new.start == 0 || ranges[0].start == 0);
+	const bool from_start = bytes.start == 0 || (d->range_count > 0 && ranges[0].start == 0);
 
 	if (joins_left && joins_right) {
 		ranges[right - 1].end = ranges[right].end;
 		memmove(&ranges[right], &ranges[right + 1], behind - sizeof(*ranges));
 		d->range_count--;
 	} else if (joins_left) {
-		ranges[right - 1].end = new.end;
+		ranges[right - 1].end = bytes.end;
 	} else if (joins_right) {
-		ranges[right].start = new.start;
-	} else if (d->range_count < most) {
+		ranges[right].start = bytes.start;
+	} else if (d->range_count < VIRTUAL_MAX_GAPS + from_start) {
 		memmove(&ranges[right + 1], &ranges[right], behind);
-		ranges[right] = new;
+		ranges[right] = bytes;
 		d->range_count++;
 	} else {
 		return ARRIVED_WRONG;
@@ -160,23 +160,23 @@ insert_range(struct datagram *d, struct range new, uint8_t right)
 }
 
 static enum arrival
-note_bytes(struct datagram *d, struct range new, bool is_last)
+note_bytes(struct datagram *d, struct range bytes, bool is_last)
 {
 	const struct range *ranges = d->ranges;
 	uint8_t right = 0;
 
-	while (right < d->range_count && ranges[right].end <= new.start)
+	while (right < d->range_count && ranges[right].end <= bytes.start)
 		right++;
-	if (right < d->range_count && ranges[right].start < new.end) {
-		const bool inside = ranges[right].start <= new.start &&new.end <= ranges[right].end;
+	if (right < d->range_count && ranges[right].start < bytes.end) {
+		const bool inside = ranges[right].start <= bytes.start && bytes.end <= ranges[right].end;
 
 		return inside ? ARRIVED_BEFORE : ARRIVED_WRONG;
 	}
-	if ((d->len != 0 && new.end > d->len) || (is_last && right < d->range_count))
+	if ((d->len != 0 && bytes.end > d->len) || (is_last && right < d->range_count))
 		return ARRIVED_WRONG;
 	if (is_last)
-		d->len = new.end;
-	return insert_range(d, new, right);
+		d->len = bytes.end;
+	return insert_range(d, bytes, right);
 }
 
 static inline struct range

@@ -20,7 +20,9 @@ owner(const struct worker *w, const struct packet *p)
 static bool
 may_send(const struct snapshot *snapshot, const struct packet *p)
 {
-	return p->outer_src == p->softwire->br || ruleset_find6(snapshot->rules, p->outer_src) != MAP_NO_RULE;
+	if (snapshot->is_ce && p->outer_src == p->softwire->br)
+		return true;
+	return ruleset_find6(snapshot->rules, p->outer_src) != MAP_NO_RULE;
 }
 
 /* p->ip is at a fragment header. */

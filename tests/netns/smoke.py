@@ -12,6 +12,7 @@ sys.dont_write_bytecode = True
 import conservation
 import control
 import demo
+import fragments
 import lab as labs
 import netns
 import peers
@@ -51,6 +52,7 @@ OTHER_CASES = [
     ("ports of net_af_xdp", peers.with_af_xdp),
     ("the kernel as CE of our BR", peers.kernel_as_ce),
     ("the kernel as BR of our CE", peers.kernel_as_br),
+    *fragments.CASES,
 ]
 
 
@@ -82,7 +84,7 @@ def main():
     begin = time.monotonic()
     tap = Tap(arguments.words)
     try:
-        labs.require_rights("ping", "curl", "iperf3", "dnsmasq", "dig")
+        labs.require_rights("ping", "curl", "iperf3", "dnsmasq", "dig", "traceroute", "tcpdump")
         standard_lab(tap, arguments.build)
         for name, function in OTHER_CASES:
             tap.case(name, function, arguments.build)

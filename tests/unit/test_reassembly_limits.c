@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Reassembly over time, under attack and at its limits: FRG-12, FRG-23, BRS-11, TUN-22's bound. */
+/* Reassembly over time, under attack and at its limits: FRG-12, FRG-23, BRS-11. */
 #include "reassembly_fixture.h"
 
 static uint8_t first[REASSEMBLY_MAX_LEN];

@@ -334,7 +334,7 @@ END_TEST
 
 /* ---- the sizes people will see ---------------------------------------------------------------------------------- */
 
-/* A 1500-byte IPv4 packet without DF: IPv6 packets with outer fragmentation, IPv4 packets with inner. */
+/* A 1500-byte IPv4 packet without DF: IPv6 packets with outer fragmentation, IPv4 packets with inner. Scapy cuts the same. */
 static const struct {
 	uint16_t mtu, outer[2], inner_mtu, inner[2];
 } sizes[] = {

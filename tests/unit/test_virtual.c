@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Virtual reassembly by the table in docs/border-relay.md, "IPv4 fragments": what is wrong, orders, copies, overlaps. What
- * is limited and what takes time is in test_virtual_limits.c. FRG-01, FRG-02, FRG-05, FRG-09, FRG-10, FRG-11.
+ * is limited and what takes time is in test_virtual_limits.c. FRG-01, FRG-02, FRG-09, FRG-10, FRG-11.
  */
 #include "base/random.h"
 #include "virtual_fixture.h"
@@ -179,7 +179,7 @@ START_TEST(strangers_do_not_meet)
 }
 END_TEST
 
-/* FRG-05's precondition: two CEs cannot touch each other's datagrams, whatever they write into the inner header. */
+/* Two CEs cannot touch each other's datagrams, whatever they write into the inner header. */
 START_TEST(peers_do_not_meet)
 {
 	peer = CE6;

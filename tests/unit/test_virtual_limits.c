@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Virtual reassembly under attack and over time: bounded memory, bounded work in a turn, nobody pays for a flood but its
- * source. FRG-03, FRG-04, BRS-11, NAT-23's bound.
+ * source. FRG-03, FRG-04, BRS-11.
  */
 #include "virtual_fixture.h"
 
