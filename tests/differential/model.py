@@ -740,8 +740,8 @@ class Br:
         header[4:6] = struct.pack(">H", len(header) - 40 + len(body))
         data = bytes(header) + body
         rest = Chain(data)
-        if rest.ends_in == FRAGMENT:
-            raise Drop("ipv6_ext", "a fragment of fragments")
+        if rest.ends_in != IPIP:
+            raise Drop("ipv6_ext", "made whole, and no IPv4 in it")
         self.walk(data, rest)
 
     def expire(self):
