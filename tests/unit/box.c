@@ -3,7 +3,6 @@
 
 #include <stdlib.h>
 
-
 #include "map/rule.h"
 #include "path/suspects.h"
 
