@@ -3,8 +3,6 @@
 
 #include "path/relay.h"
 
-#define MAX_FRAGMENT_HEADERS 1 /* what is whole has no reason to be a fragment of something else */
-
 /* All fragments of a packet meet at one worker. */
 static uint16_t
 owner(const struct worker *w, const struct packet *p)
@@ -16,13 +14,27 @@ owner(const struct worker *w, const struct packet *p)
 	return (uint16_t)((mixed >> 32) * w->count >> 32);
 }
 
-/* Nobody else's fragments take room in the table: RFC 3704, RFC 7597 section 8.1. */
-static bool
-may_send(const struct snapshot *snapshot, const struct packet *p)
+bool
+outer_may_send(const struct snapshot *snapshot, const struct packet *p)
 {
-	if (snapshot->is_ce && p->outer_src == p->softwire->br)
+	if (snapshot->bindings != NULL || (snapshot->is_ce && p->outer_src == p->softwire->br))
 		return true;
 	return ruleset_find6(snapshot->rules, p->outer_src) != MAP_NO_RULE;
+}
+
+/* What a fragment header says of the fragmented packet; only the first one's counts, but honest ones are all the same. */
+static bool
+may_be_ipv4(uint8_t next_header)
+{
+	switch (next_header) {
+	case NEXT_HEADER_IPV4:
+	case NEXT_HEADER_HOP_BY_HOP:
+	case NEXT_HEADER_ROUTING:
+	case NEXT_HEADER_DESTINATION:
+		return true;
+	default:
+		return false;
+	}
 }
 
 /* p->ip is at a fragment header. */
@@ -33,9 +45,11 @@ make_whole(struct worker *w, struct packet *p)
 	uint16_t meeting;
 	uint8_t next_header;
 
+	if (!may_be_ipv4(p->ip[0]))
+		return host(w, p);
 	if (w->reassembly == NULL)
 		return drop(w, p, DROP_fragment_v6);
-	if (!may_send(w->snapshot, p))
+	if (!outer_may_send(w->snapshot, p))
 		return drop(w, p, DROP_spoof_v6);
 	meeting = owner(w, p);
 	if (meeting != w->id)
@@ -57,7 +71,7 @@ make_whole(struct worker *w, struct packet *p)
 enum verdict
 outer_walk(struct worker *w, struct packet *p)
 {
-	for (int fragment_headers = 0; fragment_headers <= MAX_FRAGMENT_HEADERS; fragment_headers++) {
+	for (bool made_whole = false;; made_whole = true) {
 		uint8_t *outer = rte_pktmbuf_mtod(p->mbuf, uint8_t *) + ETHER_LEN;
 		uint8_t next_header = outer[6];
 
@@ -68,12 +82,12 @@ outer_walk(struct worker *w, struct packet *p)
 			return VERDICT_NEXT;
 		if (p->softwire == NULL)
 			return host(w, p);
+		if (made_whole)
+			return drop(w, p, DROP_ipv6_ext); /* Linux could not tell that it came in pieces: RFC 6980 */
 		if (next_header == NEXT_HEADER_ICMPV6)
 			return relay_error(w, p);
 		if (next_header != NEXT_HEADER_FRAGMENT)
 			return host(w, p);
-		if (fragment_headers < MAX_FRAGMENT_HEADERS)
-			TRY(make_whole(w, p));
+		TRY(make_whole(w, p));
 	}
-	return drop(w, p, DROP_ipv6_ext);
 }

@@ -70,19 +70,25 @@ interface_is_own(const struct interface *interface, uint32_t addr)
 	return false;
 }
 
+/* Of one of its subnets; two addresses (RFC 3021) or one leave none for it. */
+static inline bool
+interface_is_broadcast(const struct interface *interface, uint32_t addr)
+{
+	for (uint32_t i = 0; i < interface->subnet_count; i++) {
+		const struct subnet *subnet = &interface->subnets[i];
+
+		if (addr == (subnet->addr | ~subnet->mask) && ~subnet->mask > 1)
+			return true;
+	}
+	return false;
+}
+
 /* Does Linux listen there? To our own addresses, multicast, the limited broadcast, and that of each subnet. */
 static inline bool
 interface_hears(const struct interface *interface, uint32_t addr)
 {
-	if (addr >> 28 == 0xe || addr == UINT32_MAX)
-		return true;
-	for (uint32_t i = 0; i < interface->subnet_count; i++) {
-		const struct subnet *subnet = &interface->subnets[i];
-
-		if (addr == subnet->own || (addr == (subnet->addr | ~subnet->mask) && ~subnet->mask > 1))
-			return true;
-	}
-	return false;
+	return addr >> 28 == 0xe || addr == UINT32_MAX || interface_is_own(interface, addr) ||
+	    interface_is_broadcast(interface, addr);
 }
 
 static inline uint32_t

@@ -3,11 +3,10 @@
 
 #include <stdlib.h>
 
-
 #include "map/rule.h"
 #include "path/suspects.h"
 
-#define CREATED_ROOM 576 /* RFC 1812 section 4.3.2.3: no error that we make is longer */
+#define CREATED_ROOM 2048 /* as in the buffers of a port */
 #define NEIGHBOUR_SLOTS 8
 
 /* ---- setting up ------------------------------------------------------------------------------------------------- */
