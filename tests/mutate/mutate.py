@@ -32,9 +32,10 @@ WANTED = 0.95
 SUITES = ["unit", "pcap", "cli", "differential", "fuzz"]    # the cheapest first; what they need is built as late as they run
 # Tests take minutes without optimisation; link-time optimisation would build everything anew each time.
 SETUP = ["meson", "setup", "build", "-Dbuildtype=plain", "-Doptimization=1", "-Db_lto=false", "-Dwerror=false"]
+HANGS = "hangs"
 ENVIRONMENT = {"PYTHONDONTWRITEBYTECODE": "1", "MALLOC_PERTURB_": "165"}
 PROMISING = 5                                               # so many tests of a suite are built and run before the others
-FIRST_LIMIT = 600                                           # seconds for a test of which nothing is known
+WALL_LIMIT = 1800                                           # seconds for a test that waits for something
 
 
 class Mutation:
@@ -98,18 +99,20 @@ class Test:
 
     def failures(self, build):
         """What is wrong, one after the other, as soon as it is known. Whoever has enough of it just stops asking."""
-        limit = FIRST_LIMIT if self.seconds is None else 30 + 10 * self.seconds
-        process = subprocess.Popen(self.command, cwd=build, env=self.env, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+        limit = WALL_LIMIT if self.seconds is None else 30 + 10 * self.seconds
+        # Processor time, for each process by itself: a busy machine is no reason to fail.
+        command = ["prlimit", f"--cpu={limit:.0f}", *self.command]
+        process = subprocess.Popen(command, cwd=build, env=self.env, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
                                    start_new_session=True)
-        watchdog = threading.Timer(limit, kill_group, [process])
+        watchdog = threading.Timer(WALL_LIMIT, kill_group, [process])
         watchdog.start()
         try:
             for line in process.stdout:
                 if line.startswith(b"not ok"):
                     yield " ".join(line.decode(errors="replace").split()[:3])
             code = process.wait()
-            if code == -signal.SIGKILL:
-                yield "hangs"
+            if code in (-signal.SIGKILL, -signal.SIGXCPU):
+                yield HANGS
             elif code != 0:
                 yield f"exit code {code}"
         finally:
@@ -123,8 +126,9 @@ class Test:
         failing = set(self.failures(build))
         self.seconds, self.failing = time.monotonic() - start, failing
 
-    def kills(self, build):
-        return any(failure not in self.failing for failure in self.failures(build))
+    def finding(self, build):
+        """The first failure that a mutation has brought, or None."""
+        return next((failure for failure in self.failures(build) if failure not in self.failing), None)
 
 
 # ---- trees ----
@@ -168,8 +172,9 @@ class Tree:
                 if not self.make(some):
                     return ""
                 for test in some:
-                    if test.kills(self.build):
-                        return test.name
+                    finding = test.finding(self.build)
+                    if finding is not None:
+                        return f"{test.name} {HANGS}" if finding == HANGS else test.name
         return None
 
 
