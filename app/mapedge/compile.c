@@ -171,7 +171,7 @@ compile_nat(const struct conf_nat *conf, struct nat_config *nat)
 
 	*nat = (struct nat_config){ .sessions = conf->sessions, .filtering = filtering[conf->filtering] };
 	for (int state = 0; state < SESSION_STATES; state++)
-		nat->timeout[state] = conf->tcp_transitory_timeout;
+		nat->timeout[state] = conf->tcp_closing_timeout;
 	nat->timeout[SESSION_UDP] = conf->udp_timeout;
 	nat->timeout[SESSION_ICMP] = conf->icmp_timeout;
 	nat->timeout[SESSION_TCP_ESTABLISHED] = conf->tcp_established_timeout;
