@@ -129,8 +129,7 @@ compile_fragments(const struct conf_fragments *conf, struct snapshot *snapshot)
 	if (!conf->reassembly)
 		return;
 	snapshot->reassembly = (struct reassembly_config){ conf->datagrams, conf->path_mru };
-	if (!snapshot->is_ce) /* a CE's NAPT knows no fragments yet */
-		snapshot->fragments = (struct virtual_config){ conf->datagrams, conf->held, conf->timeout * 1000 };
+	snapshot->fragments = (struct virtual_config){ conf->datagrams, conf->held, conf->timeout * 1000 };
 }
 
 static void
@@ -213,6 +212,7 @@ compile_ce(const struct conf *conf, struct snapshot *snapshot, const struct snap
 		return error_set(err, ENOTSUP,
 		    "softwire %s: an IPv4 prefix for the LAN is not supported in this version", softwire->name);
 	compile_softwire(softwire, ce.address, softwire->br, 0, &snapshot->softwire[0]);
+	snapshot->softwire[0].clear_df = conf->nat.df_clear;
 	snapshot->external_addr = ce.ipv4.addr;
 	snapshot->ports = ce.ports;
 	compile_nat(&conf->nat, &snapshot->nat);

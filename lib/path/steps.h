@@ -46,14 +46,9 @@ translatable(struct worker *w, struct packet *p)
 		return drop(w, p, DROP_proto_unsupported);
 	if (p->kind == L4_ICMP_OTHER)
 		return drop(w, p, DROP_icmp_unsupported);
-	return checksum_is_valid(p->l4, packet_l4_len(p)) ? VERDICT_NEXT : drop(w, p, DROP_icmp_bad);
-}
-
-/* The NAPT knows no fragments yet. */
-static inline enum verdict
-refuse_fragments(struct worker *w, struct packet *p)
-{
-	return unlikely(ipv4_is_fragment(p)) ? drop(w, p, DROP_fragment_v4) : VERDICT_NEXT;
+	/* A fragment has not all that its checksum covers. */
+	return ipv4_is_fragment(p) || checksum_is_valid(p->l4, packet_l4_len(p)) ? VERDICT_NEXT
+										 : drop(w, p, DROP_icmp_bad);
 }
 
 /* RFC 1812 section 5.3.1, for packets that came in natively. */
@@ -82,9 +77,13 @@ may_fragment(const struct packet *p, const struct softwire *softwire)
 static inline enum verdict
 fits_softwire(struct worker *w, struct packet *p, const struct softwire *softwire)
 {
-	if (is_oversize(p, softwire) && !may_fragment(p, softwire))
-		return refuse_to_ipv4(w, p, DROP_too_big, icmp_fragmentation_needed(softwire->mtu));
-	return VERDICT_NEXT;
+	if (!is_oversize(p, softwire))
+		return VERDICT_NEXT;
+	if (softwire->clear_df)
+		ipv4_set_word(p, 6, load16(p->ip + 6) & (uint16_t)~IPV4_DF);
+	if (may_fragment(p, softwire))
+		return VERDICT_NEXT;
+	return refuse_to_ipv4(w, p, DROP_too_big, icmp_fragmentation_needed(softwire->mtu));
 }
 
 /* The same for the link behind the softwire that it came out of. */

@@ -58,6 +58,18 @@ LABEL = {1: 0x0f, 2: 0xff, 3: 0xff}         # an IPv6 packet's flow label
 IDENT = {44: 0xff, 45: 0xff, 46: 0xff, 47: 0xff}        # the identification in a fragment header right behind it
 
 
+def reidentified(packet, at=40, more={}):
+    """IPv4 at byte `at` of the packet: its identification, and so its header checksum, are the program's choice."""
+    return unforeseen(packet, {**{at + byte: 0xff for byte in (4, 5, 10, 11)}, **more})
+
+
+def ipv4_identifications(frames, at=40):
+    """Those of the IPv4 headers at byte `at` of the packets in the frames; each header's checksum must be right."""
+    headers = [frame[ETHER + at:][:(frame[ETHER + at] & 15) * 4] for frame in frames]
+    assert all(mape.checksum(header) == 0 for header in headers), "an IPv4 header checksum is wrong"
+    return [int.from_bytes(header[4:6], "big") for header in headers]
+
+
 def labels(frames):
     return [int.from_bytes(frame[ETHER:ETHER + 4], "big") & 0xfffff for frame in frames]
 

@@ -85,7 +85,7 @@ check_nat(const struct conf_nat *nat)
 	ck_assert(nat->forwards[0].tcp && nat->forwards[0].udp);
 	ck_assert_uint_eq(nat->forwards[0].ports.first, 1232);
 	ck_assert_uint_eq(nat->forwards[0].ports.last, 1233);
-	ck_assert_uint_eq(nat->forwards[0].to, ip4("10.1.2.9"));
+	ck_assert_uint_eq(nat->forwards[0].to, ip4("192.168.1.9"));
 	ck_assert_uint_eq(nat->forwards[0].to_port, 80);
 	ck_assert_uint_eq(nat->forwards[0].port_count, 2);
 }
