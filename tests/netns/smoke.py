@@ -14,6 +14,7 @@ import control
 import demo
 import fragments
 import lab as labs
+import napt
 import netns
 import peers
 import sharing
@@ -53,6 +54,7 @@ OTHER_CASES = [
     ("the kernel as CE of our BR", peers.kernel_as_ce),
     ("the kernel as BR of our CE", peers.kernel_as_br),
     *fragments.CASES,
+    *napt.CASES,
 ]
 
 
@@ -84,7 +86,7 @@ def main():
     begin = time.monotonic()
     tap = Tap(arguments.words)
     try:
-        labs.require_rights("ping", "curl", "iperf3", "dnsmasq", "dig", "traceroute", "tcpdump")
+        labs.require_rights("ping", "curl", "iperf3", "dnsmasq", "dig", "traceroute", "tcpdump", "turnserver", "sipp")
         standard_lab(tap, arguments.build)
         for name, function in OTHER_CASES:
             tap.case(name, function, arguments.build)
