@@ -173,20 +173,34 @@ compile_nat(const struct conf_nat *conf, struct nat_config *nat)
 	for (int state = 0; state < SESSION_STATES; state++)
 		nat->timeout[state] = conf->tcp_transitory_timeout;
 	nat->timeout[SESSION_UDP] = conf->udp_timeout;
+	nat->timeout[SESSION_DNS] = conf->udp_timeout;
 	nat->timeout[SESSION_ICMP] = conf->icmp_timeout;
+	nat->timeout[SESSION_OTHER] = 600;
 	nat->timeout[SESSION_TCP_ESTABLISHED] = conf->tcp_established_timeout;
 	nat->timeout[SESSION_TCP_FIN_OUT] = conf->tcp_established_timeout;
 	nat->timeout[SESSION_TCP_FIN_IN] = conf->tcp_established_timeout;
 }
 
-/* Every worker gets ports of every range: the i-th port of the set is worker i mod n's. */
+/*
+ * Every worker gets ports of every range: the i-th port of the set is worker i mod n's. That of a forward is with the
+ * sessions of its host.
+ */
 static void
-share_ports(const struct portset *ports, unsigned int workers, uint8_t *owner)
+share_ports(const struct portset *ports, const struct nat_config *nat, uint16_t workers,
+    uint8_t owner[L4_SPACES][PORTSET_PORTS])
 {
 	const uint32_t count = portset_count(ports);
 
-	for (uint32_t i = 0; i < count; i++)
-		owner[portset_port(ports, i)] = (uint8_t)(i % workers);
+	for (uint32_t i = 0; i < count; i++) {
+		for (unsigned int space = 0; space < L4_SPACES; space++)
+			owner[space][portset_port(ports, i)] = (uint8_t)(i % workers);
+	}
+	for (uint32_t i = nat->forward_count; i-- > 0;) { /* the first counts */
+		const struct nat_forward *forward = &nat->forwards[i];
+
+		memset(owner[forward->space] + forward->first, snapshot_host_owner(forward->inside_addr, workers),
+		    forward->last - forward->first + 1u);
+	}
 }
 
 static bool
@@ -216,7 +230,7 @@ compile_ce(const struct conf *conf, struct snapshot *snapshot, const struct snap
 	snapshot->external_addr = ce.ipv4.addr;
 	snapshot->ports = ce.ports;
 	compile_nat(&conf->nat, &snapshot->nat);
-	share_ports(&ce.ports, conf->workers, snapshot->port_owner);
+	share_ports(&ce.ports, &snapshot->nat, (uint16_t)conf->workers, snapshot->port_owner);
 	snapshot->nat_epoch = snapshot->generation;
 	if (before != NULL && same_external(before, snapshot))
 		snapshot->nat_epoch = before->nat_epoch;

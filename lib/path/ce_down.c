@@ -46,18 +46,21 @@ to_us(struct worker *w, struct packet *p)
 	return translatable(w, p);
 }
 
-/* The external port names the worker, whatever queue the packet came in on. */
+/* The external port names the worker, whatever queue the packet came in on; without ports the remote address does. */
 static inline enum verdict
 to_port_owner(struct worker *w, struct packet *p)
 {
 	uint16_t port = p->dst_port, owner;
+	uint8_t space = p->kind;
 	struct quote quote;
 
 	if (w->count == 1)
 		return VERDICT_NEXT;
-	if (p->kind == L4_ICMP_ERROR && icmp_quote_parse(p, &quote))
+	if (p->kind == L4_ICMP_ERROR && icmp_quote_parse(p, &quote)) {
 		port = quote.src_port;
-	owner = w->snapshot->port_owner[port];
+		space = quote.kind;
+	}
+	owner = space < L4_SPACES ? w->snapshot->port_owner[space][port] : snapshot_host_owner(p->src, w->count);
 	return owner == w->id ? VERDICT_NEXT : handoff(w, p, owner);
 }
 
@@ -119,9 +122,9 @@ translate_error(struct packet *p, const struct quote *quote)
 {
 	const struct session *s = p->session;
 
-	icmp_quote_set_src(p, quote, s->inside_addr, s->inside_port);
-	p->dst = s->inside_addr;
-	store32(p->ip + 16, s->inside_addr);
+	p->dst = session_end_addr(s->inside);
+	icmp_quote_set_src(p, quote, p->dst, session_end_port(s->inside));
+	store32(p->ip + 16, p->dst);
 	checksum_patch(p->ip + 10, (uint16_t)~s->address_difference);
 }
 
@@ -182,7 +185,7 @@ send_packet(struct worker *w, struct packet *p)
 	if (unlikely(p->session == NULL))
 		return send_admitted(w, p);
 	TRY(leave_softwire(w, p));
-	nat_touch(w->nat, p->session, p->tcp_flags, false, w->now);
+	nat_touch(w->nat, p->session, p->l4, false, w->now);
 	return send_to_host(w, p);
 }
 

@@ -19,11 +19,11 @@ lan_checks(struct worker *w, struct packet *p, const struct interface *lan)
 	return VERDICT_NEXT;
 }
 
-/* An inside host's sessions are all with one worker. For an error that host is the one whose packet it quotes. */
+/* Whoever owns the sessions of these ends. An error belongs to those of the packet it quotes. */
 static inline enum verdict
 to_host_owner(struct worker *w, struct packet *p)
 {
-	uint32_t inside = p->src;
+	uint32_t inside = p->kind == L4_OTHER ? p->dst : p->src;
 	struct quote quote;
 	uint16_t owner;
 
@@ -114,9 +114,16 @@ find_session(struct worker *w, struct packet *p)
 static enum verdict
 open_session(struct worker *w, struct packet *p)
 {
+	const struct nat_opening opening = { .inside = inside_end(p),
+		.remote = remote_end(p),
+		.tcp = p->l4,
+		.now = w->now,
+		.now_ms = w->now_ms };
 	enum drop_reason why;
 
-	p->session = nat_open_out(w->nat, inside_end(p), remote_end(p), p->tcp_flags, w->now, &why);
+	p->session = nat_open_out(w->nat, &opening, &why);
+	if (p->session == NULL && why == DROP_nat_no_port) /* RFC 5508 REQ-8 */
+		return refuse_to_ipv4(w, p, why, ICMP_PROHIBITED);
 	if (p->session == NULL)
 		return drop(w, p, why);
 	event(w, EVENT_sessions_created);
@@ -160,7 +167,7 @@ translate(struct worker *w, struct packet *p)
 	/* The identifier that goes out, which only the session knows, is the echo's destination port, too. */
 	if (unlikely(p->kind == L4_ICMP_QUERY))
 		TRY(choose_peer(w, p, p->session->external_port));
-	nat_touch(w->nat, p->session, p->tcp_flags, true, w->now);
+	nat_touch(w->nat, p->session, p->l4, true, w->now);
 	nat_rewrite_out(p, p->session, w->snapshot->external_addr);
 	return VERDICT_NEXT;
 }

@@ -37,7 +37,7 @@ path_init(struct worker *w, void *memory, const struct snapshot *snapshot, const
 
 	ident_init(&w->ident, box_key, w->id, w->count);
 	if (snapshot->is_ce)
-		w->nat = nat_init(start + at.nat, &snapshot->nat, &w->random, 0);
+		w->nat = nat_init(start + at.nat, &snapshot->nat, &w->random, w->counters.event, 0);
 	if (snapshot->fragments.datagrams > 0)
 		w->fragments = virtual_init(start + at.fragments, &snapshot->fragments, &key);
 	if (snapshot->reassembly.datagrams > 0)
