@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #define HANDOFF_RING_SIZE 2048
-#define EXPIRE_BUDGET 64 /* sessions looked at in one turn */
+#define EXPIRE_BUDGET 32 /* sessions looked at in one turn */
 #define TRANSMIT_TRIES 4 /* a full ring may empty while we look */
 #define IDLE_TURNS 256   /* turns without a packet before the first sleep */
 #define IDLE_SLEEP_MIN_US 20

@@ -21,6 +21,22 @@ ce_find_peer(const struct worker *w, uint32_t dst, uint16_t port, u128 *peer, en
 	return *peer != softwire->local;
 }
 
+uint16_t
+ce_port_owner(const struct worker *w, const struct packet *p)
+{
+	uint16_t port = p->dst_port;
+	uint8_t space = p->kind;
+	struct quote quote;
+
+	if (p->kind == L4_ICMP_ERROR && icmp_quote_parse(p, &quote)) {
+		port = quote.src_port;
+		space = quote.kind;
+	}
+	if (space >= L4_SPACES)
+		return snapshot_host_owner(p->src, w->count);
+	return w->snapshot->port_owner[space][port];
+}
+
 enum verdict
 ce_find_quoted(struct worker *w, struct packet *p, struct quote *quote)
 {
@@ -38,7 +54,7 @@ ce_find_quoted(struct worker *w, struct packet *p, struct quote *quote)
 static void
 set_dst(struct packet *p)
 {
-	p->dst = p->session->inside_addr;
+	p->dst = session_end_addr(p->session->inside);
 	store32(p->ip + 16, p->dst);
 	checksum_patch(p->ip + 10, (uint16_t)~p->session->address_difference);
 }
@@ -46,7 +62,9 @@ set_dst(struct packet *p)
 void
 ce_translate_error_in(struct packet *p, const struct quote *quote)
 {
-	icmp_quote_set_src(p, quote, p->session->inside_addr, p->session->inside_port);
+	const uint64_t inside = p->session->inside;
+
+	icmp_quote_set_src(p, quote, session_end_addr(inside), session_end_port(inside));
 	set_dst(p);
 }
 
@@ -84,15 +102,12 @@ ce_hand_over(struct worker *w, struct packet *p, uint16_t owner, enum way way)
 	return handoff_on(w, p, owner, way);
 }
 
-/* Fragments of ICMP errors are not translated, so one of ICMP is a query's. */
 void
 ce_take_ports(struct packet *p)
 {
 	const uint32_t ports = p->mbuf->hash.usr;
 
-	p->kind = p->protocol == PROTOCOL_TCP ? L4_TCP : p->protocol == PROTOCOL_UDP ? L4_UDP : L4_OTHER;
-	if (p->protocol == PROTOCOL_ICMP)
-		p->kind = L4_ICMP_QUERY;
+	p->kind = (uint8_t)ce_kind_of_fragment(p);
 	p->src_port = (uint16_t)(ports >> 16);
 	p->dst_port = (uint16_t)ports;
 	p->tcp_flags = p->kind == L4_TCP && !ipv4_is_headless(p) ? p->l4[13] : 0;

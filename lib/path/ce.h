@@ -27,6 +27,12 @@ end_to(const struct packet *p)
 bool ce_find_peer(const struct worker *w, uint32_t dst, uint16_t port, u128 *peer, enum drop_reason *why);
 
 /*
+ * The worker that owns the session of a packet from outside: its port says so, of an error that of the packet it is about.
+ * Without ports the remote address does.
+ */
+uint16_t ce_port_owner(const struct worker *w, const struct packet *p);
+
+/*
  * The session that an ICMP error from outside is about: its quote shows the packet as it left us. NEXT with p->session, or
  * dropped as icmp_bad or nat_no_mapping. p->dst must be the external address.
  */
@@ -38,6 +44,22 @@ void ce_translate_error_in(struct packet *p, const struct quote *quote);
 /* A fragment that has no transport header: only the address changes, outbound the identification too. */
 void ce_translate_headless_out(struct packet *p, uint32_t external_addr);
 void ce_translate_headless_in(struct packet *p);
+
+/* Of what its datagram must be, if it passes at all: fragments of ICMP errors are not translated. */
+static inline enum l4_kind
+ce_kind_of_fragment(const struct packet *p)
+{
+	switch (p->protocol) {
+	case PROTOCOL_TCP:
+		return L4_TCP;
+	case PROTOCOL_UDP:
+		return L4_UDP;
+	case PROTOCOL_ICMP:
+		return L4_ICMP_QUERY;
+	default:
+		return L4_OTHER;
+	}
+}
 
 /* A first fragment that the NAPT can translate. An error is none: what it quotes may be cut off. */
 enum verdict ce_judge_first(struct worker *w, struct packet *p, enum drop_reason *why);

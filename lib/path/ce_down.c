@@ -46,17 +46,6 @@ to_us(struct worker *w, struct packet *p)
 }
 
 /* The external port names the worker, whatever queue the packet came in on. */
-static inline uint16_t
-port_owner(const struct worker *w, const struct packet *p)
-{
-	uint16_t port = p->dst_port;
-	struct quote quote;
-
-	if (p->kind == L4_ICMP_ERROR && icmp_quote_parse(p, &quote))
-		port = quote.src_port;
-	return w->snapshot->port_owner[port];
-}
-
 static inline enum verdict
 to_port_owner(struct worker *w, struct packet *p)
 {
@@ -64,7 +53,7 @@ to_port_owner(struct worker *w, struct packet *p)
 
 	if (w->count == 1)
 		return VERDICT_NEXT;
-	owner = port_owner(w, p);
+	owner = ce_port_owner(w, p);
 	return owner == w->id ? VERDICT_NEXT : handoff(w, p, owner);
 }
 
@@ -171,7 +160,7 @@ send_packet(struct worker *w, struct packet *p)
 	if (unlikely(p->session == NULL))
 		return send_admitted(w, p);
 	TRY(leave_softwire(w, p));
-	nat_touch(w->nat, p->session, p->tcp_flags, false, w->now);
+	nat_touch(w->nat, p->session, p->l4, false, w->now);
 	return send_to_host(w, p);
 }
 
@@ -210,7 +199,7 @@ translate_fragment(struct worker *w, struct packet *p)
 	if (p->session == NULL)
 		p->session = &passage;
 	else if (!ipv4_is_headless(p))
-		nat_touch(w->nat, p->session, p->tcp_flags, false, w->now);
+		nat_touch(w->nat, p->session, p->l4, false, w->now);
 	if (!ipv4_is_headless(p))
 		return send_to_host(w, p);
 	ce_translate_headless_in(p);
@@ -220,7 +209,7 @@ translate_fragment(struct worker *w, struct packet *p)
 static enum verdict
 send_known(struct worker *w, struct packet *p)
 {
-	const uint16_t owner = port_owner(w, p);
+	const uint16_t owner = ce_port_owner(w, p);
 
 	TRY(from_peer(w, p, w->softwire));
 	TRY(source_from_internet(w, p));

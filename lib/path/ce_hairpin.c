@@ -21,33 +21,23 @@ deliver(struct worker *w, struct packet *p)
 {
 	const uint64_t remote = end_from(p);
 	struct session passage;
-	enum drop_reason why;
 
 	event(w, EVENT_hairpin);
 	if (p->kind == L4_ICMP_ERROR)
 		return deliver_error(w, p);
 	p->session = nat_find_in(w->nat, nat_hash_in(w->nat, p->dst_port, remote), p->dst_port, remote);
 	if (p->session == NULL) {
-		if (!nat_admit(w->nat, p->dst_port, remote, &passage, &why))
-			return drop(w, p, why);
+		if (!nat_passage(w->nat, p->dst_port, remote, &passage))
+			return drop(w, p, DROP_nat_no_mapping);
 		p->session = &passage;
 	} else if (!ipv4_is_headless(p)) {
-		nat_touch(w->nat, p->session, p->tcp_flags, false, w->now);
+		nat_touch(w->nat, p->session, p->l4, false, w->now);
 	}
 	if (ipv4_is_headless(p))
 		ce_translate_headless_in(p);
 	else
 		nat_rewrite_in(p, p->session);
 	return ethernet_out_ipv4(w, p, &w->snapshot->interface[INTERFACE_V4]);
-}
-
-/* An error belongs to the port of the packet that it is about. */
-static uint16_t
-port_of(const struct packet *p)
-{
-	struct quote quote;
-
-	return p->kind == L4_ICMP_ERROR && icmp_quote_parse(p, &quote) ? quote.src_port : p->dst_port;
 }
 
 enum verdict
@@ -57,7 +47,7 @@ ce_turn_back(struct worker *w, struct packet *p)
 
 	if (p->kind == L4_ICMP_QUERY)
 		p->dst_port = p->src_port; /* the identifier that went out is both ends' */
-	owner = w->snapshot->port_owner[port_of(p)];
+	owner = ce_port_owner(w, p);
 	if (owner == w->id)
 		return deliver(w, p);
 	return ce_hand_over(w, p, owner, WAY_HAIRPIN);

@@ -18,19 +18,26 @@ lan_checks(struct worker *w, struct packet *p, const struct interface *lan)
 	return VERDICT_NEXT;
 }
 
-/* An inside host's sessions are all with one worker. For an error that host is the one whose packet it quotes. */
+/* Whoever owns the sessions of these ends. An error belongs to those of the packet it quotes. */
+static inline uint16_t
+session_owner(const struct worker *w, const struct packet *p)
+{
+	uint32_t inside = p->kind == L4_OTHER ? p->dst : p->src;
+	struct quote quote;
+
+	if (p->kind == L4_ICMP_ERROR && icmp_quote_parse(p, &quote))
+		inside = quote.dst;
+	return snapshot_host_owner(inside, w->count);
+}
+
 static inline enum verdict
 to_host_owner(struct worker *w, struct packet *p)
 {
-	uint32_t inside = p->src;
-	struct quote quote;
 	uint16_t owner;
 
 	if (w->count == 1)
 		return VERDICT_NEXT;
-	if (p->kind == L4_ICMP_ERROR && icmp_quote_parse(p, &quote))
-		inside = quote.dst;
-	owner = snapshot_host_owner(inside, w->count);
+	owner = session_owner(w, p);
 	return owner == w->id ? VERDICT_NEXT : handoff(w, p, owner);
 }
 
@@ -116,7 +123,15 @@ find_session(struct worker *w, struct packet *p)
 static enum verdict
 open_session(struct worker *w, struct packet *p, enum drop_reason *why)
 {
-	p->session = nat_open_out(w->nat, inside_end(p), end_to(p), p->tcp_flags, w->now, why);
+	const struct nat_opening opening = { .inside = inside_end(p),
+		.remote = end_to(p),
+		.tcp = p->l4,
+		.now = w->now,
+		.now_ms = w->now_ms };
+
+	p->session = nat_open_out(w->nat, &opening, why);
+	if (p->session == NULL && *why == DROP_nat_no_port) /* RFC 5508 REQ-8 */
+		return refuse_to_ipv4(w, p, *why, ICMP_PROHIBITED);
 	if (p->session == NULL)
 		return drop(w, p, *why);
 	event(w, EVENT_sessions_created);
@@ -128,6 +143,7 @@ static enum verdict
 translate_error(struct worker *w, struct packet *p)
 {
 	const uint32_t external = w->snapshot->external_addr;
+	struct session passage;
 	struct quote quote;
 	uint64_t inside, remote;
 	uint32_t before, after;
@@ -137,8 +153,10 @@ translate_error(struct worker *w, struct packet *p)
 	inside = session_end(quote.dst, quote.dst_port, quote.kind);
 	remote = session_end(quote.src, quote.kind == L4_ICMP_QUERY ? 0 : quote.src_port, quote.kind);
 	p->session = nat_find_out(w->nat, nat_hash_out(w->nat, inside, remote), inside, remote);
-	if (p->session == NULL)
+	if (p->session == NULL && !nat_passage_out(w->nat, inside, remote, &passage))
 		return drop(w, p, DROP_nat_no_mapping);
+	if (p->session == NULL)
+		p->session = &passage;
 
 	icmp_quote_set_dst(p, &quote, external, p->session->external_port);
 	p->src = external;
@@ -173,7 +191,7 @@ translate(struct worker *w, struct packet *p)
 		TRY(fits_way(w, p));
 	}
 	set_ident(w, p);
-	nat_touch(w->nat, p->session, p->tcp_flags, true, w->now);
+	nat_touch(w->nat, p->session, p->l4, true, w->now);
 	nat_rewrite_out(p, p->session, w->snapshot->external_addr);
 	return VERDICT_NEXT;
 }
@@ -221,7 +239,7 @@ translate_fragment(struct worker *w, struct packet *p)
 		return VERDICT_NEXT;
 	}
 	ipv4_set_word(p, 4, p->ident);
-	nat_touch(w->nat, p->session, p->tcp_flags, true, w->now);
+	nat_touch(w->nat, p->session, p->l4, true, w->now);
 	nat_rewrite_out(p, p->session, external);
 	return VERDICT_NEXT;
 }
@@ -229,10 +247,8 @@ translate_fragment(struct worker *w, struct packet *p)
 static enum verdict
 send_fragment(struct worker *w, struct packet *p)
 {
-	const uint16_t owner = snapshot_host_owner(p->src, w->count);
-
-	if (owner != w->id)
-		return handoff(w, p, owner);
+	p->kind = (uint8_t)ce_kind_of_fragment(p);
+	TRY(to_host_owner(w, p)); /* that all fragments of a datagram meet there, too */
 	if (w->fragments == NULL)
 		return drop(w, p, DROP_fragment_v4);
 	TRY(fragment_in(w, p));

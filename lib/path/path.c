@@ -77,7 +77,7 @@ path_adopt(struct worker *w, const struct snapshot *snapshot)
 		return;
 	*w->softwire = snapshot->softwire[0];
 	w->softwire_mtu_until = 0;
-	nat_set_config(w->nat, &snapshot->nat);
+	nat_set_config(w->nat, &snapshot->nat, snapshot->port_owner, (uint8_t)w->id);
 	if (w->nat_epoch != snapshot->nat_epoch) {
 		const uint32_t ended = nat_set_external(w->nat, snapshot->external_addr, &snapshot->ports,
 		    snapshot->port_owner, (uint8_t)w->id, w->now);
@@ -138,10 +138,13 @@ tick_nat(struct worker *w, uint32_t budget)
 	if (ended > 0)
 		counter_add(&w->counters.event[EVENT_sessions_expired], ended);
 	gauge_set(&w->gauges.sessions, nat->session_count);
+	gauge_set(&w->gauges.sessions_sharing, nat->sharing_count);
 	gauge_set(&w->gauges.mappings, nat->mapping_count);
+	gauge_set(&w->gauges.hosts, nat->hosts.count);
 	for (unsigned int space = 0; space < L4_SPACES; space++) {
 		gauge_set(&w->gauges.ports_total[space], nat->ports[space].total);
-		gauge_set(&w->gauges.ports_used[space], nat_ports_used(nat, space));
+		gauge_set(&w->gauges.ports_used[space], ports_used(&nat->ports[space]));
+		gauge_set(&w->gauges.ports_shared[space], nat->ports[space].shared);
 	}
 }
 

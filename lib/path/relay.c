@@ -103,7 +103,8 @@ send_to_session(struct worker *w, struct packet *answer, struct session *session
 static enum verdict
 relay_from_ce(struct worker *w, struct packet *p, const struct relay *relay)
 {
-	const uint16_t owner = w->snapshot->port_owner[relay->inner.src_port];
+	const uint16_t owner =
+	    relay->inner.kind < L4_SPACES ? w->snapshot->port_owner[relay->inner.kind][relay->inner.src_port] : w->id;
 	struct icmp_error error;
 	struct packet answer;
 

@@ -39,7 +39,7 @@ path_init(struct worker *w, void *memory, const struct snapshot *snapshot, const
 	w->softwire = (void *)(start + at.softwire);
 	if (snapshot->is_ce) {
 		ident4_init(&w->ident4, &w->random, w->id, w->count);
-		w->nat = nat_init(start + at.nat, &snapshot->nat, &w->random, 0);
+		w->nat = nat_init(start + at.nat, &snapshot->nat, &w->random, w->counters.event, 0);
 	}
 	if (snapshot->fragments.datagrams > 0)
 		w->fragments = virtual_init(start + at.fragments, &snapshot->fragments, &key);

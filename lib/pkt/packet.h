@@ -26,7 +26,7 @@ enum l4_kind {
 	L4_OTHER,
 };
 
-/* Port spaces of the NAPT: the first three kinds. */
+/* Port spaces of the NAPT: the first three kinds. Its sessions of L4_OTHER have none. */
 #define L4_SPACES 3
 
 struct map_rule;

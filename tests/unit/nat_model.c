@@ -23,6 +23,7 @@ struct flow {
 struct model {
 	struct nat *nat;
 	struct random random;
+	uint64_t event[EVENT_COUNT];
 	struct nat_config config;
 	struct portset set;
 	uint32_t addr;
@@ -143,7 +144,7 @@ compare_flow(const struct model *m, const struct flow *flow)
 		return "a session is not found from outside";
 	if (s->external_port != flow->port)
 		return "the external port of a session changed";
-	if (session_end(s->inside_addr, s->inside_port, s->space) != flow->inside || s->remote != flow->remote)
+	if (s->inside != flow->inside || s->remote != flow->remote)
 		return "a session is somebody else's";
 	if (s->state != flow->state || s->last_active != flow->last_active)
 		return "state or last activity of a session is wrong";
@@ -160,7 +161,7 @@ compare_counts(const struct model *m)
 	for (uint8_t space = 0; space < L4_SPACES; space++) {
 		const uint32_t used = list_ports_used(m, space);
 
-		if (nat_ports_used(m->nat, space) != used)
+		if (ports_used(&m->nat->ports[space]) != used)
 			return "the number of ports in use is wrong";
 		mappings += used;
 	}
@@ -187,7 +188,12 @@ compare_all(const struct model *m)
 	}
 	for (uint32_t slot = 0; slot < WHEEL_SLOTS; slot++) {
 		for (uint32_t id = m->nat->wheel.slot[slot]; id != SESSION_NONE && in_wheel <= SESSIONS;
-		     id = m->nat->sessions[id].wheel_next)
+		     id = m->nat->sessions[id].next)
+			in_wheel++;
+	}
+	for (int i = 0; i < 2; i++) {
+		for (uint32_t id = m->nat->closed[i].first; id != SESSION_NONE && in_wheel <= SESSIONS;
+		     id = m->nat->sessions[id].next)
 			in_wheel++;
 	}
 	return in_wheel != m->flows ? "the wheel does not have every session once" : compare_counts(m);
@@ -235,7 +241,7 @@ packet_out(struct model *m)
 {
 	const uint8_t space = next_byte(m) % L4_SPACES;
 	const uint64_t inside = some_inside(next_byte(m), space), remote = some_remote(next_byte(m), space);
-	const uint8_t flags = next_byte(m) & 0x17;
+	const uint8_t flags = next_byte(m) & 0x17, tcp[TCP_MIN_LEN] = { [12] = 0x50, [13] = flags };
 	struct flow *flow = list_find(m, inside, remote);
 	const struct flow *mapping = list_mapping(m, inside);
 	struct session *s = nat_find_out(m->nat, nat_hash_out(m->nat, inside, remote), inside, remote);
@@ -244,7 +250,8 @@ packet_out(struct model *m)
 	if ((s != NULL) != (flow != NULL))
 		return flow != NULL ? "a session is lost" : "a session is found that ended";
 	if (s == NULL) {
-		s = nat_open_out(m->nat, inside, remote, flags, m->now, &why);
+		s = nat_open_out(m->nat, &(struct nat_opening){ inside, remote, tcp, m->now, m->now * UINT64_C(1000) },
+		    &why);
 		if (s == NULL)
 			return check_refusal(m, inside, flags, why);
 		if (m->flows == SESSIONS)
@@ -257,7 +264,7 @@ packet_out(struct model *m)
 	} else {
 		m->count->found_out++;
 	}
-	nat_touch(m->nat, s, flags, true, m->now);
+	nat_touch(m->nat, s, tcp, true, m->now);
 	list_touch(m, flow, flags, true);
 	return compare_flow(m, flow);
 }
@@ -273,9 +280,7 @@ admit(struct model *m, uint8_t space, uint16_t port, uint64_t remote)
 		m->count->admitted++;
 		if (mapping == NULL || !list_admits(m, port, remote))
 			return "a packet was admitted that must not be";
-		return session_end(passage.inside_addr, passage.inside_port, passage.space) == mapping->inside
-		    ? NULL
-		    : "a packet was admitted to somebody else";
+		return passage.inside == mapping->inside ? NULL : "a packet was admitted to somebody else";
 	}
 	if (mapping == NULL) {
 		m->count->unmapped++;
@@ -291,7 +296,7 @@ packet_in(struct model *m)
 {
 	const uint8_t space = next_byte(m) % L4_SPACES, choice = next_byte(m);
 	const uint64_t remote = some_remote(next_byte(m), space);
-	const uint8_t flags = next_byte(m) & 0x17;
+	const uint8_t flags = next_byte(m) & 0x17, tcp[TCP_MIN_LEN] = { [12] = 0x50, [13] = flags };
 	uint16_t port = (uint16_t)(choice << 8 | flags);
 	struct session *s;
 	struct flow *flow = NULL;
@@ -308,7 +313,7 @@ packet_in(struct model *m)
 				    : "an inbound packet finds an ended session";
 	if (s == NULL)
 		return admit(m, space, port, remote);
-	nat_touch(m->nat, s, flags, false, m->now);
+	nat_touch(m->nat, s, tcp, false, m->now);
 	list_touch(m, flow, flags, false);
 	m->count->found_in++;
 	return compare_flow(m, flow);
@@ -348,26 +353,26 @@ pass_time(struct model *m, uint32_t budget)
 
 /* Two sets of timeouts; from the one to the other some become shorter and some longer. */
 static const uint32_t timeouts[2][SESSION_STATES] = {
-	{ 300, 60, 240, 240, 7440, 20000, 7440, 240, 120 },
-	{ 120, 90, 240, 300, 9000, 7440, 7440, 30, 240 },
+	{ 300, 30, 60, 600, 240, 240, 7440, 20000, 7440, 240, 120 },
+	{ 120, 40, 90, 500, 240, 300, 9000, 7440, 7440, 30, 240 },
 };
 
 static const char *
 change(struct model *m)
 {
 	const uint8_t byte = next_byte(m);
-	static uint8_t owner[PORTSET_PORTS];
+	static uint8_t owner[L4_SPACES][PORTSET_PORTS];
 	uint32_t ended;
 
 	if (byte < 250) {
 		m->config.filtering = (enum nat_filtering)(byte % 3);
 		memcpy(m->config.timeout, timeouts[byte / 3 % 2], sizeof(m->config.timeout));
-		nat_set_config(m->nat, &m->config);
+		nat_set_config(m->nat, &m->config, (nat_owner)owner, 0);
 		return compare_all(m);
 	}
 	m->addr++;
 	m->set.psid = (uint16_t)((m->set.psid + 1) & 0x3ff);
-	ended = nat_set_external(m->nat, m->addr, &m->set, owner, 0, m->now);
+	ended = nat_set_external(m->nat, m->addr, &m->set, (nat_owner)owner, 0, m->now);
 	if (ended != m->flows)
 		return "the number of flushed sessions is wrong";
 	m->flows = 0;
@@ -399,7 +404,7 @@ operation(struct model *m)
 const char *
 nat_model_run(const uint8_t *data, size_t size, struct nat_model_count *count)
 {
-	static uint8_t owner[PORTSET_PORTS];
+	static uint8_t owner[L4_SPACES][PORTSET_PORTS];
 	static void *memory; /* the same for every run: it is large, and nat_init() clears it */
 	struct model m = { .random = { .key = { { 1, 2 } } },
 		.set = { .psid = 0x134, .psid_len = 10, .offset = 4 },
@@ -413,8 +418,8 @@ nat_model_run(const uint8_t *data, size_t size, struct nat_model_count *count)
 	memcpy(m.config.timeout, timeouts[0], sizeof(timeouts[0]));
 	if (memory == NULL && (memory = aligned_alloc(64, nat_size(&m.config))) == NULL)
 		abort();
-	m.nat = nat_init(memory, &m.config, &m.random, 0);
-	nat_set_external(m.nat, m.addr, &m.set, owner, 0, 0);
+	m.nat = nat_init(memory, &m.config, &m.random, m.event, 0);
+	nat_set_external(m.nat, m.addr, &m.set, (nat_owner)owner, 0, 0);
 	for (uint32_t i = 0; m.left > 0 && difference == NULL; i++) {
 		difference = operation(&m);
 		if (difference == NULL && i % 64 == 0)

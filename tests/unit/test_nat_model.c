@@ -53,7 +53,7 @@ START_TEST(port_set_used_up)
 	}
 	difference = nat_model_run(data, sizeof(data), &count);
 	ck_assert_msg(difference == NULL, "%s", difference);
-	ck_assert_uint_gt(count.no_port, 20);
+	ck_assert_uint_gt(count.no_port, 10);
 	ck_assert_uint_ge(count.opened, 60);
 }
 END_TEST

@@ -293,7 +293,7 @@ START_TEST(flows_stay_with_their_worker)
 		owner = run_anywhere(box, host % box->worker_count, INTERFACE_V4, &frame);
 		check_sent(INTERFACE_V6);
 		port = load16(end.frame + ETHER_LEN + IPV6_LEN + IPV4_MIN_LEN);
-		ck_assert_uint_eq(box->snapshot.port_owner[port], owner);
+		ck_assert_uint_eq(box->snapshot.port_owner[L4_UDP][port], owner);
 		used |= 1u << owner;
 		for (unsigned int at = 0; at < box->worker_count; at++)
 			check_owner(box, host, port, at, owner);
@@ -397,10 +397,10 @@ START_TEST(new_snapshots)
 	open_flow();
 	next = ce->snapshot;
 	next.generation = 2;
-	next.nat.timeout[SESSION_UDP] = 600;
+	next.nat.timeout[SESSION_DNS] = 600;
 	path_adopt(w, &next);
 	ck_assert_uint_eq(w->nat->session_count, 1);
-	ck_assert_uint_eq(w->nat->config.timeout[SESSION_UDP], 600);
+	ck_assert_uint_eq(w->nat->config.timeout[SESSION_DNS], 600);
 	w->now = 500;
 	path_tick(w, 64);
 	ck_assert_uint_eq(w->nat->session_count, 1);
