@@ -186,6 +186,14 @@ def interface(name, text):
     return {f'mac = "{mape.MAC[name]}"; mtu = 1500;': f'mac = "{mape.MAC[name]}"; {text}'}
 
 
+def two_ports(nat):
+    """Edits of configs/ce.conf: the CE owns ports 1232 and 1233; `nat` are its settings of that group."""
+    return {"psid = 1232; psid_len = 16": "psid = 616; psid_len = 15", 'role = "ce";': f'role = "ce"; nat = {{ {nat} }};'}
+
+
+CE_TWO = "2001:db8:12:3400:0:c000:212:268"     # its MAP address: PSID 616
+
+
 class Case:
     """config: a file in configs/, without .conf; edit: {text in it: text instead}."""
 
@@ -215,8 +223,9 @@ class Case:
             self.send(**{iface: packet}).drops(reason)
 
     def open(self, *protocols):
-        """On configs/ce.conf, H speaks to E: UDP 5000 to 53, TCP 5000 to 80, ping 7; outside, each is 1232."""
-        first = {"udp": lambda src, port, **ttl: udp(src, port, E, 53, **ttl),
+        """On configs/ce.conf, H speaks to E: UDP 5000 to 53 (nat-t: to 4500), TCP 5000 to 80, ping 7; outside, each is 1232."""
+        first = {"nat-t": lambda src, port, **ttl: udp(src, port, E, 4500, **ttl),
+                 "udp": lambda src, port, **ttl: udp(src, port, E, 53, **ttl),
                  "tcp": lambda src, port, **ttl: tcp(src, port, E, 80, "S", **ttl),
                  "ping": lambda src, id, **ttl: ping(src, E, id, **ttl)}
         for protocol in protocols:
