@@ -3,64 +3,29 @@
 
 #include <stdlib.h>
 
-/* ---- interfaces ------------------------------------------------------------------------------------------------- */
+#include "link.h"
 
-static struct ether_pair
-ether_pair(const struct mac *to, const struct mac *from)
+/* ---- host ------------------------------------------------------------------------------------------------------- */
+
+/* Each worker's burst: a burst of packets often comes to one worker alone. */
+#define HOST_BURST 256
+
+static struct limit
+host_limit(uint32_t rate, unsigned int workers)
 {
-	struct ether_pair pair;
-
-	memcpy(pair.byte, to->byte, sizeof(to->byte));
-	memcpy(pair.byte + sizeof(to->byte), from->byte, sizeof(from->byte));
-	return pair;
+	return (struct limit){ rate, HOST_BURST * workers };
 }
 
 static void
-compile_addresses(const struct conf_interface *conf, struct interface *interface)
+compile_host(const struct conf *conf, struct host_limits *host)
 {
-	for (size_t i = 0; i < conf->address_count; i++) {
-		const struct conf_address *address = &conf->addresses[i];
+	const struct conf_host_limits *limits = &conf->host_limits;
 
-		if (!address->ipv4)
-			continue;
-		if (interface->address == 0)
-			interface->address = address->v4;
-		interface->subnets[interface->subnet_count++] =
-		    (struct subnet){ address->v4 & mask4(address->len), mask4(address->len), address->v4 };
-	}
-}
-
-static int
-compile_interface(const struct conf_interface *conf, const struct mac *port_mac, uint8_t index,
-    struct interface *interface, struct error *err)
-{
-	const struct mac *own = conf->has_mac ? &conf->mac : port_mac;
-	uint32_t slots = 2;
-	uint8_t wire[8] = { 0 };
-
-	while (slots < 2 * (conf->neighbour_count + 1))
-		slots *= 2;
-	memcpy(wire, own->byte, sizeof(own->byte));
-	*interface = (struct interface){ .mac48 = ethernet_address(wire),
-		.mtu = conf->mtu,
-		.index = index,
-		.neighbour_mask = slots - 1,
-		.neighbours = calloc(slots, sizeof(struct neighbour)) };
-	if (interface->neighbours == NULL)
-		return error_set(err, ENOMEM, "out of memory for %zu neighbours", conf->neighbour_count);
-
-	compile_addresses(conf, interface);
-	for (size_t i = 0; i < conf->neighbour_count; i++) {
-		const struct ether_pair pair = ether_pair(&conf->neighbours[i].mac, own);
-
-		if (conf->neighbours[i].address.ipv4)
-			interface_add_neighbour(interface, conf->neighbours[i].address.v4, &pair);
-		if (conf->has_gateway && conf->gateway == i) {
-			interface->has_gateway = true;
-			interface->gateway = pair;
-		}
-	}
-	return 0;
+	host->is_on = conf->host;
+	host->limit[HOST_NEIGHBOUR] = host_limit(limits->neighbour, conf->workers);
+	host->limit[HOST_DHCP] = host_limit(limits->dhcp, conf->workers);
+	host->limit[HOST_ICMP] = host_limit(limits->icmp, conf->workers);
+	host->limit[HOST_OTHER] = host_limit(limits->other, conf->workers);
 }
 
 /* ---- softwires and rules ---------------------------------------------------------------------------------------- */
@@ -185,10 +150,9 @@ snapshot_compile(const struct conf *conf, const struct mac macs[INTERFACE_COUNT]
 	snapshot->generation = before == NULL ? 1 : before->generation + 1;
 	snapshot->is_ce = is_ce;
 	snapshot->softwire_count = (uint16_t)conf->softwire_count;
-	for (uint8_t i = 0; i < INTERFACE_COUNT; i++) {
-		if (compile_interface(&conf->interfaces[i], &macs[i], i, &snapshot->interface[i], err) < 0)
-			goto fail;
-	}
+	compile_host(conf, &snapshot->host);
+	if (link_interfaces(snapshot, conf, macs, NULL, NULL, err) < 0)
+		goto fail;
 	snapshot->rules = compile_rules(conf, is_ce, is_ce && !conf->softwires[0].mesh, err);
 	if (snapshot->rules == NULL)
 		goto fail;
@@ -209,8 +173,7 @@ snapshot_free(struct snapshot *snapshot)
 {
 	if (snapshot == NULL)
 		return;
-	for (int i = 0; i < INTERFACE_COUNT; i++)
-		free(snapshot->interface[i].neighbours);
+	link_clear(snapshot);
 	ruleset_free(snapshot->rules);
 	free(snapshot);
 }

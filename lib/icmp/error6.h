@@ -3,7 +3,7 @@
 #ifndef MAPEDGE_ICMP_ERROR6_H
 #define MAPEDGE_ICMP_ERROR6_H
 
-#include "icmp/limit.h"
+#include "pkt/limit.h"
 
 #define NEXT_HEADER_ICMPV6 58
 

@@ -15,14 +15,14 @@ read_packet(struct worker *w, struct packet *p)
 	if (p->ether_type != ETHER_TYPE_IPV4)
 		return host(w, p);
 	TRY(ipv4_in(w, p));
-	if (interface_is_own(internet, p->dst) || p->dst >> 29 == 7)
+	if (p->dst >> 29 == 7)
 		return host(w, p);
 	TRY(ipv4_refuse_martians(w, p));
 	TRY(l4_in(w, p));
 	TRY(icmp_quote_ports(w, p, false));
 	p->rule = ruleset_find4(w->snapshot->rules, p->dst, p->dst_port);
 	if (p->rule == NULL)
-		return drop(w, p, DROP_no_rule);
+		return interface_is_own(internet, p->dst) ? host(w, p) : drop(w, p, DROP_no_rule);
 	__builtin_prefetch(p->rule);
 	return VERDICT_NEXT;
 }

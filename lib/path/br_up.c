@@ -140,7 +140,7 @@ send_packet(struct worker *w, struct packet *p)
 	softwire = &w->snapshot->softwire[p->rule->domain];
 	traffic_add(&w->counters.softwire[softwire->index].rcvd_ipv6, (uint64_t)IPV6_LEN + p->len);
 	if (interface_is_own(&w->snapshot->interface[INTERFACE_V4], p->dst))
-		return host(w, p);
+		return ethernet_to_host(w, p, &w->snapshot->interface[INTERFACE_V4]);
 	if (unlikely(p->ttl <= 1))
 		return refuse_to_softwire(w, p, DROP_ttl, ICMP_TTL_EXCEEDED, softwire,
 		    w->snapshot->interface[INTERFACE_V4].address);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "path/path.h"
 
+#include "pkt/pending.h"
+
 /* Both cache lines that will be touched: a native packet grows 40 bytes in front, a tunnelled one has 40 more inside. */
 static void
 prefetch_headers(struct rte_mbuf **mbufs, uint16_t count, bool tunnelled)
@@ -39,12 +41,15 @@ path_run(struct worker *w, unsigned int interface, struct rte_mbuf **mbufs, uint
 		else
 			br_up(w, &burst);
 	}
+	if (w->to_host.count > 0)
+		host_admit(w);
 }
 
 void
 path_adopt(struct worker *w, const struct snapshot *snapshot)
 {
 	w->snapshot = snapshot;
+	w->host = &snapshot->host;
 	if (w->generation == snapshot->generation)
 		return;
 	w->generation = snapshot->generation;
@@ -66,6 +71,10 @@ path_tick(struct worker *w, uint32_t budget)
 	const struct nat *nat = w->nat;
 	uint32_t ended;
 
+	if (w->pending != NULL) {
+		pending_tick(w, w->snapshot->interface, w->snapshot->generation);
+		gauge_set(&w->gauges.held, w->pending->packet_count);
+	}
 	gauge_set(&w->gauges.generation, w->snapshot->generation);
 	if (!w->snapshot->is_ce)
 		return;

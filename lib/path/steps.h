@@ -70,7 +70,7 @@ send_decapsulated(struct worker *w, struct packet *p, const struct softwire *sof
 {
 	const enum verdict verdict = ethernet_out_ipv4(w, p, &w->snapshot->interface[INTERFACE_V4]);
 
-	if (likely(verdict == VERDICT_FORWARD))
+	if (likely(verdict != VERDICT_DROP))
 		traffic_add(&w->counters.softwire[softwire->index].sent_ipv4, p->len);
 	return verdict;
 }
