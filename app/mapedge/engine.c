@@ -57,6 +57,19 @@ hand_off(struct engine *engine, struct worker *w, unsigned int owner)
 	outlet->count = 0;
 }
 
+/* Without host interfaces nothing gets into that outlet, and there are no questions. */
+static void
+pass_to_control(struct engine *engine, struct worker *w)
+{
+	struct outlet *outlet = &w->to_host;
+	const unsigned int taken = crossing_enter(&engine->crossing, w);
+
+	engine->has_news[w->id] = true;
+	if (taken < outlet->count)
+		lose(w, outlet->mbufs + taken, outlet->count - taken, DROP_host_full);
+	outlet->count = 0;
+}
+
 static void
 empty_outlets(struct engine *engine, struct worker *w)
 {
@@ -68,6 +81,8 @@ empty_outlets(struct engine *engine, struct worker *w)
 		if (w->handoff[i].count > 0)
 			hand_off(engine, w, i);
 	}
+	if (w->to_host.count > 0 || (w->pending != NULL && w->pending->question_count > 0))
+		pass_to_control(engine, w);
 	if (w->dropped.count > 0) {
 		rte_pktmbuf_free_bulk(w->dropped.mbufs, w->dropped.count);
 		w->dropped.count = 0;
@@ -117,6 +132,21 @@ take_over(struct engine *engine, struct worker *w, unsigned int from)
 	return count;
 }
 
+/* What Linux sends; control has counted it. */
+static unsigned int
+send_from_host(struct engine *engine, struct worker *w)
+{
+	struct rte_mbuf *mbufs[BURST_SIZE];
+	const unsigned int count =
+	    rte_ring_sc_dequeue_burst(engine->crossing.from_host, (void **)mbufs, BURST_SIZE, NULL);
+
+	for (unsigned int i = 0; i < count; i++)
+		outlet_put(&w->transmit[mbufs[i]->port], mbufs[i]);
+	if (count > 0)
+		empty_outlets(engine, w);
+	return count;
+}
+
 static void
 refill_stock(struct engine *engine, struct worker *w)
 {
@@ -153,7 +183,14 @@ engine_turn(struct engine *engine, struct worker *w)
 		if (from != w->id)
 			handled += take_over(engine, w, from);
 	}
+	if (w->id == 0 && engine->crossing.from_host != NULL)
+		handled += send_from_host(engine, w);
 	path_tick(w, EXPIRE_BUDGET);
+	empty_outlets(engine, w);
+	if (engine->has_news[w->id]) {
+		engine->has_news[w->id] = false;
+		crossing_wake(&engine->crossing);
+	}
 	refill_stock(engine, w);
 	return handled;
 }
@@ -215,6 +252,11 @@ make_worker(struct engine *engine, const struct snapshot *snapshot, unsigned int
 		}
 		w->nat = nat_init(engine->nat_memory[id], &snapshot->nat, &w->random, 0);
 	}
+	if (snapshot->host.is_on) {
+		w->pending = rte_zmalloc("pending", sizeof(*w->pending), RTE_CACHE_LINE_SIZE);
+		if (w->pending == NULL)
+			return error_set(err, ENOMEM, "out of memory for worker %u", id);
+	}
 	path_adopt(w, snapshot);
 	refill_stock(engine, w);
 	if (rte_rcu_qsbr_thread_register(engine->grace, id) != 0)
@@ -265,6 +307,11 @@ engine_init(struct engine *engine, const struct snapshot *snapshot, unsigned int
 		if (rc < 0)
 			return rc;
 	}
+	if (snapshot->host.is_on) {
+		rc = crossing_init(&engine->crossing, err);
+		if (rc < 0)
+			return rc;
+	}
 	return make_rings(engine, err);
 }
 
@@ -281,17 +328,30 @@ free_ring(struct rte_ring *ring)
 	rte_ring_free(ring);
 }
 
+static void
+free_worker(struct worker *w)
+{
+	struct rte_mbuf *waiting[PENDING_MAX];
+
+	if (w == NULL)
+		return;
+	rte_pktmbuf_free_bulk(w->stock, w->stock_count);
+	if (w->pending != NULL)
+		rte_pktmbuf_free_bulk(waiting, pending_drain(w->pending, waiting));
+	rte_free(w->pending);
+	rte_free(w);
+}
+
 void
 engine_free(struct engine *engine)
 {
 	for (unsigned int i = 0; i < engine->workers; i++) {
 		for (unsigned int j = 0; j < engine->workers; j++)
 			free_ring(engine->handoff[i][j]);
-		if (engine->worker[i] != NULL)
-			rte_pktmbuf_free_bulk(engine->worker[i]->stock, engine->worker[i]->stock_count);
+		free_worker(engine->worker[i]);
 		rte_free(engine->nat_memory[i]);
-		rte_free(engine->worker[i]);
 	}
+	crossing_free(&engine->crossing);
 	rte_free(engine->grace);
 	rte_mempool_free(engine->pool);
 }
@@ -299,8 +359,10 @@ engine_free(struct engine *engine)
 uint64_t
 engine_held(const struct engine *engine)
 {
-	uint64_t held = 0;
+	uint64_t held = crossing_held(&engine->crossing);
 
+	for (unsigned int i = 0; i < engine->workers; i++)
+		held += gauge_get(&engine->worker[i]->gauges.held);
 	for (unsigned int from = 0; from < engine->workers; from++) {
 		for (unsigned int to = 0; to < engine->workers; to++) {
 			if (engine->handoff[from][to] != NULL)

@@ -44,6 +44,16 @@ configured_address(const struct conf_interface *conf)
 	return 0;
 }
 
+static u128
+configured_address6(const struct conf_interface *conf)
+{
+	for (size_t i = 0; i < conf->address_count; i++) {
+		if (!conf->addresses[i].ipv4)
+			return conf->addresses[i].v6;
+	}
+	return 0;
+}
+
 /* ---- both together ---------------------------------------------------------------------------------------------- */
 
 static struct routes *
@@ -62,6 +72,21 @@ make_routes(const struct conf_interface *conf, unsigned int index, const struct 
 	routes = index == INTERFACE_V4 ? routes4_build(all, count) : routes6_build(all, count);
 	free(all);
 	return routes;
+}
+
+/* The BR addresses stand on the device, too, but an anycast one may be no source. */
+static u128
+linux_address6(const struct snapshot *snapshot, const struct host_link *link)
+{
+	for (size_t i = 0; i < link->address6_count; i++) {
+		bool is_br = false;
+
+		for (uint16_t j = 0; j < snapshot->softwire_count; j++)
+			is_br |= snapshot->softwire[j].local == link->addresses6[i];
+		if (!is_br)
+			return link->addresses6[i];
+	}
+	return 0;
 }
 
 static struct link_neighbour *
@@ -111,10 +136,13 @@ fill_interface(struct snapshot *snapshot, uint8_t index, const struct conf_inter
 	memcpy(wire, own->byte, sizeof(own->byte));
 	*interface = (struct interface){ .mac48 = ethernet_address(wire),
 		.address = configured_address(conf),
+		.address6 = configured_address6(conf),
 		.mtu = conf->mtu,
 		.index = index };
 	if (interface->address == 0 && link != NULL)
 		interface->address = link->address;
+	if (interface->address6 == 0 && link != NULL)
+		interface->address6 = linux_address6(snapshot, link);
 	if (routes == NULL)
 		return -ENOMEM;
 	rc = link_interface(interface, conf, own, link, routes);
@@ -146,11 +174,4 @@ link_clear(struct snapshot *snapshot)
 		interface_unlink(&snapshot->interface[i]);
 		snapshot->interface[i] = (struct interface){ 0 };
 	}
-}
-
-void
-host_link_clear(struct host_link *link)
-{
-	free(link->neighbours);
-	free(link->routes);
 }

@@ -12,16 +12,16 @@
 /* What Linux knows about a host interface: lists, in any order. */
 struct host_link {
 	uint32_t address; /* its first IPv4 address, host order, or 0 */
-	struct link_neighbour *neighbours;
+	const u128 *addresses6;
+	size_t address6_count;
+	const struct link_neighbour *neighbours;
 	size_t neighbour_count;
-	bool has_routes;      /* false: they are as they were */
-	struct route *routes; /* of the interface's family; of several to one prefix the first is the one to use */
+	bool has_routes; /* false: they are as they were */
+	const struct route
+	    *routes; /* of the interface's family; of several to one prefix the first is the one to use */
 	size_t route_count;
 	struct hash_key key; /* of the table of neighbours */
 };
-
-/* Frees the lists. */
-void host_link_clear(struct host_link *link);
 
 /*
  * Fills in the interfaces of a snapshot that no worker has seen yet. `links` is NULL without host interfaces; routes

@@ -63,6 +63,7 @@ struct conf_neighbour {
 struct conf_interface {
 	char name[CONF_NAME_SIZE];
 	enum conf_interface_role role;
+	bool host;                 /* addresses, neighbours and routes are Linux's, and those given here come on top */
 	char port[CONF_TEXT_SIZE]; /* empty when not given: enough for a replay */
 	bool has_mac;
 	struct mac mac;

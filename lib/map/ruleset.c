@@ -193,12 +193,13 @@ ruleset_build(const struct map_rule_spec *specs, uint32_t count, uint32_t *bad, 
 	struct ruleset *set = calloc(1, sizeof(*set));
 
 	*bad = 0;
+	if (set == NULL)
+		goto no_memory;
+	set->users = 1;
 	if (count > RULESET_MAX_RULES) {
 		error_set(err, EINVAL, "%u rules are more than %u", count, RULESET_MAX_RULES);
 		goto fail;
 	}
-	if (set == NULL)
-		goto no_memory;
 	set->count = count;
 	set->rules = aligned_alloc(64, (size_t)(count + 1) * sizeof(*set->rules));
 	set->specs = calloc(count + 1, sizeof(*set->specs));
@@ -227,7 +228,7 @@ fail:
 void
 ruleset_free(struct ruleset *set)
 {
-	if (set == NULL)
+	if (set == NULL || --set->users > 0)
 		return;
 	free(set->rules);
 	free(set->specs);

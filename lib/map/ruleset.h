@@ -25,6 +25,7 @@ struct ruleset_prefix6 {
 };
 
 struct ruleset {
+	unsigned int users; /* who holds it: ruleset_free() */
 	uint32_t count;
 	struct map_rule *rules;      /* in the order of the specs */
 	struct map_rule_spec *specs; /* the same rules, for people */
@@ -40,7 +41,7 @@ struct ruleset {
  */
 struct ruleset *ruleset_build(const struct map_rule_spec *specs, uint32_t count, uint32_t *bad, struct error *err);
 
-/* NULL is allowed. */
+/* One user less; the last one frees. The first is who has built it, who else wants it counts itself in. NULL is allowed. */
 void ruleset_free(struct ruleset *set);
 
 /* Index of the rule that is the longest match of the address on Rule IPv6 prefixes, or MAP_NO_RULE. */

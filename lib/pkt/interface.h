@@ -22,6 +22,7 @@ struct next_hop {
 struct interface {
 	uint64_t mac48;   /* our MAC as ethernet_address() loads it */
 	uint32_t address; /* host order: our IPv4 address, source of ICMP errors; 0 = none */
+	u128 address6;    /* our IPv6 address, source of ICMPv6 errors where a BR address cannot be; 0 = none */
 	uint16_t mtu;     /* bytes of IP packet */
 	uint8_t index;
 	const struct trie4 *trie;    /* IPv4 routes, of the IPv4 side */

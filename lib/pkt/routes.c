@@ -8,6 +8,7 @@ struct entry {
 	u128 addr;
 	size_t place;
 	uint32_t hop;
+	uint32_t metric;
 	uint8_t len;
 };
 
@@ -63,7 +64,9 @@ by_length(const void *one, const void *other)
 
 	if (a->len != b->len)
 		return (int)a->len - (int)b->len;
-	/* What was told first comes last, and so replaces its equals. */
+	/* What counts comes last, and so replaces its equals. */
+	if (a->metric != b->metric)
+		return (a->metric < b->metric) - (a->metric > b->metric);
 	return (a->place < b->place) - (a->place > b->place);
 }
 
@@ -93,7 +96,8 @@ begin(const struct route *told, size_t count, bool ipv6, struct entry **entries)
 	for (size_t i = 0; i < count; i++) {
 		const u128 mask = ipv6 ? mask6(told[i].len) : mask4(told[i].len);
 
-		(*entries)[i] = (struct entry){ told[i].addr & mask, i, hop_of(routes, &told[i]), told[i].len };
+		(*entries)[i] =
+		    (struct entry){ told[i].addr & mask, i, hop_of(routes, &told[i]), told[i].metric, told[i].len };
 	}
 	qsort(*entries, count, sizeof(**entries), ipv6 ? by_address : by_length);
 	return routes;

@@ -22,10 +22,11 @@ enum hop {
 
 /* A route as it is told, addresses as in pkt/neighbours.h. */
 struct route {
-	u128 addr;   /* host bits are ignored */
-	u128 via;    /* HOP_GATEWAY: the gateway */
-	uint8_t len; /* of the prefix: 0..32 or 0..128 */
+	u128 addr; /* host bits are ignored */
+	u128 via;  /* HOP_GATEWAY: the gateway */
 	enum hop hop;
+	uint32_t metric; /* of several routes to one prefix the one with the least, of these the first, counts */
+	uint8_t len;     /* of the prefix: 0..32 or 0..128 */
 };
 
 /* From `start` on, up to the next one's start. */
@@ -43,7 +44,7 @@ struct routes {
 	u128 *gateway; /* of hop HOP_GATEWAY + index */
 };
 
-/* Of several routes to one prefix the first counts. NULL when memory is out. The caller is the first user. */
+/* NULL when memory is out. The caller is the first user. */
 struct routes *routes4_build(const struct route *routes, size_t count);
 struct routes *routes6_build(const struct route *routes, size_t count);
 
