@@ -43,6 +43,10 @@ smoke: all
 demo: all
 	@tests/netns/demo.py --build $(BUILD)
 
+# Program and model on 100 000 random packets of every configuration; ARGS="--config plain --seed 7".
+differential: all
+	tests/differential/run.py --mapedge $(BUILD)/app/mapedge/mapedge $(ARGS)
+
 # Cycles per packet beside the floor of the same run; `make bench ARGS="--only br_up --hot"`.
 bench: all
 	@scripts/bench $(BUILD) $(ARGS)
@@ -66,4 +70,4 @@ format:
 clean:
 	rm -rf $(BUILD) $(SAN) $(COV) $(FUZZ)
 
-.PHONY: all test san check smoke demo bench fuzz cov lint format clean
+.PHONY: all test san check smoke demo differential bench fuzz cov lint format clean

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "link.h"
+#include "path/suspects.h"
 
 /* ---- host ------------------------------------------------------------------------------------------------------- */
 
@@ -33,16 +33,27 @@ compile_host(const struct conf *conf, struct host_limits *host)
 static void
 compile_softwire(const struct conf_softwire *conf, u128 local, u128 remote, uint8_t index, struct softwire *softwire)
 {
+	static const uint8_t fragment[] = {
+		[CONF_FRAGMENT_OUTER] = SOFTWIRE_FRAGMENT_OUTER,
+		[CONF_FRAGMENT_INNER] = SOFTWIRE_FRAGMENT_INNER,
+		[CONF_FRAGMENT_DROP] = SOFTWIRE_FRAGMENT_DROP,
+	};
+
 	*softwire = (struct softwire){ .local = local,
 		.br = conf->br,
 		.mtu = conf->mtu,
 		.mss = conf->mss_clamp ? (uint16_t)(conf->mtu - 40) : 0,
 		.index = index,
-		.eabits = conf->source_check == CONF_EABITS };
+		.flow_label = conf->flow_label == CONF_FLOW_LABEL_HASH,
+		.decap_mask = conf->decap_dscp_copy ? 0xff : 0x03,
+		.fragment = fragment[conf->fragment],
+		.eabits = conf->source_check == CONF_EABITS,
+		.anycast = conf->anycast,
+		.report_spoofing = conf->report_spoofing };
 	softwire_set_outer(softwire, local, remote, conf->hop_limit, conf->traffic_class);
 }
 
-/* All rules that `wanted` lets through, of all softwires, as one set. */
+/* All rules of all softwires, or only those for forwarding, or none, as one set; behind them all pools. */
 static struct ruleset *
 compile_rules(const struct conf *conf, bool only_fmr, bool none, struct error *err)
 {
@@ -52,7 +63,7 @@ compile_rules(const struct conf *conf, bool only_fmr, bool none, struct error *e
 	uint32_t count = 0, bad;
 
 	for (size_t i = 0; i < conf->softwire_count; i++)
-		total += conf->softwires[i].rule_count;
+		total += conf->softwires[i].rule_count + conf->softwires[i].pool_count;
 	specs = calloc(total + 1, sizeof(*specs));
 	if (specs == NULL) {
 		error_set(err, ENOMEM, "out of memory for %zu rules", total);
@@ -64,9 +75,61 @@ compile_rules(const struct conf *conf, bool only_fmr, bool none, struct error *e
 				specs[count++] = conf->softwires[i].rules[j];
 		}
 	}
+	for (size_t i = 0; i < conf->softwire_count; i++) {
+		for (size_t j = 0; j < conf->softwires[i].pool_count; j++)
+			specs[count++] = conf_pool_spec(&conf->softwires[i].pools[j], i);
+	}
 	set = ruleset_build(specs, count, &bad, err);
 	free(specs);
 	return set;
+}
+
+/* ---- fragments, errors, whom not to believe ------------------------------------------------------------------- */
+
+static void
+compile_fragments(const struct conf_fragments *conf, struct snapshot *snapshot)
+{
+	if (!conf->reassembly)
+		return;
+	snapshot->reassembly = (struct reassembly_config){ conf->datagrams, conf->path_mru };
+	if (!snapshot->is_ce) /* a CE's NAPT knows no fragments yet */
+		snapshot->fragments = (struct virtual_config){ conf->datagrams, conf->held, conf->timeout * 1000 };
+}
+
+/* RFC 4443 section 2.2: where a BR address may not be the source, the interface's own one is. */
+static u128
+icmp6_source(const struct conf_interface *conf, const struct host_link *link, const struct snapshot *snapshot)
+{
+	for (size_t i = 0; i < conf->address_count; i++) {
+		if (!conf->addresses[i].ipv4)
+			return conf->addresses[i].v6;
+	}
+	for (size_t i = 0; link != NULL && i < link->address6_count; i++) {
+		if (snapshot_terminating(snapshot, link->addresses6[i]) == NULL)
+			return link->addresses6[i];
+	}
+	return 0;
+}
+
+static void
+compile_icmp(const struct conf *conf, const struct host_link *links, struct snapshot *snapshot)
+{
+	snapshot->icmp_limit = (struct limit){ conf->icmp.rate, conf->icmp.burst };
+	snapshot->icmp_source = conf->icmp.source != 0 ? conf->icmp.source : snapshot->interface[INTERFACE_V4].address;
+	snapshot->icmp6_source =
+	    icmp6_source(&conf->interfaces[INTERFACE_V6], links != NULL ? &links[INTERFACE_V6] : NULL, snapshot);
+}
+
+_Static_assert(CONF_MAX_MARTIANS == SNAPSHOT_MAX_MARTIANS, "what can be written fits");
+
+/* A CE's LAN has no martians of its own, and its rules forbid no source. */
+static void
+compile_suspects(const struct conf_interface *internet, struct snapshot *snapshot)
+{
+	snapshot->antispoof = internet->antispoof;
+	snapshot->martian_count = (uint32_t)internet->martian_count;
+	memcpy(snapshot->martians, internet->martians, internet->martian_count * sizeof(internet->martians[0]));
+	suspects_mark(snapshot);
 }
 
 /* ---- CE --------------------------------------------------------------------------------------------------------- */
@@ -136,36 +199,73 @@ compile_ce(const struct conf *conf, struct snapshot *snapshot, const struct snap
 
 /* ---- the whole -------------------------------------------------------------------------------------------------- */
 
+/* All that does not depend on the interfaces. */
+static int
+compile_services(struct snapshot *snapshot, const struct conf *conf, const struct snapshot *before, struct error *err)
+{
+	const bool is_ce = snapshot->is_ce;
+
+	compile_host(conf, &snapshot->host);
+	snapshot->rules = compile_rules(conf, is_ce, is_ce && !conf->softwires[0].mesh, err);
+	if (snapshot->rules == NULL)
+		return -EINVAL;
+	compile_fragments(&conf->fragments, snapshot);
+	if (is_ce)
+		return compile_ce(conf, snapshot, before, err);
+	/* The CE's address, to which a BR sends, is filled in for each packet. */
+	for (size_t i = 0; i < conf->softwire_count; i++)
+		compile_softwire(&conf->softwires[i], conf->softwires[i].br, 0, (uint8_t)i, &snapshot->softwire[i]);
+	return 0;
+}
+
 struct snapshot *
 snapshot_compile(const struct conf *conf, const struct mac macs[INTERFACE_COUNT], const struct snapshot *before,
     struct error *err)
 {
 	struct snapshot *snapshot = calloc(1, sizeof(*snapshot));
-	const bool is_ce = conf->role == CONF_CE;
 
 	if (snapshot == NULL) {
 		error_set(err, ENOMEM, "out of memory for the configuration");
 		return NULL;
 	}
 	snapshot->generation = before == NULL ? 1 : before->generation + 1;
-	snapshot->is_ce = is_ce;
+	snapshot->is_ce = conf->role == CONF_CE;
 	snapshot->softwire_count = (uint16_t)conf->softwire_count;
-	compile_host(conf, &snapshot->host);
-	if (link_interfaces(snapshot, conf, macs, NULL, NULL, err) < 0)
-		goto fail;
-	snapshot->rules = compile_rules(conf, is_ce, is_ce && !conf->softwires[0].mesh, err);
-	if (snapshot->rules == NULL)
-		goto fail;
-	if (is_ce && compile_ce(conf, snapshot, before, err) < 0)
-		goto fail;
-	/* The CE's address, to which a BR sends, is filled in for each packet. */
-	for (size_t i = 0; i < conf->softwire_count && !is_ce; i++)
-		compile_softwire(&conf->softwires[i], conf->softwires[i].br, 0, (uint8_t)i, &snapshot->softwire[i]);
+	if (compile_services(snapshot, conf, before, err) < 0 ||
+	    snapshot_link(snapshot, conf, macs, NULL, NULL, err) < 0) {
+		snapshot_free(snapshot);
+		return NULL;
+	}
 	return snapshot;
+}
 
-fail:
-	snapshot_free(snapshot);
-	return NULL;
+struct snapshot *
+snapshot_follow(const struct snapshot *before, struct error *err)
+{
+	struct snapshot *snapshot = malloc(sizeof(*snapshot));
+
+	if (snapshot == NULL) {
+		error_set(err, ENOMEM, "out of memory for the configuration");
+		return NULL;
+	}
+	*snapshot = *before;
+	snapshot->generation++;
+	snapshot->rules->users++;
+	memset(snapshot->interface, 0, sizeof(snapshot->interface));
+	return snapshot;
+}
+
+int
+snapshot_link(struct snapshot *snapshot, const struct conf *conf, const struct mac macs[INTERFACE_COUNT],
+    const struct host_link *links, const struct snapshot *before, struct error *err)
+{
+	link_clear(snapshot);
+	if (link_interfaces(snapshot, conf, macs, links, before, err) < 0)
+		return -ENOMEM;
+	compile_icmp(conf, links, snapshot);
+	if (links == NULL || links[INTERFACE_V4].has_routes)
+		compile_suspects(&conf->interfaces[INTERFACE_V4], snapshot);
+	return 0;
 }
 
 void

@@ -5,8 +5,11 @@
 #include <signal.h>
 #include <stdlib.h>
 
+#include "clock.h"
 #include "compile.h"
+#include "history.h"
 #include "log.h"
+#include "slots.h"
 #include "socket.h"
 
 /* A snapshot that is not published any more, until every worker has let go of it. */
@@ -28,6 +31,9 @@ struct control {
 	struct event *reaper;
 	struct socket_server *socket;
 	struct api_backend backend;
+	struct history *history; /* NULL: no rule log */
+	struct slots slots;
+	uint64_t start_ms; /* milliseconds since 1970 */
 };
 
 /* ---- reload ----------------------------------------------------------------------------------------------------- */
@@ -48,8 +54,12 @@ unchangeable(const struct conf *now, const struct conf *next)
 		return "dpdk.eal";
 	if (now->nat.sessions != next->nat.sessions)
 		return "nat.sessions";
+	if (memcmp(&now->fragments, &next->fragments, sizeof(now->fragments)) != 0)
+		return "fragments";
 	if (strcmp(now->control_socket, next->control_socket) != 0)
 		return "control.socket";
+	if (strcmp(now->rule_log, next->rule_log) != 0)
+		return "control.rule_log";
 	for (int i = 0; i < INTERFACE_COUNT; i++) {
 		const struct conf_interface *one = &now->interfaces[i], *other = &next->interfaces[i];
 
@@ -60,14 +70,23 @@ unchangeable(const struct conf *now, const struct conf *next)
 		if (one->mtu != other->mtu)
 			return "the mtu of an interface";
 	}
-	/* Counters go by position: a softwire may come behind the others, but none may take another's place. */
-	if (next->softwire_count < now->softwire_count)
-		return "the number of softwires or domains (downwards)";
-	for (size_t i = 0; i < now->softwire_count; i++) {
-		if (strcmp(now->softwires[i].name, next->softwires[i].name) != 0)
-			return "the name or order of softwires or domains";
-	}
 	return NULL;
+}
+
+/* Counters for a snapshot's softwires; none that a worker with an older snapshot may still be counting in. */
+static int
+assign_slots(struct control *control, const struct conf *conf, struct snapshot *snapshot)
+{
+	uint64_t oldest = control->snapshot != NULL ? control->snapshot->generation : snapshot->generation;
+	struct counters total = { 0 };
+
+	for (const struct retired *retired = control->retired; retired != NULL; retired = retired->next) {
+		if (retired->snapshot->generation < oldest)
+			oldest = retired->snapshot->generation;
+	}
+	for (unsigned int i = 0; i < control->engine->workers; i++)
+		counters_sum(&total, &control->engine->worker[i]->counters);
+	return slots_assign(&control->slots, conf, snapshot, oldest, wall_clock_ms(), &total);
 }
 
 static void
@@ -129,7 +148,13 @@ reload(void *context, uint64_t *generation, struct error *err)
 	snapshot = retired == NULL ? NULL : snapshot_compile(conf, macs, control->snapshot, err);
 	if (snapshot == NULL)
 		goto free_conf;
+	if (assign_slots(control, conf, snapshot) < 0) {
+		snapshot_free(snapshot);
+		error_set(err, EBUSY, "too many domains have come and gone in the last moments; try again");
+		goto free_conf;
+	}
 	publish(control, conf, snapshot, retired);
+	history_rules(control->history, conf, snapshot->generation, NULL);
 	*generation = snapshot->generation;
 	log_notice("config: reloaded file=%s generation=%lu", conf->file, (unsigned long)*generation);
 	return 0;
@@ -140,6 +165,7 @@ free_conf:
 fail:
 	log_error("config: reload failed, the old one stays: %s%s%s", err->text, err->hint[0] != '\0' ? "; hint: " : "",
 	    err->hint);
+	history_refused(control->history, err->text);
 	return -EINVAL;
 }
 
@@ -153,15 +179,15 @@ make_report(void *context, struct report *report)
 
 	*report = (struct report){ .is_ce = control->snapshot->is_ce,
 		.generation = control->snapshot->generation,
-		.softwire_count = control->snapshot->softwire_count,
+		.since_ms = control->start_ms,
 		.worker_count = engine->workers,
-		.held = engine_held(engine) };
+		.held = engine_held(engine),
+		.rule_log = history_report(control->history) };
 	for (int i = 0; i < INTERFACE_COUNT; i++) {
 		report->interface[i] = control->conf->interfaces[i].name;
 		report->rx_missed[i] = port_missed(&engine->port[i]);
 	}
-	for (unsigned int i = 0; i < report->softwire_count; i++)
-		report->softwire[i] = control->conf->softwires[i].name;
+	slots_report(&control->slots, control->snapshot, report);
 	for (unsigned int i = 0; i < engine->workers; i++) {
 		report->counters[i] = &engine->worker[i]->counters;
 		report->gauges[i] = &engine->worker[i]->gauges;
@@ -174,6 +200,25 @@ rules(void *context)
 	const struct control *control = context;
 
 	return control->snapshot->rules;
+}
+
+static bool
+lookup(void *context, struct lookup *question)
+{
+	const struct control *control = context;
+
+	*question = (struct lookup){ .rules = control->snapshot->rules,
+		.domains = control->conf->softwires,
+		.domain_count = control->conf->softwire_count };
+	return !control->snapshot->is_ce;
+}
+
+static const char *
+rule_log(void *context)
+{
+	const struct control *control = context;
+
+	return control->conf->rule_log[0] != '\0' ? control->conf->rule_log : NULL;
 }
 
 static void
@@ -221,7 +266,8 @@ control_new(struct engine *engine, struct conf *conf, struct snapshot *snapshot,
 		return NULL;
 	}
 	control->engine = engine;
-	control->backend = (struct api_backend){ control, make_report, rules, reload, stop };
+	control->start_ms = wall_clock_ms();
+	control->backend = (struct api_backend){ control, make_report, rules, lookup, rule_log, reload, stop };
 	control->base = event_base_new();
 	if (control->base == NULL) {
 		error_set(err, ENOMEM, "no event loop");
@@ -237,9 +283,15 @@ control_new(struct engine *engine, struct conf *conf, struct snapshot *snapshot,
 		error_set(err, ENOMEM, "no signal handlers");
 		goto fail;
 	}
+	if (conf->rule_log[0] != '\0') {
+		control->history = history_new(control->base, conf->rule_log, HISTORY_DAY_S, err);
+		if (control->history == NULL)
+			goto fail;
+	}
 	control->socket = socket_new(control->base, conf->control_socket, &control->backend, err);
 	if (control->socket == NULL)
 		goto fail;
+	(void)assign_slots(control, conf, snapshot); /* the first time there are enough */
 	control->conf = conf;
 	control->snapshot = snapshot;
 	return control;
@@ -252,7 +304,9 @@ fail:
 void
 control_run(struct control *control)
 {
+	history_rules(control->history, control->conf, control->snapshot->generation, NULL);
 	(void)event_base_dispatch(control->base);
+	history_stop(control->history);
 }
 
 void
@@ -286,6 +340,7 @@ control_free(struct control *control)
 	free_event(control->on_int);
 	free_event(control->on_hup);
 	free_event(control->reaper);
+	history_free(control->history);
 	if (control->base != NULL)
 		event_base_free(control->base);
 	while (control->retired != NULL) {

@@ -180,7 +180,7 @@ serve(struct engine *engine, struct conf *conf, struct snapshot *snapshot, struc
 	rc = launch_workers(engine, lcores, err);
 	if (rc == 0) {
 		log_notice("ready: role=%s workers=%u rules=%u", conf->role == CONF_CE ? "ce" : "br", engine->workers,
-		    snapshot->rules->count);
+		    snapshot->rules->count6);
 		control_run(control);
 	}
 	stop_workers(engine);

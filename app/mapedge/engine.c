@@ -17,9 +17,9 @@
 /* ---- emptying outlets ------------------------------------------------------------------------------------------- */
 
 static void
-lose(struct worker *w, struct rte_mbuf **mbufs, unsigned int count, enum drop_reason reason)
+lose(struct worker *w, unsigned int interface, struct rte_mbuf **mbufs, unsigned int count, enum drop_reason reason)
 {
-	counter_add(&w->counters.drop[reason], count);
+	count_drops(w, interface, reason, count);
 	rte_pktmbuf_free_bulk(mbufs, count);
 }
 
@@ -41,7 +41,7 @@ transmit(struct engine *engine, struct worker *w, unsigned int interface)
 		bytes -= outlet->mbufs[i]->pkt_len;
 	traffic_add_many(&w->counters.interface[interface].tx, sent, bytes);
 	if (sent < outlet->count)
-		lose(w, outlet->mbufs + sent, outlet->count - sent, DROP_tx_full);
+		lose(w, interface, outlet->mbufs + sent, outlet->count - sent, DROP_tx_full);
 	outlet->count = 0;
 }
 
@@ -52,8 +52,8 @@ hand_off(struct engine *engine, struct worker *w, unsigned int owner)
 	const unsigned int taken =
 	    rte_ring_sp_enqueue_burst(engine->handoff[w->id][owner], (void **)outlet->mbufs, outlet->count, NULL);
 
-	if (taken < outlet->count)
-		lose(w, outlet->mbufs + taken, outlet->count - taken, DROP_handoff_full);
+	for (unsigned int i = taken; i < outlet->count; i++)
+		lose(w, outlet->mbufs[i]->port, &outlet->mbufs[i], 1, DROP_handoff_full);
 	outlet->count = 0;
 }
 
@@ -65,8 +65,8 @@ pass_to_control(struct engine *engine, struct worker *w)
 	const unsigned int taken = crossing_enter(&engine->crossing, w);
 
 	engine->has_news[w->id] = true;
-	if (taken < outlet->count)
-		lose(w, outlet->mbufs + taken, outlet->count - taken, DROP_host_full);
+	for (unsigned int i = taken; i < outlet->count; i++)
+		lose(w, outlet->mbufs[i]->port, &outlet->mbufs[i], 1, DROP_host_full);
 	outlet->count = 0;
 }
 
@@ -89,6 +89,26 @@ empty_outlets(struct engine *engine, struct worker *w)
 	}
 }
 
+static void
+refill_stock(struct engine *engine, struct worker *w)
+{
+	const unsigned int missing = WORKER_STOCK_SIZE - w->stock_count;
+
+	if (missing > 0 && rte_pktmbuf_alloc_bulk(engine->pool, w->stock + w->stock_count, missing) == 0)
+		w->stock_count = WORKER_STOCK_SIZE;
+}
+
+/* What a burst left: packets to send, buffers to replace, and fragments that may go on because of it. */
+static void
+after_burst(struct engine *engine, struct worker *w)
+{
+	do {
+		empty_outlets(engine, w);
+		if (unlikely(w->stock_count < WORKER_STOCK_SIZE))
+			refill_stock(engine, w);
+	} while (unlikely(path_resume(w) > 0));
+}
+
 /* ---- a turn ----------------------------------------------------------------------------------------------------- */
 
 static unsigned int
@@ -108,7 +128,7 @@ receive(struct engine *engine, struct worker *w, unsigned int interface)
 		bytes += mbufs[i]->pkt_len;
 	traffic_add_many(&w->counters.interface[interface].rx, count, bytes);
 	path_run(w, interface, mbufs, count);
-	empty_outlets(engine, w);
+	after_burst(engine, w);
 	return count;
 }
 
@@ -127,7 +147,7 @@ take_over(struct engine *engine, struct worker *w, unsigned int from)
 		if (counts[i] == 0)
 			continue;
 		path_run(w, i, sorted[i], counts[i]);
-		empty_outlets(engine, w);
+		after_burst(engine, w);
 	}
 	return count;
 }
@@ -145,15 +165,6 @@ send_from_host(struct engine *engine, struct worker *w)
 	if (count > 0)
 		empty_outlets(engine, w);
 	return count;
-}
-
-static void
-refill_stock(struct engine *engine, struct worker *w)
-{
-	const unsigned int missing = WORKER_STOCK_SIZE - w->stock_count;
-
-	if (missing > 0 && rte_pktmbuf_alloc_bulk(engine->pool, w->stock + w->stock_count, missing) == 0)
-		w->stock_count = WORKER_STOCK_SIZE;
 }
 
 /* An lcore may move to a CPU whose counter is a little behind; time stands still then, it never runs back. */
@@ -191,7 +202,6 @@ engine_turn(struct engine *engine, struct worker *w)
 		engine->has_news[w->id] = false;
 		crossing_wake(&engine->crossing);
 	}
-	refill_stock(engine, w);
 	return handled;
 }
 
@@ -243,21 +253,19 @@ make_worker(struct engine *engine, const struct snapshot *snapshot, unsigned int
 	w->count = (uint16_t)engine->workers;
 	if (getrandom(&w->random.key, sizeof(w->random.key), 0) != sizeof(w->random.key))
 		return error_set(err, EIO, "no random numbers from the system");
-	if (snapshot->is_ce) {
-		engine->nat_memory[id] = rte_malloc("nat", nat_size(&snapshot->nat), RTE_CACHE_LINE_SIZE);
-		if (engine->nat_memory[id] == NULL) {
-			error_set(err, ENOMEM, "out of memory for %u sessions", snapshot->nat.sessions);
-			error_hint(err, "lower nat.sessions or give the machine more huge pages");
-			return -ENOMEM;
-		}
-		w->nat = nat_init(engine->nat_memory[id], &snapshot->nat, &w->random, 0);
+	engine->memory[id] = rte_malloc("tables", path_memory_size(snapshot), RTE_CACHE_LINE_SIZE);
+	if (engine->memory[id] == NULL) {
+		error_set(err, ENOMEM, "out of memory for the %zu MiB of tables of worker %u",
+		    path_memory_size(snapshot) >> 20, id);
+		error_hint(err, "lower nat.sessions or fragments.datagrams, or give the machine more huge pages");
+		return -ENOMEM;
 	}
 	if (snapshot->host.is_on) {
 		w->pending = rte_zmalloc("pending", sizeof(*w->pending), RTE_CACHE_LINE_SIZE);
 		if (w->pending == NULL)
 			return error_set(err, ENOMEM, "out of memory for worker %u", id);
 	}
-	path_adopt(w, snapshot);
+	path_init(w, engine->memory[id], snapshot, &engine->key);
 	refill_stock(engine, w);
 	if (rte_rcu_qsbr_thread_register(engine->grace, id) != 0)
 		return error_set(err, EINVAL, "worker %u cannot take part in grace periods", id);
@@ -293,6 +301,8 @@ engine_init(struct engine *engine, const struct snapshot *snapshot, unsigned int
 		.published = snapshot,
 		.start_tsc = rte_rdtsc(),
 		.tsc_per_ms = rte_get_tsc_hz() / 1000 };
+	if (getrandom(&engine->key, sizeof(engine->key), 0) != sizeof(engine->key))
+		return error_set(err, EIO, "no random numbers from the system");
 	engine->pool = rte_pktmbuf_pool_create("packets", buffers, 256, 0, RTE_MBUF_DEFAULT_BUF_SIZE, SOCKET_ID_ANY);
 	if (engine->pool == NULL) {
 		error_set(err, ENOMEM, "out of memory for %u packet buffers", buffers);
@@ -331,13 +341,16 @@ free_ring(struct rte_ring *ring)
 static void
 free_worker(struct worker *w)
 {
-	struct rte_mbuf *waiting[PENDING_MAX];
+	struct rte_mbuf *mbufs[PENDING_MAX];
+	uint16_t count;
 
 	if (w == NULL)
 		return;
 	rte_pktmbuf_free_bulk(w->stock, w->stock_count);
+	while (w->fragments != NULL && (count = virtual_drain(w->fragments, mbufs, BURST_SIZE)) > 0)
+		rte_pktmbuf_free_bulk(mbufs, count);
 	if (w->pending != NULL)
-		rte_pktmbuf_free_bulk(waiting, pending_drain(w->pending, waiting));
+		rte_pktmbuf_free_bulk(mbufs, pending_drain(w->pending, mbufs));
 	rte_free(w->pending);
 	rte_free(w);
 }
@@ -349,7 +362,7 @@ engine_free(struct engine *engine)
 		for (unsigned int j = 0; j < engine->workers; j++)
 			free_ring(engine->handoff[i][j]);
 		free_worker(engine->worker[i]);
-		rte_free(engine->nat_memory[i]);
+		rte_free(engine->memory[i]);
 	}
 	crossing_free(&engine->crossing);
 	rte_free(engine->grace);
@@ -361,13 +374,12 @@ engine_held(const struct engine *engine)
 {
 	uint64_t held = crossing_held(&engine->crossing);
 
-	for (unsigned int i = 0; i < engine->workers; i++)
-		held += gauge_get(&engine->worker[i]->gauges.held);
 	for (unsigned int from = 0; from < engine->workers; from++) {
 		for (unsigned int to = 0; to < engine->workers; to++) {
 			if (engine->handoff[from][to] != NULL)
 				held += rte_ring_count(engine->handoff[from][to]);
 		}
+		held += gauge_get(&engine->worker[from]->gauges.held);
 	}
 	return held;
 }

@@ -30,8 +30,9 @@ struct engine {
 
 	/* one slot for each worker, touched by nobody else while it runs */
 	struct worker *worker[WORKER_MAX];
-	void *nat_memory[WORKER_MAX];
+	void *memory[WORKER_MAX];                         /* of their tables */
 	bool has_news[WORKER_MAX];                        /* for control, which is to be woken at the end of the turn */
+	struct hash_key key;                              /* secret of this run */
 	struct rte_ring *handoff[WORKER_MAX][WORKER_MAX]; /* [from][to]: one producer, one consumer */
 };
 

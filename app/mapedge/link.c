@@ -3,8 +3,8 @@
 
 #include <stdlib.h>
 
-/* Every address is two routes, to itself and to its subnet; the gateway is one. */
-#define CONF_MAX_ROUTES (2 * CONF_MAX_ADDRESSES + 1)
+/* An address has three routes, to itself, its subnet, and the broadcast address of that; the gateway has one. */
+#define CONF_MAX_ROUTES (3 * CONF_MAX_ADDRESSES + 1)
 
 /* ---- from the configuration ------------------------------------------------------------------------------------- */
 
@@ -27,10 +27,15 @@ configured_routes(const struct conf_interface *conf, unsigned int index, struct 
 			continue;
 		routes[count++] = (struct route){ .addr = address->v4, .len = 32, .hop = HOP_OWN };
 		routes[count++] = (struct route){ .addr = address->v4, .len = address->len, .hop = HOP_ON_LINK };
+		if (address->len <= 30) /* RFC 3021 */
+			routes[count++] = (struct route){ .addr = address->v4 | ~mask4(address->len),
+				.len = 32,
+				.hop = HOP_BROADCAST };
 	}
 	if (conf->has_gateway)
 		routes[count++] = (struct route){ .via = address_number(&conf->neighbours[conf->gateway].address),
-			.hop = HOP_GATEWAY };
+			.hop = HOP_GATEWAY,
+			.metric = UINT32_MAX };
 	return count;
 }
 
@@ -40,16 +45,6 @@ configured_address(const struct conf_interface *conf)
 	for (size_t i = 0; i < conf->address_count; i++) {
 		if (conf->addresses[i].ipv4)
 			return conf->addresses[i].v4;
-	}
-	return 0;
-}
-
-static u128
-configured_address6(const struct conf_interface *conf)
-{
-	for (size_t i = 0; i < conf->address_count; i++) {
-		if (!conf->addresses[i].ipv4)
-			return conf->addresses[i].v6;
 	}
 	return 0;
 }
@@ -72,21 +67,6 @@ make_routes(const struct conf_interface *conf, unsigned int index, const struct 
 	routes = index == INTERFACE_V4 ? routes4_build(all, count) : routes6_build(all, count);
 	free(all);
 	return routes;
-}
-
-/* The BR addresses stand on the device, too, but an anycast one may be no source. */
-static u128
-linux_address6(const struct snapshot *snapshot, const struct host_link *link)
-{
-	for (size_t i = 0; i < link->address6_count; i++) {
-		bool is_br = false;
-
-		for (uint16_t j = 0; j < snapshot->softwire_count; j++)
-			is_br |= snapshot->softwire[j].local == link->addresses6[i];
-		if (!is_br)
-			return link->addresses6[i];
-	}
-	return 0;
 }
 
 static struct link_neighbour *
@@ -136,13 +116,10 @@ fill_interface(struct snapshot *snapshot, uint8_t index, const struct conf_inter
 	memcpy(wire, own->byte, sizeof(own->byte));
 	*interface = (struct interface){ .mac48 = ethernet_address(wire),
 		.address = configured_address(conf),
-		.address6 = configured_address6(conf),
 		.mtu = conf->mtu,
 		.index = index };
 	if (interface->address == 0 && link != NULL)
 		interface->address = link->address;
-	if (interface->address6 == 0 && link != NULL)
-		interface->address6 = linux_address6(snapshot, link);
 	if (routes == NULL)
 		return -ENOMEM;
 	rc = link_interface(interface, conf, own, link, routes);

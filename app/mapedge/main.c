@@ -41,7 +41,7 @@ check_config(const char *file)
 	if (conf != NULL)
 		snapshot = snapshot_compile(conf, macs, NULL, &err);
 	if (snapshot != NULL)
-		printf("%s: good, %u rules\n", file, snapshot->rules->count);
+		printf("%s: good, %u rules\n", file, snapshot->rules->count6);
 	else
 		print_error(&err);
 	snapshot_free(snapshot);

@@ -10,7 +10,7 @@
 #include "compile.h"
 #include "path/path.h"
 
-#define CREATED_ROOM 2048 /* bytes of data that fit into a packet we make ourselves */
+#define ROOM 2048 /* bytes of data that fit into a buffer, as in those of a port */
 
 /* The next packet of an input, read ahead so that the inputs can be merged by time. */
 struct input {
@@ -30,7 +30,7 @@ struct replay {
 	struct conf *conf;
 	struct snapshot *snapshot;
 	struct worker *worker;
-	void **nat_memory;
+	void **memory;
 	struct input input[INTERFACE_COUNT];
 	struct capture_writer *output[INTERFACE_COUNT];
 	uint64_t start_ns;
@@ -40,19 +40,21 @@ struct replay {
 
 /* ---- packet buffers: one allocation each, which ends where the packet ends, so that a tool sees any read past it ----- */
 
+/* A packet of `len` bytes at the end of its buffer. */
 static struct rte_mbuf *
 buffer_new(size_t len)
 {
+	const size_t room = len < ROOM ? ROOM : len;
 	void *memory;
 	struct rte_mbuf *mbuf;
 
-	if (posix_memalign(&memory, RTE_CACHE_LINE_SIZE, sizeof(*mbuf) + RTE_PKTMBUF_HEADROOM + len) != 0)
+	if (posix_memalign(&memory, RTE_CACHE_LINE_SIZE, sizeof(*mbuf) + RTE_PKTMBUF_HEADROOM + room) != 0)
 		return NULL;
 	mbuf = memory;
 	memset(mbuf, 0, sizeof(*mbuf));
 	mbuf->buf_addr = mbuf + 1;
-	mbuf->buf_len = (uint16_t)(RTE_PKTMBUF_HEADROOM + len);
-	mbuf->data_off = RTE_PKTMBUF_HEADROOM;
+	mbuf->buf_len = (uint16_t)(RTE_PKTMBUF_HEADROOM + room);
+	mbuf->data_off = (uint16_t)(mbuf->buf_len - len);
 	mbuf->nb_segs = 1;
 	return mbuf;
 }
@@ -61,7 +63,7 @@ static int
 refill(struct worker *w)
 {
 	while (w->stock_count < WORKER_STOCK_SIZE) {
-		struct rte_mbuf *mbuf = buffer_new(CREATED_ROOM);
+		struct rte_mbuf *mbuf = buffer_new(ROOM);
 
 		if (mbuf == NULL)
 			return -ENOMEM;
@@ -93,13 +95,23 @@ empty_outlets(struct replay *r, struct worker *w)
 	w->dropped.count = 0;
 }
 
+/* What a burst left, and fragments that may go on because of it. A stock that cannot be refilled shows as no_buffer. */
+static void
+after_burst(struct replay *r, struct worker *w)
+{
+	do {
+		empty_outlets(r, w);
+		(void)refill(w);
+	} while (path_resume(w) > 0);
+}
+
 static void
 run_burst(struct replay *r, unsigned int worker, unsigned int interface, struct rte_mbuf **mbufs, uint16_t count)
 {
 	struct worker *w = &r->worker[worker];
 
 	path_run(w, interface, mbufs, count);
-	empty_outlets(r, w);
+	after_burst(r, w);
 	for (uint16_t i = 0; i < w->count; i++) {
 		struct outlet *outlet = &w->handoff[i];
 		const uint16_t handed = outlet->count;
@@ -108,6 +120,19 @@ run_burst(struct replay *r, unsigned int worker, unsigned int interface, struct 
 		outlet->count = 0;
 		if (handed > 0)
 			run_burst(r, i, interface, outlet->mbufs, handed);
+	}
+}
+
+/* All that is due at this moment, however much; a tick sends no more than the outlets hold. */
+static void
+tick(struct replay *r, struct worker *w)
+{
+	bool more = true;
+
+	while (more) {
+		path_tick(w, UINT32_MAX);
+		more = w->dropped.count > 0 || w->transmit[INTERFACE_V6].count > 0;
+		after_burst(r, w);
 	}
 }
 
@@ -174,9 +199,9 @@ run(struct replay *r, struct error *err)
 
 			w->now_ms = (r->now_ns - r->start_ns) / 1000000;
 			w->now = (uint32_t)(w->now_ms / 1000);
-			path_tick(w, UINT32_MAX);
 			if (refill(w) < 0)
 				return error_set(err, ENOMEM, "out of memory");
+			tick(r, w);
 		}
 		count = collect_burst(r, interface, mbufs, &r->worker[turn], err);
 		if (count < 0)
@@ -184,7 +209,7 @@ run(struct replay *r, struct error *err)
 		run_burst(r, turn, interface, mbufs, (uint16_t)count);
 	}
 	for (unsigned int i = 0; i < workers; i++)
-		path_tick(&r->worker[i], 0);
+		tick(r, &r->worker[i]);
 	return 0;
 }
 
@@ -221,26 +246,25 @@ make_workers(struct replay *r, struct error *err)
 {
 	const unsigned int count = r->conf->workers;
 	struct random seed = { .key = { { r->seed, ~r->seed } } };
+	const size_t size = path_memory_size(r->snapshot);
+	struct hash_key box_key;
 
 	r->worker = aligned_alloc(64, (count * sizeof(*r->worker) + 63) / 64 * 64);
-	r->nat_memory = calloc(count, sizeof(*r->nat_memory));
-	if (r->worker == NULL || r->nat_memory == NULL)
+	r->memory = calloc(count, sizeof(*r->memory));
+	if (r->worker == NULL || r->memory == NULL)
 		return error_set(err, ENOMEM, "out of memory");
 	memset(r->worker, 0, count * sizeof(*r->worker));
+	box_key = random_fork(&seed).key;
 	for (unsigned int i = 0; i < count; i++) {
 		struct worker *w = &r->worker[i];
 
 		w->id = (uint16_t)i;
 		w->count = (uint16_t)count;
 		w->random = random_fork(&seed);
-		if (r->snapshot->is_ce) {
-			r->nat_memory[i] = aligned_alloc(64, nat_size(&r->snapshot->nat));
-			if (r->nat_memory[i] == NULL)
-				return error_set(err, ENOMEM, "out of memory for %u sessions",
-				    r->snapshot->nat.sessions);
-			w->nat = nat_init(r->nat_memory[i], &r->snapshot->nat, &w->random, 0);
-		}
-		path_adopt(w, r->snapshot);
+		r->memory[i] = aligned_alloc(64, size);
+		if (r->memory[i] == NULL)
+			return error_set(err, ENOMEM, "out of memory for %zu MiB of tables", size >> 20);
+		path_init(w, r->memory[i], r->snapshot, &box_key);
 	}
 	return 0;
 }
@@ -269,17 +293,27 @@ set_up(struct replay *r, struct error *err)
 }
 
 static void
+free_held(struct worker *w)
+{
+	struct rte_mbuf *mbuf;
+
+	while (w->fragments != NULL && virtual_drain(w->fragments, &mbuf, 1) > 0)
+		free(mbuf);
+}
+
+static void
 tear_down(struct replay *r)
 {
 	for (unsigned int i = 0; r->worker != NULL && i < r->conf->workers; i++) {
 		while (r->worker[i].stock_count > 0)
 			free(r->worker[i].stock[--r->worker[i].stock_count]);
-		if (r->nat_memory != NULL)
-			free(r->nat_memory[i]);
+		free_held(&r->worker[i]);
+		if (r->memory != NULL)
+			free(r->memory[i]);
 	}
 	for (int i = 0; i < INTERFACE_COUNT; i++)
 		capture_close(r->input[i].reader);
-	free(r->nat_memory);
+	free(r->memory);
 	free(r->worker);
 	snapshot_free(r->snapshot);
 	conf_free(r->conf);
@@ -290,6 +324,7 @@ write_stats(const struct replay *r, struct error *err)
 {
 	struct report report = { .is_ce = r->snapshot->is_ce,
 		.generation = r->snapshot->generation,
+		.since_ms = r->start_ns / 1000000,
 		.softwire_count = r->snapshot->softwire_count,
 		.worker_count = r->conf->workers };
 	json_t *document;
@@ -298,8 +333,11 @@ write_stats(const struct replay *r, struct error *err)
 	for (int i = 0; i < INTERFACE_COUNT; i++)
 		report.interface[i] = r->conf->interfaces[i].name;
 	for (unsigned int i = 0; i < report.softwire_count; i++)
-		report.softwire[i] = r->conf->softwires[i].name;
+		report.softwire[i] = (struct report_softwire){ .name = r->conf->softwires[i].name,
+			.slot = r->snapshot->softwire[i].index,
+			.since_ms = report.since_ms };
 	for (unsigned int i = 0; i < report.worker_count; i++) {
+		report.held += gauge_get(&r->worker[i].gauges.held);
 		report.counters[i] = &r->worker[i].counters;
 		report.gauges[i] = &r->worker[i].gauges;
 	}

@@ -33,12 +33,24 @@ address_of(const struct nlattr *attribute)
 
 /* ---- addresses -------------------------------------------------------------------------------------------------- */
 
+static bool
+add_host_route(struct view *view, uint32_t addr, enum hop hop)
+{
+	struct route *route = list_add(&view->routes, sizeof(*route));
+
+	if (route == NULL)
+		return false;
+	route->addr = addr;
+	route->len = 32;
+	route->hop = hop;
+	return true;
+}
+
 /* What has come to an address on lo is for us, too: routers have their own address there. */
 static bool
 on_address4(struct view_reader *reader, const struct ifaddrmsg *ifa, uint32_t addr)
 {
 	struct view *view = &reader->view[INTERFACE_V4];
-	struct route *route;
 
 	if (ifa->ifa_index != LOOPBACK_IFINDEX && ifa->ifa_index != reader->ifindex[INTERFACE_V4])
 		return true;
@@ -46,13 +58,8 @@ on_address4(struct view_reader *reader, const struct ifaddrmsg *ifa, uint32_t ad
 		return true;
 	if (view->address == 0 && ifa->ifa_index != LOOPBACK_IFINDEX && ifa->ifa_scope == RT_SCOPE_UNIVERSE)
 		view->address = addr;
-	route = list_add(&view->routes, sizeof(*route));
-	if (route == NULL)
-		return false;
-	route->addr = addr;
-	route->len = 32;
-	route->hop = HOP_OWN;
-	return true;
+	return add_host_route(view, addr, HOP_OWN) &&
+	    (ifa->ifa_prefixlen > 30 || add_host_route(view, addr | ~mask4(ifa->ifa_prefixlen), HOP_BROADCAST));
 }
 
 /* Sources of what we send: an address that is being tested, or on its way out, is none. */

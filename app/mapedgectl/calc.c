@@ -4,50 +4,10 @@
 #include <stdarg.h>
 #include <stdlib.h>
 
+#include "api/lookup.h"
 #include "command.h"
 
 #define SYSTEM_PORTS 1024u /* RFC 6335 section 6: 0-1023 */
-
-/* ---- reverse: from address and port to the CE ------------------------------------------------------------------- */
-
-/* Why nobody has the port: -ENOENT with the reason. */
-static int
-nobody_owns(const struct calc_args *args, const struct map_rule_spec *spec, const struct map_rule *rule,
-    struct error *err)
-{
-	char addr[IP4_TEXT_SIZE], ipv6[PREFIX_TEXT_SIZE];
-
-	ip4_format(args->ipv4, addr);
-	if (args->port < rule->first_port)
-		return error_set(err, ENOENT,
-		    "no CE has port %u of %s: with PSID offset %u, ports 0-%u belong to nobody (RFC 7597 section 5.1)",
-		    args->port, addr, spec->psid_offset, rule->first_port - 1);
-	return error_set(err, ENOENT,
-	    "no CE has port %u of %s: its PSID is 0x%x, which is not provisioned (rule %s has PSID 0x%x)", args->port,
-	    addr, map_rule_psid(rule, args->port), prefix6_format(&spec->ipv6, ipv6), spec->psid);
-}
-
-/* Finds the CE's prefix, from which everything else follows as in the other direction. */
-static int
-reverse(const struct calc_args *args, const struct map_rule_spec *spec, struct prefix6 *end_user_prefix,
-    struct error *err)
-{
-	const uint8_t len = (uint8_t)(spec->ipv6.len + spec->ea_len);
-	struct map_rule rule;
-	char addr[IP4_TEXT_SIZE];
-	int rc;
-
-	if ((rc = map_rule_compile(spec, &rule, err)) < 0)
-		return rc;
-	if (!args->has_port && map_rule_kind(spec) == MAP_SHARED)
-		return error_set(err, EINVAL, "%s is shared by %u CEs: give a port too, %s:PORT",
-		    ip4_format(args->ipv4, addr), 1u << map_rule_psid_len(spec), addr);
-	if (!map_rule_owns(&rule, args->port))
-		return nobody_owns(args, spec, &rule, err);
-	end_user_prefix->addr = map_rule_address(&rule, args->ipv4, args->port) & mask6(len);
-	end_user_prefix->len = len;
-	return 0;
-}
 
 /* ---- warnings --------------------------------------------------------------------------------------------------- */
 
@@ -112,7 +72,10 @@ solve(const struct calc_args *args, const struct calc_rules *rules, struct calc_
 		return rc;
 	if (args->has_iid)
 		match->spec.iid = args->iid;
-	if (args->reverse && (rc = reverse(args, &match->spec, &result->end_user_prefix, err)) < 0)
+	/* Everything else follows from the CE's prefix as in the other direction. */
+	if (args->reverse &&
+	    (rc = lookup_prefix(&match->spec, args->ipv4, args->has_port ? &args->port : NULL, &result->end_user_prefix,
+		 err)) < 0)
 		return rc;
 	if ((rc = map_ce_derive(&match->spec, &result->end_user_prefix, &result->ce, err)) < 0)
 		return rc;

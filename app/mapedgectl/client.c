@@ -14,9 +14,9 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "client.h"
 #include "command.h"
 
-#define DEFAULT_SOCKET "/run/mapedge/mapedge.sock"
 #define REPLY_TIMEOUT_S 30
 
 static void
@@ -24,7 +24,7 @@ usage(FILE *out)
 {
 	fputs("Usage: mapedgectl [-s SOCKET] COMMAND [NAME=VALUE…]\n\n"
 	      "Sends COMMAND to a running mapedge and prints its answer as JSON; list-commands tells what it knows.\n\n"
-	      "  -s, --socket PATH  the daemon's socket, default " DEFAULT_SOCKET "\n"
+	      "  -s, --socket PATH  the daemon's socket, default " CLIENT_SOCKET "\n"
 	      "\nExit status: 0 done, 1 refused or failed, 2 wrong usage, 4 no daemon at the socket.\n",
 	    out);
 }
@@ -42,7 +42,7 @@ parse_value(const char *text)
 }
 
 static json_t *
-make_request(const char *command, char **arguments, int count)
+make_arguments(char **arguments, int count)
 {
 	json_t *values = json_object();
 
@@ -57,7 +57,7 @@ make_request(const char *command, char **arguments, int count)
 		arguments[i][equals - arguments[i]] = '\0';
 		json_object_set_new(values, arguments[i], parse_value(equals + 1));
 	}
-	return json_pack("{s:s, s:o, s:i}", "command", command, "arguments", values, "id", 1);
+	return values;
 }
 
 /* A stream connected to the daemon, NULL with a message on stderr. */
@@ -105,19 +105,31 @@ exchange(FILE *stream, const json_t *request)
 	return reply;
 }
 
-static int
-print_reply(const json_t *reply)
+int
+client_ask(const char *path, const char *command, json_t *arguments, json_t **answer)
 {
-	const char *text = json_string_value(json_object_get(reply, "text"));
-	const json_t *arguments = json_object_get(reply, "arguments");
+	json_t *request = json_pack("{s:s, s:o, s:i}", "command", command, "arguments", arguments, "id", 1);
+	FILE *stream = connect_to(path);
+	int status = EXIT_UNREACHABLE;
+	json_t *reply = NULL;
 
-	if (json_integer_value(json_object_get(reply, "result")) != 0) {
-		fprintf(stderr, "mapedgectl: %s\n", text != NULL ? text : "refused without a reason");
-		return EXIT_FAILURE;
+	*answer = NULL;
+	if (stream != NULL) {
+		reply = exchange(stream, request);
+		fclose(stream);
 	}
-	if (json_dumpf(arguments, stdout, JSON_INDENT(2)) < 0 || putchar('\n') == EOF)
-		return EXIT_FAILURE;
-	return EXIT_SUCCESS;
+	if (reply != NULL && json_integer_value(json_object_get(reply, "result")) == 0) {
+		*answer = json_incref(json_object_get(reply, "arguments"));
+		status = EXIT_SUCCESS;
+	} else if (reply != NULL) {
+		const char *text = json_string_value(json_object_get(reply, "text"));
+
+		fprintf(stderr, "mapedgectl: %s\n", text != NULL ? text : "refused without a reason");
+		status = EXIT_FAILURE;
+	}
+	json_decref(reply);
+	json_decref(request);
+	return status;
 }
 
 int
@@ -128,10 +140,9 @@ client_main(int argc, char **argv)
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 },
 	};
-	const char *path = DEFAULT_SOCKET;
-	json_t *request, *reply;
-	FILE *stream;
-	int option, status = EXIT_UNREACHABLE;
+	const char *path = CLIENT_SOCKET;
+	json_t *arguments, *answer;
+	int option, status;
 
 	while ((option = getopt_long(argc, argv, "+s:h", options, NULL)) != -1) {
 		if (option == 's') {
@@ -145,17 +156,12 @@ client_main(int argc, char **argv)
 		usage(stderr);
 		return EXIT_USAGE;
 	}
-	request = make_request(argv[optind], argv + optind + 1, argc - optind - 1);
-	if (request == NULL)
+	arguments = make_arguments(argv + optind + 1, argc - optind - 1);
+	if (arguments == NULL)
 		return EXIT_USAGE;
-	stream = connect_to(path);
-	if (stream != NULL) {
-		reply = exchange(stream, request);
-		if (reply != NULL)
-			status = print_reply(reply);
-		json_decref(reply);
-		fclose(stream);
-	}
-	json_decref(request);
+	status = client_ask(path, argv[optind], arguments, &answer);
+	if (status == EXIT_SUCCESS && (json_dumpf(answer, stdout, JSON_INDENT(2)) < 0 || putchar('\n') == EOF))
+		status = EXIT_FAILURE;
+	json_decref(answer);
 	return status;
 }

@@ -14,6 +14,7 @@ struct command {
 };
 
 int calc_main(int argc, char **argv);
+int lookup_main(int argc, char **argv);
 
 /* Everything that is no subcommand is for the daemon. argv[0] is the program's name, the rest as typed. */
 int client_main(int argc, char **argv);

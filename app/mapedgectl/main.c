@@ -9,6 +9,7 @@
 
 static const struct command commands[] = {
 	{ "calc", calc_main, "calculate addresses and port sets from mapping rules, without a daemon" },
+	{ "lookup", lookup_main, "tell who had an address and port, from the daemon or from a rule log" },
 };
 
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
@@ -18,7 +19,7 @@ usage(FILE *out)
 {
 	fputs("Usage: mapedgectl COMMAND [ARGUMENTS]\n"
 	      "       mapedgectl [-s SOCKET] COMMAND [NAME=VALUE…]   ask the daemon, e.g. list-commands\n"
-	      "\nCommands without a daemon:\n",
+	      "\nCommands of its own:\n",
 	    out);
 	for (size_t i = 0; i < COMMAND_COUNT; i++)
 		fprintf(out, "  %-10s %s\n", commands[i].name, commands[i].help);

@@ -5,12 +5,18 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "api/record.h"
+#include "api/rule_json.h"
+#include "api/text_json.h"
+
 #define RULES_DEFAULT 100
 #define RULES_MAX 1000
 
-enum argument_type { ARGUMENT_BOOL, ARGUMENT_COUNT };
+enum argument_type { ARGUMENT_BOOL, ARGUMENT_COUNT, ARGUMENT_TEXT };
 
-/* An argument that a command takes; all are optional. */
+static const char *const argument_type_name[] = { "bool", "int", "string" };
+
+/* An argument that a command takes. */
 struct argument {
 	const char *name; /* NULL ends the list */
 	enum argument_type type;
@@ -30,19 +36,6 @@ struct command {
 
 static json_t *
 reply(enum api_result result, json_t *arguments, const char *format, ...) __attribute__((format(printf, 3, 4)));
-
-/* What a request or a file name brings into a text may be no UTF-8, or be cut inside a character; JSON has to be UTF-8. */
-static json_t *
-text_json(char *text)
-{
-	json_t *string = json_string(text);
-
-	if (string != NULL)
-		return string;
-	for (char *c = text; *c != '\0'; c++)
-		*c = (*c & 0x80) != 0 ? '?' : *c;
-	return json_string(text);
-}
 
 static json_t *
 reply(enum api_result result, json_t *arguments, const char *format, ...)
@@ -76,17 +69,15 @@ handle_stats_get(const struct api_backend *backend, const json_t *arguments)
 	return reply(API_OK, report_json(&report, json_is_true(json_object_get(arguments, "all"))), "%s", "");
 }
 
+/* A rule of a rule set, which knows no names but those of its domain's place in the configuration. */
 static json_t *
-rule_json(const struct map_rule_spec *rule)
+ruleset_rule_json(const struct map_rule_spec *rule)
 {
-	char ipv6[PREFIX_TEXT_SIZE], ipv4[PREFIX_TEXT_SIZE];
-	json_t *object = json_pack("{s:s, s:s, s:i, s:i, s:i, s:s, s:b, s:i}", "ipv6",
-	    prefix6_format(&rule->ipv6, ipv6), "ipv4", prefix4_format(&rule->ipv4, ipv4), "ea", rule->ea_len, "offset",
-	    rule->psid_offset, "psid_len", map_rule_psid_len(rule), "iid",
-	    rule->iid == MAP_IID_DRAFT03 ? "draft03" : "rfc7597", "fmr", rule->fmr, "softwire", rule->domain);
+	json_t *object = rule_json(rule);
 
-	if (rule->has_psid)
-		json_object_set_new(object, "psid", json_integer(rule->psid));
+	json_object_set_new(object, "iid", json_string(iid_name(rule->iid)));
+	json_object_set_new(object, "fmr", json_boolean(rule->fmr));
+	json_object_set_new(object, "softwire", json_integer(rule->domain));
 	return object;
 }
 
@@ -100,10 +91,67 @@ handle_rules_get(const struct api_backend *backend, const json_t *arguments)
 	const json_int_t count = count_json != NULL ? json_integer_value(count_json) : RULES_DEFAULT;
 	json_t *rules = json_array();
 
-	for (json_int_t i = start; i < (json_int_t)set->count && i < start + count; i++)
-		json_array_append_new(rules, rule_json(&set->specs[i]));
-	return reply(API_OK, json_pack("{s:i, s:I, s:o}", "total", (int)set->count, "start", start, "rules", rules),
+	/* The pools come behind the rules. */
+	for (json_int_t i = start; i < (json_int_t)set->count6 && i < start + count; i++)
+		json_array_append_new(rules, ruleset_rule_json(&set->specs[i]));
+	return reply(API_OK, json_pack("{s:i, s:I, s:o}", "total", (int)set->count6, "start", start, "rules", rules),
 	    "%s", "");
+}
+
+/* The question to the rules of a moment in the past. */
+static json_t *
+lookup_in_log(const struct api_backend *backend, const char *at, const char *address, int port)
+{
+	const char *file = backend->rule_log(backend->context);
+	struct lookup_answer answer;
+	struct record record = { 0 };
+	struct error err;
+	struct lookup lookup;
+	json_t *object = NULL, *failure = NULL;
+	uint64_t ms;
+
+	if (timestamp_parse(at, &ms) < 0)
+		return reply(API_BAD_REQUEST, NULL, "lookup: \"at\" must be like 2026-11-03T08:30:00+09:00");
+	if (file == NULL)
+		return reply(API_FAILED, NULL, "there is no rule log; hint: set control.rule_log");
+	if (record_find(file, ms, &record, &err) < 0) {
+		failure = reply(API_FAILED, NULL, "%s", err.text);
+		goto done;
+	}
+	lookup = record_lookup(&record);
+	if (lookup_ask(&lookup, address, port, &answer, &err) < 0) {
+		failure = reply(API_BAD_REQUEST, NULL, "lookup: %s", err.text);
+		goto done;
+	}
+	object = lookup_json(&answer);
+	json_object_set_new(object, "record", record_json(&record));
+
+done:
+	record_free(&record);
+	return failure != NULL ? failure : reply(API_OK, object, "%s", "");
+}
+
+static json_t *
+handle_lookup(const struct api_backend *backend, const json_t *arguments)
+{
+	const char *address = json_string_value(json_object_get(arguments, "address"));
+	const char *at = json_string_value(json_object_get(arguments, "at"));
+	const json_t *number = json_object_get(arguments, "port");
+	const int port = number != NULL ? (int)json_integer_value(number) : -1;
+	struct lookup_answer answer;
+	struct lookup lookup;
+	struct error err;
+
+	if (address == NULL)
+		return reply(API_BAD_REQUEST, NULL, "lookup: \"address\" is missing");
+	if (at != NULL)
+		return lookup_in_log(backend, at, address, port);
+	if (!backend->lookup(backend->context, &lookup))
+		return reply(API_FAILED, NULL,
+		    "only a BR knows who has which address; hint: mapedgectl calc, or \"at\"");
+	if (lookup_ask(&lookup, address, port, &answer, &err) < 0)
+		return reply(API_BAD_REQUEST, NULL, "lookup: %s", err.text);
+	return reply(API_OK, lookup_json(&answer), "%s", "");
 }
 
 static json_t *
@@ -133,6 +181,13 @@ static const struct argument stats_arguments[] = {
 	{ 0 },
 };
 
+static const struct argument lookup_arguments[] = {
+	{ "address", ARGUMENT_TEXT, 0, "IPv4 address, IPv6 address or IPv6 prefix; required" },
+	{ "port", ARGUMENT_COUNT, UINT16_MAX, "port or ICMP identifier, of a shared IPv4 address" },
+	{ "at", ARGUMENT_TEXT, 0, "a moment in the past, of the rule log: 2026-11-03T08:30:00+09:00" },
+	{ 0 },
+};
+
 static const struct argument rules_arguments[] = {
 	{ "start", ARGUMENT_COUNT, RULESET_MAX_RULES, "index of the first rule, default 0" },
 	{ "count", ARGUMENT_COUNT, RULES_MAX, "how many rules at most, default 100" },
@@ -143,6 +198,8 @@ static const struct command commands[] = {
 	{ "config-reload", "read the configuration file again; all or nothing", true, no_arguments,
 	    handle_config_reload },
 	{ "list-commands", "this list", false, no_arguments, handle_list_commands },
+	{ "lookup", "who has an IPv4 address and port, or what is behind an IPv6 address", false, lookup_arguments,
+	    handle_lookup },
 	{ "rules-get", "the mapping rules in use for forwarding", false, rules_arguments, handle_rules_get },
 	{ "shutdown", "stop the daemon", true, no_arguments, handle_shutdown },
 	{ "stats-get", "counters of interfaces, workers, softwires, NAT, and drops by reason", false, stats_arguments,
@@ -163,8 +220,8 @@ handle_list_commands(const struct api_backend *backend, const json_t *unused)
 
 		for (const struct argument *a = commands[i].arguments; a->name != NULL; a++)
 			json_array_append_new(arguments,
-			    json_pack("{s:s, s:s, s:s}", "name", a->name, "type",
-				a->type == ARGUMENT_BOOL ? "bool" : "int", "help", a->help));
+			    json_pack("{s:s, s:s, s:s}", "name", a->name, "type", argument_type_name[a->type], "help",
+				a->help));
 		json_array_append_new(list,
 		    json_pack("{s:s, s:s, s:s, s:o}", "name", commands[i].name, "help", commands[i].help, "access",
 			commands[i].writes ? "write" : "read", "arguments", arguments));
@@ -196,6 +253,8 @@ check_argument(const struct command *command, const char *name, const json_t *va
 		return reply(API_BAD_REQUEST, NULL, "%s has no argument \"%.64s\"", command->name, name);
 	if (a->type == ARGUMENT_BOOL && !json_is_boolean(value))
 		return reply(API_BAD_REQUEST, NULL, "%s: \"%s\" must be true or false", command->name, name);
+	if (a->type == ARGUMENT_TEXT && !json_is_string(value))
+		return reply(API_BAD_REQUEST, NULL, "%s: \"%s\" must be a string", command->name, name);
 	if (a->type == ARGUMENT_COUNT &&
 	    (!json_is_integer(value) || json_integer_value(value) < 0 || json_integer_value(value) > a->max))
 		return reply(API_BAD_REQUEST, NULL, "%s: \"%s\" must be an integer 0..%lld", command->name, name,

@@ -13,6 +13,7 @@
 
 #include <jansson.h>
 
+#include "api/lookup.h"
 #include "api/report.h"
 #include "base/error.h"
 #include "map/ruleset.h"
@@ -32,6 +33,10 @@ struct api_backend {
 	void (*report)(void *context, struct report *report);
 	/* The rule set in use and, on a CE, its softwire's rules: valid until the next call. */
 	const struct ruleset *(*rules)(void *context);
+	/* What `lookup` asks: the rules and bindings in use, valid until the next call. False on a CE, which has no such set. */
+	bool (*lookup)(void *context, struct lookup *lookup);
+	/* The file with the rule log, or NULL. */
+	const char *(*rule_log)(void *context);
 	/* All or nothing. 0 with the new generation, or a negative errno with the reason, the old state running on. */
 	int (*reload)(void *context, uint64_t *generation, struct error *err);
 	void (*shutdown)(void *context);

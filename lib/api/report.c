@@ -1,10 +1,21 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "api/report.h"
 
+#include "base/timestamp.h"
+
+/* JSON integers have 63 bits here; a counter that gets so far starts again from 0, as RFC 8676's do at 64. */
 static json_t *
 number(uint64_t value)
 {
-	return json_integer((json_int_t)value);
+	return json_integer((json_int_t)(value & INT64_MAX));
+}
+
+static json_t *
+moment(uint64_t ms)
+{
+	char text[TIMESTAMP_TEXT_SIZE];
+
+	return json_string(timestamp_format(ms, text));
 }
 
 static json_t *
@@ -32,21 +43,84 @@ interfaces_json(const struct report *report, const struct counters *total)
 }
 
 static json_t *
+softwire_traffic_json(json_t *object, const struct softwire_counters *c)
+{
+	traffic_json(object, "rcvd_ipv4_packets", "rcvd_ipv4_bytes", &c->rcvd_ipv4);
+	traffic_json(object, "sent_ipv4_packets", "sent_ipv4_bytes", &c->sent_ipv4);
+	traffic_json(object, "rcvd_ipv6_packets", "rcvd_ipv6_bytes", &c->rcvd_ipv6);
+	return traffic_json(object, "sent_ipv6_packets", "sent_ipv6_bytes", &c->sent_ipv6);
+}
+
+static struct traffic
+traffic_less(const struct traffic *now, const struct traffic *before)
+{
+	return (struct traffic){ now->packets - before->packets, now->bytes - before->bytes };
+}
+
+static json_t *
 softwires_json(const struct report *report, const struct counters *total)
 {
 	json_t *list = json_array();
 
 	for (unsigned int i = 0; i < report->softwire_count; i++) {
-		const struct softwire_counters *c = &total->softwire[i];
-		json_t *one = json_pack("{s:s}", "name", report->softwire[i]);
+		const struct report_softwire *softwire = &report->softwire[i];
+		const struct softwire_counters *now = &total->softwire[softwire->slot], *before = &softwire->before;
+		const struct softwire_counters own = { .rcvd_ipv4 = traffic_less(&now->rcvd_ipv4, &before->rcvd_ipv4),
+			.sent_ipv6 = traffic_less(&now->sent_ipv6, &before->sent_ipv6),
+			.rcvd_ipv6 = traffic_less(&now->rcvd_ipv6, &before->rcvd_ipv6),
+			.sent_ipv4 = traffic_less(&now->sent_ipv4, &before->sent_ipv4) };
+		json_t *one =
+		    json_pack("{s:s, s:o}", "name", softwire->name, "discontinuity_time", moment(softwire->since_ms));
 
-		traffic_json(one, "rcvd_ipv4_packets", "rcvd_ipv4_bytes", &c->rcvd_ipv4);
-		traffic_json(one, "sent_ipv4_packets", "sent_ipv4_bytes", &c->sent_ipv4);
-		traffic_json(one, "rcvd_ipv6_packets", "rcvd_ipv6_bytes", &c->rcvd_ipv6);
-		traffic_json(one, "sent_ipv6_packets", "sent_ipv6_bytes", &c->sent_ipv6);
-		json_array_append_new(list, one);
+		json_array_append_new(list, softwire_traffic_json(one, &own));
 	}
 	return list;
+}
+
+static void
+add_traffic(struct traffic *to, const struct traffic *traffic)
+{
+	to->packets += traffic->packets;
+	to->bytes += traffic->bytes;
+}
+
+/* IPv4 fragments that were dropped for what only fragments can be wrong in. */
+static uint64_t
+dropped_fragments(const struct counters *total)
+{
+	static const enum drop_reason reasons[] = { DROP_fragment_v4, DROP_frag_bad, DROP_frag_tiny, DROP_frag_overlap,
+		DROP_frag_duplicate, DROP_frag_table_full, DROP_frag_timeout };
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++)
+		sum += total->drop[reasons[i]];
+	return sum;
+}
+
+/* RFC 8676 section 8, grouping traffic-stat, as far as the box can tell: of all softwires there are and were. */
+static json_t *
+traffic_stat_json(const struct counters *total)
+{
+	struct softwire_counters all = { 0 };
+	json_t *object = json_object();
+
+	for (int i = 0; i < STATS_SOFTWIRE_SLOTS; i++) {
+		add_traffic(&all.rcvd_ipv4, &total->softwire[i].rcvd_ipv4);
+		add_traffic(&all.sent_ipv6, &total->softwire[i].sent_ipv6);
+		add_traffic(&all.rcvd_ipv6, &total->softwire[i].rcvd_ipv6);
+		add_traffic(&all.sent_ipv4, &total->softwire[i].sent_ipv4);
+	}
+	softwire_traffic_json(object, &all);
+	json_object_set_new(object, "dropped_ipv4_packets", number(total->interface[0].dropped));
+	json_object_set_new(object, "dropped_ipv6_packets", number(total->interface[1].dropped));
+	json_object_set_new(object, "dropped_ipv4_fragments", number(dropped_fragments(total)));
+	/* One fragment of each whole packet is the one that goes on. */
+	json_object_set_new(object, "ipv6_fragments_reassembled",
+	    number(total->merged + total->event[EVENT_reassembled]));
+	json_object_set_new(object, "out_icmpv4_error_packets", number(total->event[EVENT_icmp4_sent]));
+	json_object_set_new(object, "out_icmpv6_error_packets", number(total->event[EVENT_icmp6_sent]));
+	json_object_set_new(object, "hairpin_ipv4_packets", number(total->event[EVENT_hairpin]));
+	return object;
 }
 
 static json_t *
@@ -126,12 +200,18 @@ report_json(const struct report *report, bool all)
 	for (unsigned int i = 0; i < report->worker_count; i++)
 		counters_sum(&total, report->counters[i]);
 	sum = counters_conservation(&total, report->held);
-	document = json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "role", report->is_ce ? "ce" : "br", "generation",
-	    number(report->generation), "interfaces", interfaces_json(report, &total), "workers", workers_json(report),
-	    "softwires", softwires_json(report, &total), "drops", counts_json(drop_info, total.drop, DROP_COUNT, all),
-	    "events", counts_json(event_info, total.event, EVENT_COUNT, all));
+	document = json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "role", report->is_ce ? "ce" : "br",
+	    "generation", number(report->generation), "discontinuity_time", moment(report->since_ms), "interfaces",
+	    interfaces_json(report, &total), "workers", workers_json(report), "softwires",
+	    softwires_json(report, &total), "traffic_stat", traffic_stat_json(&total), "drops",
+	    counts_json(drop_info, total.drop, DROP_COUNT, all), "events",
+	    counts_json(event_info, total.event, EVENT_COUNT, all));
 	if (report->is_ce)
 		json_object_set_new(document, "nat", nat_json(report));
+	if (report->rule_log != NULL)
+		json_object_set_new(document, "rule_log",
+		    json_pack("{s:o, s:o}", "records", number(report->rule_log->records), "failures",
+			number(report->rule_log->failures)));
 	json_object_set_new(document, "conservation", conservation_json(&sum));
 	return document;
 }

@@ -10,17 +10,33 @@
 
 #define REPORT_MAX_WORKERS 16
 
+/* A softwire of a CE or a domain of a BR. What it has counted: its slot of the counters, less what was there before it. */
+struct report_softwire {
+	const char *name;
+	unsigned int slot;
+	uint64_t since_ms; /* milliseconds since 1970 */
+	struct softwire_counters before;
+};
+
+/* Of the rule log: lines written, and lines that could not be. */
+struct report_rule_log {
+	uint64_t records;
+	uint64_t failures;
+};
+
 struct report {
 	bool is_ce;
 	uint64_t generation;
+	uint64_t since_ms;                           /* everything counts since then: milliseconds since 1970 */
 	const char *interface[STATS_MAX_INTERFACES]; /* names */
 	uint64_t rx_missed[STATS_MAX_INTERFACES];    /* frames lost before we could take them */
-	const char *softwire[STATS_MAX_SOFTWIRES];
+	struct report_softwire softwire[STATS_MAX_SOFTWIRES];
 	unsigned int softwire_count;
 	unsigned int worker_count;
 	const struct counters *counters[REPORT_MAX_WORKERS];
 	const struct gauges *gauges[REPORT_MAX_WORKERS];
 	uint64_t held;
+	const struct report_rule_log *rule_log; /* NULL: there is none */
 };
 
 /* A new reference; `all`: with the counters that are zero. */

@@ -7,7 +7,7 @@
 
 struct error {
 	char text[240]; /* one line, without a final full stop */
-	char hint[200]; /* what to do about it; may be empty */
+	char hint[240]; /* what to do about it; may be empty */
 };
 
 /* Fills in the text (and clears the hint); returns -code, so that `return error_set(err, EINVAL, …)` reads well. */

@@ -3,10 +3,13 @@
 
 #define ROUNDS 4 /* of a Feistel network with a pseudo-random round function: Luby and Rackoff */
 
+/* A step that divides 2^32 leads back to the worker's own numbers when the counter comes round, any other to its neighbour's. */
 void
 ident_init(struct ident *ident, const struct hash_key *key, uint32_t worker, uint32_t workers)
 {
-	*ident = (struct ident){ .key = *key, .counter = worker, .step = workers };
+	*ident = (struct ident){ .key = *key, .counter = worker, .step = 1 };
+	while (ident->step < workers)
+		ident->step *= 2;
 }
 
 uint32_t

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Fragment identifications: unpredictable, and none comes again before 2^32 others of the whole box have been used
- * (RFC 7739 sections 4 and 5). A secret permutation of a counter; workers count in steps of their number, so no two collide.
+ * Fragment identifications: unpredictable, and none comes again for a long time (RFC 7739 sections 4 and 5). A secret
+ * permutation of a counter; workers count in equal steps from numbers of their own, so no two ever make the same one, and
+ * each makes 2^32 / step others, 2^28 with 16 workers, before one comes again.
  */
 #ifndef MAPEDGE_BASE_IDENT_H
 #define MAPEDGE_BASE_IDENT_H
@@ -11,7 +12,7 @@
 struct ident {
 	struct hash_key key; /* the same for all workers of the box */
 	uint32_t counter;
-	uint32_t step;
+	uint32_t step; /* number of workers, rounded up to a power of two */
 };
 
 /* worker < workers; all workers of a box get the same key. */

@@ -11,23 +11,57 @@
 
 /* ---- the rules -------------------------------------------------------------------------------------------------- */
 
-/* The rules of all softwires in the shape that lib/conf/rules.h wants; the rules themselves stay where they are. */
-static struct rule_list *
-list_rules(const struct conf *conf, struct error *err)
+static int
+list_pools(const struct conf_softwire *domain, size_t index, const config_setting_t *group, struct rule_list *list,
+    struct error *err)
 {
-	struct rule_list *lists = calloc(conf->softwire_count, sizeof(*lists));
+	list->rules = calloc(domain->pool_count, sizeof(*list->rules));
+	list->lines = calloc(domain->pool_count, sizeof(*list->lines));
+	if (list->rules == NULL || list->lines == NULL)
+		return error_set(err, ENOMEM, "out of memory for %zu pools", domain->pool_count);
+	list->count = domain->pool_count;
+	place_file(reader_element(group, "pools", 0), list->file);
+	for (size_t i = 0; i < domain->pool_count; i++) {
+		list->rules[i] = conf_pool_spec(&domain->pools[i], index);
+		list->lines[i] = domain->pools[i].line;
+	}
+	return 0;
+}
+
+static void
+free_lists(const struct conf *conf, struct rule_list *lists)
+{
+	for (size_t i = 0; i < conf->softwire_count; i++)
+		rules_free(&lists[conf->softwire_count + i]);
+	free(lists);
+}
+
+/*
+ * The rules of all softwires, then the pools of all, in the shape that lib/conf/rules.h wants: the order in which packets
+ * will have them. The rules themselves stay where they are.
+ */
+static struct rule_list *
+list_rules(const struct conf *conf, const config_setting_t *root, struct error *err)
+{
+	const size_t count = conf->softwire_count;
+	struct rule_list *lists = calloc(2 * count, sizeof(*lists));
 
 	if (lists == NULL) {
-		error_set(err, ENOMEM, "out of memory for the rules of %zu softwires", conf->softwire_count);
+		error_set(err, ENOMEM, "out of memory for the rules of %zu softwires", count);
 		return NULL;
 	}
-	for (size_t i = 0; i < conf->softwire_count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		const struct conf_softwire *softwire = &conf->softwires[i];
 
 		lists[i] = (struct rule_list){ .rules = softwire->rules,
 			.lines = softwire->rule_lines,
 			.count = softwire->rule_count };
 		memcpy(lists[i].file, softwire->rule_file, sizeof(lists[i].file));
+		if (softwire->pool_count > 0 &&
+		    list_pools(softwire, i, reader_element(root, "domains", i), &lists[count + i], err) < 0) {
+			free_lists(conf, lists);
+			return NULL;
+		}
 	}
 	return lists;
 }
@@ -276,10 +310,23 @@ check_internet_address(const struct conf_address *address, const struct ruleset 
 	if (rule == NULL || set->specs[rule - set->rules].ipv4.len == 0)
 		return 0;
 	at = rules_place(lists, (uint32_t)(rule - set->rules));
-	place_error(err, place, "%s is inside the Rule IPv4 prefix %s", text_format(address, text),
-	    prefix4_format(&set->specs[rule - set->rules].ipv4, prefix));
-	error_hint(err, "the rule at %s:%u gives it to a CE", at.file, at.line);
+	place_error(err, place, "%s is inside the %s %s", text_format(address, text),
+	    rule->bound ? "pool" : "Rule IPv4 prefix", prefix4_format(&set->specs[rule - set->rules].ipv4, prefix));
+	error_hint(err, "the %s at %s:%u gives it to a CE", rule->bound ? "pool" : "rule", at.file, at.line);
 	return -EINVAL;
+}
+
+/* The answer to a packet from this address, if there is one, must come to this box. */
+static int
+check_icmp_source(const struct conf *conf, const struct ruleset *set, const struct rule_list *lists,
+    const config_setting_t *root, struct error *err)
+{
+	const struct conf_address source = { .ipv4 = true, .v4 = conf->icmp.source, .len = 32 };
+
+	if (conf->icmp.source == 0)
+		return 0;
+	return check_internet_address(&source, set, lists,
+	    reader_place(config_setting_get_member(root, "icmp"), "source"), err);
 }
 
 static int
@@ -299,7 +346,7 @@ check_internet(const struct conf *conf, const struct ruleset *set, const struct 
 			reader_element(group, "neighbours", i), err) < 0)
 			return -EINVAL;
 	}
-	return 0;
+	return check_icmp_source(conf, set, lists, root, err);
 }
 
 static int
@@ -320,19 +367,19 @@ check_br_box(const struct conf *conf, const struct ruleset *set, const struct ru
 int
 conf_check(const struct conf *conf, const config_setting_t *root, struct error *err)
 {
-	struct rule_list *lists = list_rules(conf, err);
+	struct rule_list *lists = list_rules(conf, root, err);
 	struct ruleset *set;
 	int rc = -EINVAL;
 
 	if (lists == NULL)
 		return -EINVAL;
-	set = rules_build(lists, conf->softwire_count, err);
+	set = rules_build(lists, 2 * conf->softwire_count, err);
 	if (set == NULL)
 		goto free_lists;
 	rc = conf->role == CONF_CE ? check_ce(conf, root, err) : check_br_box(conf, set, lists, root, err);
 	ruleset_free(set);
 
 free_lists:
-	free(lists);
+	free_lists(conf, lists);
 	return rc;
 }

@@ -110,8 +110,8 @@ struct conf_softwire {
 	char bindings_file[CONF_TEXT_SIZE]; /* BR: empty when there is none */
 	struct map_rule_spec *rules;        /* iid and domain filled in */
 	unsigned int *rule_lines;           /* line of each rule in rule_file */
-	size_t rule_count;
-	char rule_file[CONF_TEXT_SIZE]; /* the file the rules stand in: the config itself or rules_file */
+	size_t rule_count;                  /* 0 only where there are pools */
+	char rule_file[CONF_TEXT_SIZE];     /* the file the rules stand in: the config itself or rules_file */
 	unsigned int line;
 };
 
@@ -147,6 +147,7 @@ struct conf {
 	char file[CONF_TEXT_SIZE];
 	enum conf_role role;
 	char control_socket[CONF_PATH_SIZE];
+	char rule_log[CONF_TEXT_SIZE]; /* empty: none */
 	char eal[CONF_MAX_EAL_ARGS][CONF_TEXT_SIZE];
 	size_t eal_count;
 	unsigned int workers;
@@ -172,6 +173,9 @@ struct conf *conf_load(const char *file, struct error *err);
 
 /* NULL is allowed. */
 void conf_free(struct conf *conf);
+
+/* The bound rule that stands for a pool of domain number `domain`; in the rule set all pools come behind all rules. */
+struct map_rule_spec conf_pool_spec(const struct conf_pool *pool, size_t domain);
 
 /*
  * Rule files (docs/config.md, "Rule files").

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "conf/martians.h"
 #include "conf/parts.h"
 #include "conf/place.h"
 #include "conf/reader.h"
@@ -44,6 +45,8 @@ static const struct reader_key interface_keys[] = {
 	    .max = MAX_NEIGHBOURS,
 	    .example = "( { address = \"192.168.1.10\"; mac = \"02:00:00:00:01:10\"; } )" },
 	{ .name = "gateway", .type = READER_ADDRESS, .example = "\"fe80::1\"" },
+	{ MARTIANS_KEY },
+	{ .name = "antispoof", .type = READER_BOOL },
 };
 
 static const struct reader_key neighbour_keys[] = {
@@ -261,6 +264,28 @@ check_internet_neighbours(const struct conf_interface *interface, const config_s
 	return 0;
 }
 
+/* ---- what must not come in -------------------------------------------------------------------------------------- */
+
+static int
+read_refused_sources(struct conf_interface *interface, const config_setting_t *group, struct error *err)
+{
+	static const char *const settings[] = { "martians", "antispoof" };
+
+	if (interface->role == CONF_INTERNET) {
+		interface->antispoof = reader_get_bool(group, "antispoof", true);
+		return martians_read(interface, group, err);
+	}
+	for (size_t i = 0; i < READER_COUNT(settings); i++) {
+		if (config_setting_get_member(group, settings[i]) == NULL)
+			continue;
+		place_error(err, reader_place(group, settings[i]), "%s on the %s interface", settings[i],
+		    role_words[interface->role]);
+		error_hint(err, "leave it out: it belongs to the internet interface of a BR");
+		return -EINVAL;
+	}
+	return 0;
+}
+
 /* ---- interface -------------------------------------------------------------------------------------------------- */
 
 static int
@@ -294,7 +319,8 @@ read_interface(struct conf_interface *interface, const config_setting_t *group, 
 	interface->mtu = (uint16_t)reader_get_int(group, "mtu", MTU_DEFAULT);
 
 	if (check_link(interface, group, err) < 0 || read_addresses(interface, group, err) < 0 ||
-	    read_neighbours(interface, group, err) < 0 || read_gateway(interface, group, err) < 0)
+	    read_neighbours(interface, group, err) < 0 || read_gateway(interface, group, err) < 0 ||
+	    read_refused_sources(interface, group, err) < 0)
 		return -EINVAL;
 	return check_internet_neighbours(interface, group, err);
 }

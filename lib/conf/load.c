@@ -9,6 +9,7 @@
 #include "conf/place.h"
 #include "conf/reader.h"
 #include "conf/source.h"
+#include "conf/text.h"
 
 static const char *const role_words[] = { [CONF_CE] = "ce", [CONF_BR] = "br", NULL };
 
@@ -31,6 +32,8 @@ static const struct reader_key root_keys[] = {
 	    .min = 1,
 	    .max = CONF_MAX_DOMAINS,
 	    .example = "( { name = \"isp\"; ... } )" },
+	{ .name = "fragments", .type = READER_GROUP, .example = "{ timeout = 15; }" },
+	{ .name = "icmp", .type = READER_GROUP, .example = "{ rate = 1000; }" },
 };
 
 static const struct reader_key control_keys[] = {
@@ -38,6 +41,10 @@ static const struct reader_key control_keys[] = {
 	    .type = READER_TEXT,
 	    .max = CONF_PATH_SIZE - 1,
 	    .example = "\"/run/mapedge/mapedge.sock\"" },
+	{ .name = "rule_log",
+	    .type = READER_TEXT,
+	    .max = CONF_TEXT_SIZE - 1,
+	    .example = "\"/var/log/mapedge/rules.log\"" },
 };
 
 static const struct reader_key dpdk_keys[] = {
@@ -57,15 +64,15 @@ static int
 read_control(struct conf *conf, const config_setting_t *root, struct error *err)
 {
 	const config_setting_t *group = config_setting_get_member(root, "control");
-	const char *path = NULL;
+	const char *path, *rule_log;
 
-	if (group != NULL) {
-		if (reader_check(group, control_keys, READER_COUNT(control_keys), err) < 0)
-			return -EINVAL;
-		path = reader_get_text(group, "socket");
-	}
+	if (reader_check(group, control_keys, READER_COUNT(control_keys), err) < 0)
+		return -EINVAL;
+	path = reader_get_text(group, "socket");
+	rule_log = reader_get_text(group, "rule_log");
 	snprintf(conf->control_socket, sizeof(conf->control_socket), "%s",
 	    path != NULL ? path : "/run/mapedge/mapedge.sock");
+	snprintf(conf->rule_log, sizeof(conf->rule_log), "%s", rule_log != NULL ? rule_log : "");
 	return 0;
 }
 
@@ -140,11 +147,11 @@ read_dpdk(struct conf *conf, const config_setting_t *root, struct error *err)
 {
 	const config_setting_t *group = config_setting_get_member(root, "dpdk");
 
-	if (group != NULL && reader_check(group, dpdk_keys, READER_COUNT(dpdk_keys), err) < 0)
+	if (reader_check(group, dpdk_keys, READER_COUNT(dpdk_keys), err) < 0)
 		return -EINVAL;
-	conf->workers = group != NULL ? (unsigned int)reader_get_int(group, "workers", 1) : 1;
-	conf->buffers = group != NULL ? (uint32_t)reader_get_int(group, "buffers", 16384) : 16384;
-	conf->poll = group != NULL && reader_get_bool(group, "poll", false);
+	conf->workers = (unsigned int)reader_get_int(group, "workers", 1);
+	conf->buffers = (uint32_t)reader_get_int(group, "buffers", 16384);
+	conf->poll = reader_get_bool(group, "poll", false);
 	return read_eal(conf, group, err);
 }
 
@@ -179,14 +186,6 @@ read_nat(struct conf *conf, const config_setting_t *root, struct error *err)
 {
 	const config_setting_t *group = config_setting_get_member(root, "nat");
 
-	conf->nat = (struct conf_nat){ .sessions = 65536,
-		.udp_timeout = 300,
-		.tcp_established_timeout = 7440,
-		.tcp_transitory_timeout = 240,
-		.icmp_timeout = 60,
-		.filtering = CONF_ADDRESS_DEPENDENT };
-	if (group == NULL)
-		return 0;
 	if (reader_check(group, nat_keys, READER_COUNT(nat_keys), err) < 0)
 		return -EINVAL;
 	conf->nat.sessions = (uint32_t)reader_get_int(group, "sessions", 65536);
@@ -196,6 +195,113 @@ read_nat(struct conf *conf, const config_setting_t *root, struct error *err)
 	conf->nat.icmp_timeout = (uint32_t)reader_get_int(group, "icmp_timeout", 60);
 	conf->nat.filtering =
 	    (enum conf_filtering)reader_get_word(group, "filtering", filtering_words, CONF_ADDRESS_DEPENDENT);
+	return 0;
+}
+
+/* ---- fragments and icmp ----------------------------------------------------------------------------------------- */
+
+#define FRAGMENTS_HELD 2048
+#define FRAGMENTS_PATH_MRU \
+	1540 /* Ethernet's 1500 bytes of IPv4 in a softwire, and more than RFC 8200 section 5 asks for */
+
+enum { REASSEMBLY_OFF, REASSEMBLY_VIRTUAL };
+
+static const char *const reassembly_words[] = {
+	[REASSEMBLY_OFF] = "off",
+	[REASSEMBLY_VIRTUAL] = "virtual",
+	NULL,
+};
+
+static const struct reader_key fragments_keys[] = {
+	{ .name = "reassembly", .type = READER_WORD, .words = reassembly_words, .example = "\"virtual\"" },
+	{ .name = "datagrams", .type = READER_INT, .min = 64, .max = 1048576, .example = "4096" },
+	{ .name = "held", .type = READER_INT, .min = 64, .max = 65536, .example = "2048" },
+	{ .name = "timeout", .type = READER_INT, .min = 1, .max = 120, .example = "15" },
+	{ .name = "path_mru", .type = READER_INT, .min = 1280, .max = 2000, .example = "1540" },
+};
+
+static const struct reader_key icmp_keys[] = {
+	{ .name = "rate", .type = READER_INT, .max = 1000000, .example = "1000" },
+	{ .name = "burst", .type = READER_INT, .min = 1, .max = 1000000, .example = "200" },
+	{ .name = "source", .type = READER_ADDRESS, .example = "\"203.0.113.1\"" },
+};
+
+/* Fragments that wait keep their buffers, and the other half of all buffers is for packets on their way. */
+static int
+read_held(struct conf *conf, const config_setting_t *group, struct error *err)
+{
+	const uint32_t room = conf->buffers / 2 / conf->workers;
+	const uint32_t standard = room < FRAGMENTS_HELD ? room : FRAGMENTS_HELD;
+
+	conf->fragments.held = (uint32_t)reader_get_int(group, "held", (int)standard);
+	if (conf->fragments.held <= room)
+		return 0;
+	place_error(err, reader_place(group, "held"),
+	    "held: %u in each of %u workers are %u, more than half of the %u buffers", conf->fragments.held,
+	    conf->workers, conf->fragments.held * conf->workers, conf->buffers);
+	error_hint(err, "leave it out to have %u, or raise dpdk.buffers", standard);
+	return -EINVAL;
+}
+
+/* What a softwire sends in one piece its other end may send in fragments, and we must take it. */
+static int
+read_path_mru(struct conf *conf, const config_setting_t *group, struct error *err)
+{
+	const struct conf_softwire *largest = &conf->softwires[0];
+	int needed, mru;
+
+	for (size_t i = 1; i < conf->softwire_count; i++)
+		largest = conf->softwires[i].mtu > largest->mtu ? &conf->softwires[i] : largest;
+	needed = largest->mtu + CONF_SOFTWIRE_OVERHEAD;
+	mru = reader_get_int(group, "path_mru", needed > FRAGMENTS_PATH_MRU ? needed : FRAGMENTS_PATH_MRU);
+	conf->fragments.path_mru = (uint16_t)mru;
+	if (mru >= needed)
+		return 0;
+	place_error(err, reader_place(group, "path_mru"), "path_mru: %d is less than \"%s\" carries: mtu %u + %d", mru,
+	    largest->name, largest->mtu, CONF_SOFTWIRE_OVERHEAD);
+	error_hint(err, "at least %d; or leave it out", needed);
+	return -EINVAL;
+}
+
+static int
+read_fragments(struct conf *conf, const config_setting_t *root, struct error *err)
+{
+	const config_setting_t *group = config_setting_get_member(root, "fragments");
+
+	if (reader_check(group, fragments_keys, READER_COUNT(fragments_keys), err) < 0)
+		return -EINVAL;
+	conf->fragments.reassembly =
+	    reader_get_word(group, "reassembly", reassembly_words, REASSEMBLY_VIRTUAL) == REASSEMBLY_VIRTUAL;
+	conf->fragments.datagrams = (uint32_t)reader_get_int(group, "datagrams", 4096);
+	conf->fragments.timeout = (uint32_t)reader_get_int(group, "timeout", 15);
+	return read_held(conf, group, err) < 0 ? -EINVAL : read_path_mru(conf, group, err);
+}
+
+static int
+read_icmp(struct conf *conf, const config_setting_t *root, struct error *err)
+{
+	const config_setting_t *group = config_setting_get_member(root, "icmp");
+	struct conf_address source;
+	char text[PREFIX_TEXT_SIZE];
+
+	if (reader_check(group, icmp_keys, READER_COUNT(icmp_keys), err) < 0)
+		return -EINVAL;
+	conf->icmp.rate = (uint32_t)reader_get_int(group, "rate", 1000);
+	conf->icmp.burst = (uint32_t)reader_get_int(group, "burst", 200);
+	if (!reader_get_address(group, "source", &source))
+		return 0;
+	if (conf->role == CONF_CE) {
+		place_error(err, reader_place(group, "source"), "icmp.source in the configuration of a CE");
+		error_hint(err, "leave it out: a CE's ICMP errors come from its own addresses");
+		return -EINVAL;
+	}
+	if (!source.ipv4) {
+		place_error(err, reader_place(group, "source"), "source: %s is not an IPv4 address",
+		    text_format(&source, text));
+		error_hint(err, "ICMPv6 errors come from the BR address or the map interface's");
+		return -EINVAL;
+	}
+	conf->icmp.source = source.v4;
 	return 0;
 }
 
@@ -265,7 +371,8 @@ read_all(struct conf *conf, const config_setting_t *root, struct error *err)
 	if (check_role(conf, root, err) < 0 || read_control(conf, root, err) < 0 || read_dpdk(conf, root, err) < 0 ||
 	    conf_read_host(conf, root, err) < 0 || conf_read_interfaces(conf, root, err) < 0 ||
 	    conf_check_host(conf, root, err) < 0 || check_ports(conf, root, err) < 0 || read_nat(conf, root, err) < 0 ||
-	    conf_read_softwires(conf, root, err) < 0)
+	    conf_read_softwires(conf, root, err) < 0 || read_fragments(conf, root, err) < 0 ||
+	    read_icmp(conf, root, err) < 0)
 		return -EINVAL;
 	return conf_check(conf, root, err);
 }

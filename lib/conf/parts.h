@@ -17,6 +17,9 @@ int conf_read_softwires(struct conf *conf, const config_setting_t *root, struct 
 /* May the interfaces have host interfaces of their names? */
 int conf_check_host(const struct conf *conf, const config_setting_t *root, struct error *err);
 
+/* The settings "pools" and "bindings_file" of a domain, of which a softwire has none; `config` is the main file. */
+int conf_read_pools(struct conf_softwire *domain, const char *config, const config_setting_t *group, struct error *err);
+
 /* Does everything that has been read fit together? The settings only serve as places for errors. */
 int conf_check(const struct conf *conf, const config_setting_t *root, struct error *err);
 

@@ -4,6 +4,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #define PLACE_EXTRA 32 /* ":LINE: error: ", dots and the terminator */
 
@@ -82,4 +84,25 @@ place_beside(const char *file, const char *name, char path[CONF_TEXT_SIZE])
 	const int len = snprintf(path, CONF_TEXT_SIZE, "%.*s%s", dir_len, file, name);
 
 	return len >= CONF_TEXT_SIZE ? -ENAMETOOLONG : 0;
+}
+
+int
+place_find(struct error *err, const config_setting_t *at, const char *config, char path[CONF_TEXT_SIZE])
+{
+	const char *key = config_setting_name(at);
+	struct stat status;
+
+	if (place_beside(config, config_setting_get_string(at), path) < 0) {
+		place_error(err, at, "%s: the path is longer than %d characters", key, CONF_TEXT_SIZE - 1);
+		error_hint(err, "with the directory of the configuration file in front; give the file a shorter name");
+		return -EINVAL;
+	}
+	if (access(path, R_OK) < 0)
+		place_error(err, at, "%s: %.80s cannot be read: %s", key, path, strerror(errno));
+	else if (stat(path, &status) == 0 && S_ISDIR(status.st_mode))
+		place_error(err, at, "%s: %.80s cannot be read: it is a directory", key, path);
+	else
+		return 0;
+	error_hint(err, "a relative path starts at the directory of the configuration file");
+	return -EINVAL;
 }

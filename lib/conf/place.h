@@ -21,6 +21,12 @@ int place_add(struct error *err, const char *file, unsigned int line);
 char *place_file(const config_setting_t *at, char file[CONF_TEXT_SIZE]);
 unsigned int place_line(const config_setting_t *at);
 
+/*
+ * The path of the file that the setting `at` names, relative to the directory of `config`. 0, or -EINVAL when there is no
+ * such file or it cannot be read.
+ */
+int place_find(struct error *err, const config_setting_t *at, const char *config, char path[CONF_TEXT_SIZE]);
+
 /* Makes a path of `name` that is relative to the directory of `file`. 0, or -ENAMETOOLONG. */
 int place_beside(const char *file, const char *name, char path[CONF_TEXT_SIZE]);
 

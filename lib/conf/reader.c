@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "conf/reader.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -9,7 +10,7 @@
 #include "conf/text.h"
 
 #define READER_SHOWN_SIZE 64
-#define READER_LIST_SIZE 160
+#define READER_LIST_SIZE 200
 
 /* ---- hints ------------------------------------------------------------------------------------------------------ */
 
@@ -68,6 +69,7 @@ static int
 unknown_word(const config_setting_t *setting, const struct reader_key *key, struct error *err)
 {
 	struct spell spell = { .word = config_setting_get_string(setting) };
+	const char *or_else = key->element == READER_PREFIX4 ? ", or an IPv4 prefix" : "";
 	char known[READER_LIST_SIZE] = "";
 
 	for (int i = 0; key->words[i] != NULL; i++) {
@@ -76,9 +78,9 @@ unknown_word(const config_setting_t *setting, const struct reader_key *key, stru
 	}
 	place_error(err, setting, "%s: \"%.40s\" is unknown", key->name, spell.word);
 	if (spell.best != NULL)
-		error_hint(err, "did you mean \"%s\"? Known: %s", spell.best, known);
+		error_hint(err, "did you mean \"%s\"? Known: %s%s", spell.best, known, or_else);
 	else
-		error_hint(err, "known: %s", known);
+		error_hint(err, "known: %s%s", known, or_else);
 	return -EINVAL;
 }
 
@@ -188,7 +190,8 @@ check_text(const config_setting_t *setting, const struct reader_key *key, enum r
 		place_error(err, setting, "%s is empty", key->name);
 		return with_example(key, err);
 	}
-	if (key->words != NULL)
+	/* Where a prefix may stand, too, it is known by its first digit. */
+	if (key->words != NULL && (type != READER_PREFIX4 || !isdigit((unsigned char)*text)))
 		return text_word(text, key->words) < 0 ? unknown_word(setting, key, err) : 0;
 	problem = text_problem(text, type, key->type == READER_TEXT ? key->max : CONF_TEXT_SIZE - 1);
 	if (problem == NULL)
@@ -286,9 +289,17 @@ find_key(const char *name, const struct reader_key *keys, size_t count)
 	return NULL;
 }
 
+static config_setting_t *
+member(const config_setting_t *group, const char *name)
+{
+	return group != NULL ? config_setting_get_member(group, name) : NULL;
+}
+
 int
 reader_check(const config_setting_t *group, const struct reader_key *keys, size_t count, struct error *err)
 {
+	if (group == NULL)
+		return 0;
 	for (int i = 0; i < config_setting_length(group); i++) {
 		const config_setting_t *setting = config_setting_get_elem(group, (unsigned int)i);
 		const struct reader_key *key = find_key(config_setting_name(setting), keys, count);
@@ -310,7 +321,7 @@ reader_check(const config_setting_t *group, const struct reader_key *keys, size_
 const config_setting_t *
 reader_place(const config_setting_t *group, const char *name)
 {
-	const config_setting_t *setting = config_setting_get_member(group, name);
+	const config_setting_t *setting = member(group, name);
 
 	return setting != NULL ? setting : group;
 }
@@ -320,7 +331,7 @@ reader_place(const config_setting_t *group, const char *name)
 bool
 reader_get_bool(const config_setting_t *group, const char *name, bool fallback)
 {
-	const config_setting_t *setting = config_setting_get_member(group, name);
+	const config_setting_t *setting = member(group, name);
 
 	return setting != NULL ? config_setting_get_bool(setting) == CONFIG_TRUE : fallback;
 }
@@ -328,7 +339,7 @@ reader_get_bool(const config_setting_t *group, const char *name, bool fallback)
 int
 reader_get_int(const config_setting_t *group, const char *name, int fallback)
 {
-	const config_setting_t *setting = config_setting_get_member(group, name);
+	const config_setting_t *setting = member(group, name);
 
 	/* With L it is a long long in the file, and reader_check() has seen that it fits. */
 	return setting != NULL ? (int)config_setting_get_int64(setting) : fallback;
@@ -337,7 +348,7 @@ reader_get_int(const config_setting_t *group, const char *name, int fallback)
 const char *
 reader_get_text(const config_setting_t *group, const char *name)
 {
-	const config_setting_t *setting = config_setting_get_member(group, name);
+	const config_setting_t *setting = member(group, name);
 
 	return setting != NULL ? config_setting_get_string(setting) : NULL;
 }
@@ -393,7 +404,7 @@ reader_get_address(const config_setting_t *group, const char *name, struct conf_
 size_t
 reader_length(const config_setting_t *group, const char *name)
 {
-	const config_setting_t *list = config_setting_get_member(group, name);
+	const config_setting_t *list = member(group, name);
 
 	return list != NULL ? (size_t)config_setting_length(list) : 0;
 }
@@ -401,7 +412,7 @@ reader_length(const config_setting_t *group, const char *name)
 const config_setting_t *
 reader_element(const config_setting_t *group, const char *name, size_t index)
 {
-	return config_setting_get_elem(config_setting_get_member(group, name), (unsigned int)index);
+	return config_setting_get_elem(member(group, name), (unsigned int)index);
 }
 
 const char *

@@ -28,7 +28,7 @@ enum reader_type {
 	READER_ADDRESS, /* IPv4 or IPv6, of one node */
 	READER_SUBNET,  /* such an address and the prefix length of its subnet */
 	READER_IP6,
-	READER_PREFIX4,
+	READER_PREFIX4, /* with words it may be one of these, too */
 	READER_PREFIX6,
 	READER_GROUP,
 	READER_GROUPS, /* min..max groups */
@@ -44,6 +44,8 @@ struct reader_key {
 	const char *const *words; /* ends with NULL; a word's value is its index */
 	const char *example;      /* for hints, as one would write it */
 };
+
+/* In all of these the group may be NULL: it is not there, so nothing is wrong with it and nothing given in it. */
 
 /* 0, or -EINVAL with the first thing in the order of the file that is wrong. */
 int reader_check(const config_setting_t *group, const struct reader_key *keys, size_t count, struct error *err);

@@ -143,28 +143,21 @@ rules_place(const struct rule_list *lists, uint32_t index)
 	return (struct rule_place){ lists->file, lists->lines[index] };
 }
 
-static bool
-clash(const struct map_rule_spec *one, const struct map_rule_spec *other)
-{
-	const uint8_t len = one->ipv4.len < other->ipv4.len ? one->ipv4.len : other->ipv4.len;
-
-	return ((one->ipv4.addr ^ other->ipv4.addr) & mask4(len)) == 0 ||
-	    (one->ipv6.addr == other->ipv6.addr && one->ipv6.len == other->ipv6.len);
-}
-
 static void
 place_clash(const struct rule_list *lists, const struct map_rule_spec *all, uint32_t total, uint32_t bad,
     struct error *err)
 {
 	const struct rule_place place = rules_place(lists, bad);
-	uint32_t other = 0;
+	struct error why;
 
 	place_add(err, place.file, place.line);
-	while (other < total && (other == bad || !clash(&all[other], &all[bad])))
-		other++;
-	if (other < total && err->hint[0] == '\0')
-		error_hint(err, "the other rule is at %s:%u", rules_place(lists, other).file,
+	for (uint32_t other = 0; other < total; other++) {
+		if (other == bad || ruleset_check_pair(&all[other], &all[bad], &why) == 0)
+			continue;
+		error_hint(err, "the other one is at %s:%u", rules_place(lists, other).file,
 		    rules_place(lists, other).line);
+		return;
+	}
 }
 
 struct ruleset *
@@ -187,8 +180,8 @@ rules_build(const struct rule_list *lists, size_t count, struct error *err)
 		return NULL;
 	}
 	for (size_t i = 0; i < count; i++) {
-		memcpy(all + done, lists[i].rules, lists[i].count * sizeof(*all));
-		done += lists[i].count;
+		for (size_t j = 0; j < lists[i].count; j++)
+			all[done++] = lists[i].rules[j];
 	}
 	set = ruleset_build(all, (uint32_t)total, &bad, err);
 	if (set == NULL)

@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "conf/parts.h"
 #include "conf/place.h"
@@ -18,6 +17,15 @@
 static const char *const kind_words[] = { "map-e", NULL };
 static const char *const source_check_words[] = { [CONF_STRICT] = "strict", [CONF_EABITS] = "eabits", NULL };
 static const char *const traffic_class_words[] = { "copy", NULL };
+static const char *const fragment_words[] = {
+	[CONF_FRAGMENT_OUTER] = "outer",
+	[CONF_FRAGMENT_INNER] = "inner",
+	[CONF_FRAGMENT_DROP] = "drop",
+	NULL,
+};
+static const char
+    *const flow_label_words[] = { [CONF_FLOW_LABEL_ZERO] = "zero", [CONF_FLOW_LABEL_HASH] = "hash", NULL };
+static const char *const decap_dscp_words[] = { "keep", "copy", NULL };
 
 #define NAME_KEY .name = "name", .type = READER_NAME, .required = true
 #define BR_KEY .name = "br", .type = READER_IP6
@@ -27,6 +35,9 @@ static const char *const traffic_class_words[] = { "copy", NULL };
 #define HOP_LIMIT_KEY .name = "hop_limit", .type = READER_INT, .min = 1, .max = 255, .example = "64"
 #define TRAFFIC_CLASS_KEY \
 	.name = "traffic_class", .type = READER_INT, .max = 63, .words = traffic_class_words, .example = "\"copy\""
+#define FRAGMENT_KEY .name = "fragment", .type = READER_WORD, .words = fragment_words, .example = "\"outer\""
+#define FLOW_LABEL_KEY .name = "flow_label", .type = READER_WORD, .words = flow_label_words, .example = "\"hash\""
+#define DECAP_DSCP_KEY .name = "decap_dscp", .type = READER_WORD, .words = decap_dscp_words, .example = "\"keep\""
 #define RULES_FILE_KEY \
 	.name = "rules_file", .type = READER_TEXT, .max = CONF_TEXT_SIZE - 1, .example = "\"rules/japan.conf\""
 #define SERVICE_KEY .name = "service", .type = READER_NAME, .example = "\"v6plus\""
@@ -42,6 +53,9 @@ static const struct reader_key softwire_keys[] = {
 	{ MSS_CLAMP_KEY },
 	{ HOP_LIMIT_KEY },
 	{ TRAFFIC_CLASS_KEY },
+	{ FRAGMENT_KEY },
+	{ FLOW_LABEL_KEY },
+	{ DECAP_DSCP_KEY },
 	{ RULES_KEY },
 	{ RULES_FILE_KEY },
 	{ SERVICE_KEY },
@@ -56,9 +70,20 @@ static const struct reader_key domain_keys[] = {
 	{ MSS_CLAMP_KEY },
 	{ HOP_LIMIT_KEY },
 	{ TRAFFIC_CLASS_KEY },
+	{ FRAGMENT_KEY },
+	{ FLOW_LABEL_KEY },
+	{ DECAP_DSCP_KEY },
+	{ .name = "anycast", .type = READER_BOOL },
+	{ .name = "report_spoofing", .type = READER_BOOL },
 	{ RULES_KEY },
 	{ RULES_FILE_KEY },
 	{ SERVICE_KEY },
+	{ .name = "pools",
+	    .type = READER_GROUPS,
+	    .min = 1,
+	    .max = CONF_MAX_POOLS,
+	    .example = "( { ipv4 = \"203.0.113.0/24\"; psid_len = 8; } )" },
+	{ .name = "bindings_file", .type = READER_TEXT, .max = CONF_TEXT_SIZE - 1, .example = "\"bindings.txt\"" },
 };
 
 /* ---- rules ------------------------------------------------------------------------------------------------------ */
@@ -162,19 +187,13 @@ copy_service(struct conf_softwire *softwire, const struct conf_service *service,
 static int
 read_rules_file(struct conf_softwire *softwire, const char *config, const config_setting_t *group, struct error *err)
 {
-	const char *name = reader_get_text(group, "rules_file"), *wanted = reader_get_text(group, "service");
-	const config_setting_t *place = reader_place(group, "rules_file");
+	const char *wanted = reader_get_text(group, "service");
 	const struct conf_service *service;
 	struct conf_rule_file *file;
 	int rc;
 
-	if (place_beside(config, name, softwire->rule_file) < 0)
-		return place_error(err, place, "rules_file: the path is longer than %d characters", CONF_TEXT_SIZE - 1);
-	if (access(softwire->rule_file, R_OK) < 0) {
-		place_error(err, place, "rules_file: %.80s cannot be read: %s", softwire->rule_file, strerror(errno));
-		error_hint(err, "a relative path starts at the directory of the configuration file");
+	if (place_find(err, reader_place(group, "rules_file"), config, softwire->rule_file) < 0)
 		return -EINVAL;
-	}
 	file = conf_rule_file_load(softwire->rule_file, err);
 	if (file == NULL)
 		return -EINVAL;
@@ -187,7 +206,7 @@ read_rules_file(struct conf_softwire *softwire, const char *config, const config
 }
 
 static int
-read_rules(struct conf_softwire *softwire, const char *config, const config_setting_t *group, struct error *err)
+read_rules(struct conf_softwire *softwire, const struct conf *conf, const config_setting_t *group, struct error *err)
 {
 	const bool has_rules = config_setting_get_member(group, "rules") != NULL;
 	const bool has_file = config_setting_get_member(group, "rules_file") != NULL;
@@ -203,11 +222,15 @@ read_rules(struct conf_softwire *softwire, const char *config, const config_sett
 		return -EINVAL;
 	}
 	if (has_file)
-		return read_rules_file(softwire, config, group, err);
+		return read_rules_file(softwire, conf->file, group, err);
 	if (has_rules)
 		return read_inline_rules(softwire, group, err);
+	snprintf(softwire->rule_file, sizeof(softwire->rule_file), "%s", conf->file);
+	if (softwire->pool_count > 0)
+		return 0;
 	place_error(err, group, "\"%s\" has no rules", softwire->name);
-	error_hint(err, "add rules = ( ... ), or rules_file and service");
+	error_hint(err, "add rules = ( ... ), or rules_file and service%s",
+	    conf->role == CONF_BR ? ", or pools and bindings_file" : "");
 	return -EINVAL;
 }
 
@@ -277,6 +300,7 @@ check_br(const struct conf_softwire *softwire, const config_setting_t *group, st
 static int
 read_softwire(struct conf_softwire *softwire, const struct conf *conf, const config_setting_t *group, struct error *err)
 {
+	const bool br = conf->role == CONF_BR;
 	const bool copy = reader_get_text(group, "traffic_class") != NULL;
 
 	snprintf(softwire->name, sizeof(softwire->name), "%s", reader_get_text(group, "name"));
@@ -289,9 +313,17 @@ read_softwire(struct conf_softwire *softwire, const struct conf *conf, const con
 	softwire->mss_clamp = reader_get_bool(group, "mss_clamp", true);
 	softwire->hop_limit = (uint8_t)reader_get_int(group, "hop_limit", 64);
 	softwire->traffic_class = copy ? CONF_TRAFFIC_CLASS_COPY : reader_get_int(group, "traffic_class", 0);
+	softwire->decap_dscp_copy = reader_get_word(group, "decap_dscp", decap_dscp_words, 0) != 0;
+	softwire->flow_label = (enum conf_flow_label)reader_get_word(group, "flow_label", flow_label_words,
+	    br ? CONF_FLOW_LABEL_HASH : CONF_FLOW_LABEL_ZERO);
+	softwire->report_spoofing = reader_get_bool(group, "report_spoofing", false);
+	softwire->anycast = reader_get_bool(group, "anycast", false);
+	/* Fragments from one address, sent by several BRs, would mix up their identifications (RFC 7597 section 8.3.1). */
+	softwire->fragment = (enum conf_fragment)reader_get_word(group, "fragment", fragment_words,
+	    softwire->anycast ? CONF_FRAGMENT_INNER : CONF_FRAGMENT_OUTER);
 
 	if (read_end_user_prefix(softwire, group, err) < 0 || read_mtu(softwire, conf, group, err) < 0 ||
-	    read_rules(softwire, conf->file, group, err) < 0)
+	    conf_read_pools(softwire, conf->file, group, err) < 0 || read_rules(softwire, conf, group, err) < 0)
 		return -EINVAL;
 	return check_br(softwire, group, err);
 }

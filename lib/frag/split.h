@@ -12,7 +12,8 @@
  * be a fragment itself. pieces[0] is p with its mbuf; the others are copies of struct packet with mbufs from the stock, ip, l4
  * and len set (l4 behind the header, though nothing but pieces[0] may have a transport header there), and room for an outer
  * header in front. Options go into the later pieces as RFC 791 section 3.1 says (copied flag). Checksums are right.
- * Returns the number of pieces; 0 when the stock has too few buffers: then nothing has changed.
+ * Returns the number of pieces, and counts the event fragmented; 0 when the stock has too few buffers (or SPLIT_MAX pieces
+ * are too few): then nothing has changed.
  */
 unsigned int split_ipv4(struct worker *w, const struct packet *p, uint16_t mtu, struct packet pieces[SPLIT_MAX]);
 
@@ -20,7 +21,8 @@ unsigned int split_ipv4(struct worker *w, const struct packet *p, uint16_t mtu, 
  * Cuts the encapsulated packet p (outer header in front of p->ip, no extension headers) into IPv6 fragments of at most `mtu`
  * bytes, mtu >= 1280. Piece i is mbufs[i] with its IPv6 header at starts[i], lens[i] bytes long; mbufs[0] is p->mbuf. The
  * pieces' outer headers are equal but for payload length and next header. Never makes an atomic fragment: p must be too big.
- * Returns the number of pieces; 0 when the stock has too few buffers or p too little headroom: then nothing has changed.
+ * Returns the number of pieces, and counts the event fragmented; 0 when the stock has too few buffers (or SPLIT_MAX pieces
+ * are too few) or p has too little headroom: then nothing has changed.
  */
 struct split6 {
 	struct rte_mbuf *mbuf;

@@ -3,6 +3,10 @@
  * Virtual reassembly of IPv4 fragments: the ports of the first fragment are remembered for the others, and fragments that
  * come before the first wait for it; the fragments themselves stay as they are. RFC 7597 section 8.3.2, RFC 4787 REQ-14.
  *
+ * A packet that is a fragment goes through fragment_in(), virtual_find() and then one of virtual_learn(), virtual_refuse(),
+ * virtual_recall(), and no other fragment in between. What has waited comes out of virtual_next() when its fate is known,
+ * and goes the same way once more from the beginning: to be forwarded, or dropped by virtual_find().
+ *
  * One worker owns a table; fragments of one datagram must meet there. All memory is taken at the start. A datagram lives
  * for a fixed time from its first-seen fragment, so the oldest is always the next to expire, and a turn costs no search.
  */
@@ -10,11 +14,12 @@
 #define MAPEDGE_FRAG_VIRTUAL_H
 
 #include "base/hash.h"
+#include "frag/table.h"
 #include "pkt/l4.h"
 
-#define VIRTUAL_MAX_GAPS 24 /* disjoint byte ranges of one datagram that can be told apart */
-#define VIRTUAL_MAX_HELD 64 /* fragments of one datagram that may wait */
-#define VIRTUAL_SHARE 8     /* one source may have one of so many parts of the table */
+#define VIRTUAL_MAX_GAPS 24       /* between the bytes of one datagram that have come */
+#define VIRTUAL_MAX_HELD 64       /* fragments of one datagram that may wait */
+#define VIRTUAL_SHARE TABLE_SHARE /* one source may have one of so many parts of the table */
 
 struct virtual_config {
 	uint32_t datagrams;  /* known at once, >= 8 */
@@ -39,40 +44,45 @@ enum verdict fragment_in(struct worker *w, struct packet *p);
 
 /*
  * Finds or makes the fragment's datagram and notes which bytes have come. `peer`: the outer source for a fragment out of
- * a softwire, else 0. NEXT with *datagram set; or dropped as frag_table_full, frag_duplicate, frag_overlap, or, when the
- * datagram has been refused, for the reason given then.
+ * a softwire, else 0. NEXT with *datagram set; or dropped as frag_table_full (also when it would have to wait and cannot),
+ * frag_duplicate, frag_overlap, or, when the datagram has been refused, for the reason given then.
  */
 enum verdict virtual_find(struct worker *w, struct packet *p, struct virtual *v, u128 peer, struct datagram **datagram);
 
-/*
- * A first fragment, ports known: kind, ports and quoted are remembered, and what has waited is ready for virtual_next().
- * Ends the datagram when all its bytes have come; so it must be the last thing done with it.
- */
+/* A first fragment, ports known: kind, ports and quoted are remembered, and what has waited is ready for virtual_next(). */
 void virtual_learn(struct virtual *v, struct datagram *datagram, const struct packet *p);
 
-/* A first fragment that was dropped for `reason`: what waits is dropped, what will come too. The datagram stays. */
-void virtual_refuse(struct worker *w, struct virtual *v, struct datagram *datagram, enum drop_reason reason);
+/*
+ * A first fragment that was dropped for `reason`: what waits will be dropped as soon as virtual_next() has handed it out,
+ * and what comes later too. The datagram stays.
+ */
+void virtual_refuse(struct virtual *v, struct datagram *datagram, enum drop_reason reason);
 
 /*
- * Any other fragment: NEXT with kind, ports and quoted set when the first has been seen; HELD when it has not;
- * dropped as frag_table_full when it cannot wait.
+ * Any other fragment: NEXT with kind, ports and quoted set when the first has been seen (tcp_flags are 0); HELD when it has
+ * not. Ends the datagram when all its bytes have passed; so `datagram` must not be used afterwards.
  */
 enum verdict virtual_recall(struct worker *w, struct packet *p, struct virtual *v, struct datagram *datagram);
 
 /*
- * Takes up to `max` fragments whose first has come since they were held. They are whole frames as they were received, to
- * be sent through the path from its beginning; `port` of each is the interface it came in on. Returns their number.
+ * Takes up to `max` fragments whose fate has become known since they were held, in the order in which they came. They are
+ * whole frames as they were received, to be sent through the path from its beginning before the next virtual_expire();
+ * `port` of each is the interface it came in on. Returns their number.
  */
 uint16_t virtual_next(struct virtual *v, struct rte_mbuf **mbufs, uint16_t max);
 
-/* Drops, as frag_timeout, what has waited too long at w->now_ms, and forgets old datagrams; at most `budget` datagrams. */
+/*
+ * Drops, as frag_timeout, what has waited too long at w->now_ms, and forgets old datagrams: at most `budget` fragments and
+ * datagrams together, and never more fragments than w->dropped has room for. A datagram whose fragments are ready for
+ * virtual_next() stays until they have been taken.
+ */
 void virtual_expire(struct worker *w, struct virtual *v, uint32_t budget);
 
 /* Fragments held or ready for virtual_next(); each is one mbuf. */
 uint32_t virtual_held(const struct virtual *v);
 uint32_t virtual_datagrams(const struct virtual *v);
 
-/* The mbufs still held, for the end: moves up to `max` of them out and returns their number. */
+/* The mbufs still held, for the end: moves up to `max` of them out and returns their number. Forgets their datagrams. */
 uint16_t virtual_drain(struct virtual *v, struct rte_mbuf **mbufs, uint16_t max);
 
 #endif

@@ -1,39 +1,27 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "icmp/error.h"
 
+#include "pkt/limit.h"
+
 #define ERROR_MAX_LEN 576 /* RFC 1812 section 4.3.2.3 */
 #define ERROR_TOS 0xc0    /* precedence 6, RFC 1812 section 4.3.2.5 */
 #define ERROR_TTL 64
 
-/* For the whole box; each worker gets its share, so that more workers do not mean more errors. */
-#define ERRORS_PER_SECOND 1000
-#define ERRORS_BURST 200
-
+/* Those of which RFC 1122 section 3.2.2 says that they are errors. */
 static bool
-take_token(struct worker *w)
+is_error_type(uint8_t type)
 {
-	const uint64_t burst = ERRORS_BURST * UINT64_C(1000) / w->count;
-	struct token_bucket *bucket = &w->icmp_errors;
-	uint64_t tokens = bucket->tokens;
-
-	if (bucket->last_ms == 0)
-		tokens = burst; /* the first error finds the bucket full */
-	tokens += (w->now_ms + 1 - bucket->last_ms) * ERRORS_PER_SECOND / w->count;
-	bucket->last_ms = w->now_ms + 1;
-	if (tokens > burst)
-		tokens = burst;
-	bucket->tokens = (uint32_t)tokens;
-	if (tokens < 1000)
-		return false;
-	bucket->tokens -= 1000;
-	return true;
+	return icmp_kind(type) == L4_ICMP_ERROR || type == ICMP_SOURCE_QUENCH || type == ICMP_REDIRECT;
 }
 
-static bool
-may_answer(const struct packet *trigger)
+bool
+icmp_may_answer(const struct packet *trigger)
 {
-	return trigger->kind != L4_ICMP_ERROR && trigger->kind != L4_ICMP_OTHER && !ipv4_is_martian(trigger->src) &&
-	    !ipv4_is_martian(trigger->dst);
+	if (load16(trigger->ip + 6) & IPV4_OFFSET)
+		return false;
+	if (trigger->protocol == PROTOCOL_ICMP && (packet_l4_len(trigger) == 0 || is_error_type(trigger->l4[0])))
+		return false;
+	return !ipv4_is_martian(trigger->src) && !ipv4_is_martian(trigger->dst);
 }
 
 bool
@@ -45,9 +33,9 @@ icmp_error_build(struct worker *w, const struct packet *trigger, struct icmp_err
 	uint16_t sum;
 	uint8_t *ip;
 
-	if (!may_answer(trigger))
+	if (src == 0 || !icmp_may_answer(trigger))
 		return false;
-	if (!take_token(w)) {
+	if (!limit_take(w, &w->icmp_errors, w->icmp_limit)) {
 		event(w, EVENT_icmp_rate_limited);
 		return false;
 	}

@@ -12,6 +12,7 @@ struct icmp_error {
 };
 
 static const struct icmp_error ICMP_TTL_EXCEEDED = { .type = ICMP_TIME_EXCEEDED };
+static const struct icmp_error ICMP_HOST_UNREACHABLE = { .type = ICMP_UNREACHABLE, .code = 1 };
 
 static inline struct icmp_error
 icmp_fragmentation_needed(uint16_t mtu)
@@ -20,10 +21,16 @@ icmp_fragmentation_needed(uint16_t mtu)
 }
 
 /*
+ * May there be an error about this packet at all? Not about an ICMP error (redirect and source quench are errors, too),
+ * a fragment that is not the first, nor what came from or went to something that is not one host: RFC 1812 section
+ * 4.3.2.7. Looks at the packet itself, so its kind and ports need not be known.
+ */
+bool icmp_may_answer(const struct packet *trigger);
+
+/*
  * Builds an error about the trigger, whose IPv4 packet must still be as it was received, from the address `src`. The
- * new packet is at error->ip, ready to be sent or encapsulated. False when none may be sent: the trigger is an ICMP
- * error or went to or came from something that is not one host (section 4.3.2.7), the rate limit is reached (4.3.2.8),
- * or there is no buffer.
+ * new packet is at error->ip, ready to be sent or encapsulated. False when none may be sent: the trigger may not be
+ * answered, `src` is 0 (we have no address), the rate limit is reached (section 4.3.2.8), or there is no buffer.
  */
 bool icmp_error_build(struct worker *w, const struct packet *trigger, struct icmp_error what, uint32_t src,
     struct packet *error);

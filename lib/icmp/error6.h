@@ -3,9 +3,7 @@
 #ifndef MAPEDGE_ICMP_ERROR6_H
 #define MAPEDGE_ICMP_ERROR6_H
 
-#include "pkt/limit.h"
-
-#define NEXT_HEADER_ICMPV6 58
+#include "pkt/worker.h"
 
 enum icmp6_type {
 	ICMP6_UNREACHABLE = 1,
@@ -13,7 +11,11 @@ enum icmp6_type {
 	ICMP6_TIME_EXCEEDED = 3,
 	ICMP6_PARAMETER_PROBLEM = 4,
 	ICMP6_FIRST_INFORMATIONAL = 128,
+	ICMP6_REDIRECT = 137,
 };
+
+#define ICMP6_REASSEMBLY 1 /* code of time exceeded: fragment reassembly */
+#define ICMP6_POLICY 5     /* code of unreachable: source address failed ingress policy */
 
 struct icmp6_error {
 	uint8_t type;
@@ -22,15 +24,16 @@ struct icmp6_error {
 };
 
 /*
- * Builds an error from `src` about the IPv6 packet of `len` bytes at `trigger`, whole from its IPv6 header on. In the new
- * packet error->ip is at the IPv6 header, error->len its length with header; outer_dst is its destination. False when
- * none may be sent: src is 0 (nobody to speak for us); the trigger is an ICMPv6 error or Redirect, or its source or destination is not
- * one host (RFC 4443 section 2.4 e); the rate limit is reached; there is no buffer. At most 1280 bytes (2.4 c).
+ * Builds an error from `src` about the IPv6 packet of `len` bytes at `trigger`, whole from its IPv6 header on. In the
+ * new packet error->ip is at the IPv6 header, error->len its length with header; outer_dst is its destination. At most
+ * 1280 bytes (RFC 4443 section 2.4 c). False when none may be sent: src is 0 (nobody to speak for us); the trigger is,
+ * or may be the rest of, an ICMPv6 error or Redirect, or its source or destination is not one host (2.4 e); the rate
+ * limit is reached; there is no buffer.
  */
 bool icmp6_error_build(struct worker *w, const uint8_t *trigger, uint16_t len, struct icmp6_error what, u128 src,
     struct packet *error);
 
-/* Checksum over pseudo-header and message (RFC 8200 section 8.1); 0 when a message with its checksum in place is right. */
+/* Over pseudo-header and message (RFC 8200 section 8.1); 0 when a message with its checksum in place is right. */
 uint16_t icmp6_checksum(u128 src, u128 dst, const uint8_t *message, uint16_t len);
 
 #endif

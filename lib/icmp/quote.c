@@ -13,7 +13,7 @@ icmp_quote_parse(const struct packet *p, struct quote *quote)
 	header_len = (uint32_t)(ip[0] & 0x0f) * 4;
 	if (header_len < IPV4_MIN_LEN || available < header_len + 8)
 		return false;
-	if (load16(ip + 6) & 0x1fff)
+	if (load16(ip + 6) & IPV4_OFFSET)
 		return false;
 
 	*quote = (struct quote){ .ip = ip,

@@ -49,6 +49,8 @@ icmp_quote_ports(struct worker *w, struct packet *p, bool from_ce)
 		return VERDICT_NEXT;
 	if (!icmp_quote_parse(p, &quote))
 		return drop(w, p, DROP_icmp_bad);
+	if (quote.kind > L4_ICMP_QUERY)
+		p->kind = L4_ICMP_ERROR_NO_PORT;
 	p->src_port = quote.dst_port;
 	p->dst_port = quote.src_port;
 	p->quoted = from_ce ? quote.dst : quote.src;

@@ -8,6 +8,8 @@ map_rule_kind(const struct map_rule_spec *spec)
 {
 	const unsigned int v4_len = (unsigned int)spec->ipv4.len + spec->ea_len;
 
+	if (spec->bound)
+		return spec->psid_len > 0 ? MAP_SHARED : MAP_FULL;
 	if (v4_len < 32)
 		return MAP_PREFIX;
 	return v4_len > 32 || (spec->has_psid && spec->psid_len > 0) ? MAP_SHARED : MAP_FULL;
@@ -18,7 +20,7 @@ map_rule_psid_len(const struct map_rule_spec *spec)
 {
 	if (map_rule_kind(spec) != MAP_SHARED)
 		return 0;
-	if (spec->has_psid)
+	if (spec->has_psid || spec->bound)
 		return spec->psid_len;
 	return (uint8_t)(spec->ipv4.len + spec->ea_len - 32);
 }
@@ -41,7 +43,8 @@ check_prefixes(const struct map_rule_spec *spec, struct error *err)
 		return rc;
 	}
 	if (!prefix4_is_aligned(&spec->ipv4)) {
-		rc = error_set(err, EINVAL, "Rule IPv4 prefix %s has host bits set", prefix4_format(&spec->ipv4, text));
+		rc = error_set(err, EINVAL, "%s %s has host bits set", spec->bound ? "pool" : "Rule IPv4 prefix",
+		    prefix4_format(&spec->ipv4, text));
 		aligned4.addr &= mask4(aligned4.len);
 		error_hint(err, "write %s", prefix4_format(&aligned4, want));
 		return rc;
@@ -60,7 +63,9 @@ check_lengths(const struct map_rule_spec *spec, struct error *err)
 		return error_set(err, EINVAL, "EA-bits length %u is more than %d", o, MAP_MAX_EA_LEN);
 	if (n + o > 128)
 		return error_set(err, EINVAL, "Rule IPv6 prefix /%u and %u EA bits do not fit into 128 bits", n, o);
-	if (n + o == 0)
+	if (spec->bound && (n + o > 0 || spec->has_psid))
+		return error_set(err, EINVAL, "a pool has neither Rule IPv6 prefix nor EA bits nor a PSID of its own");
+	if (n + o == 0 && !spec->bound)
 		return error_set(err, EINVAL, "a rule with neither IPv6 prefix nor EA bits says nothing");
 	if (r + o > 48)
 		return error_set(err, EINVAL,
@@ -86,7 +91,7 @@ check_ports(const struct map_rule_spec *spec, struct error *err)
 				: "a PSID needs a whole address: /32 in total");
 		return -EINVAL;
 	}
-	if (spec->has_psid && spec->psid_len > 16)
+	if ((spec->has_psid || spec->bound) && spec->psid_len > 16)
 		return error_set(err, EINVAL, "PSID length %u is more than 16", spec->psid_len);
 	if (spec->has_psid && spec->psid >> spec->psid_len != 0)
 		return error_set(err, EINVAL, "PSID 0x%x does not fit into %u bits", spec->psid, spec->psid_len);
@@ -99,7 +104,8 @@ check_ports(const struct map_rule_spec *spec, struct error *err)
 int
 map_rule_compile(const struct map_rule_spec *spec, struct map_rule *rule, struct error *err)
 {
-	const unsigned int eup_len = (unsigned int)spec->ipv6.len + spec->ea_len;
+	/* What a binding gives is a whole address. */
+	const unsigned int eup_len = spec->bound ? 128 : (unsigned int)spec->ipv6.len + spec->ea_len;
 	const unsigned int v4_len = (unsigned int)spec->ipv4.len + spec->ea_len;
 	struct portset ports;
 	int rc;
@@ -131,6 +137,7 @@ map_rule_compile(const struct map_rule_spec *spec, struct map_rule *rule, struct
 		.iid_shift = spec->iid == MAP_IID_DRAFT03 ? 8 : 0,
 		.kind = (uint8_t)map_rule_kind(spec),
 		.fmr = spec->fmr,
+		.bound = spec->bound,
 	};
 	if (!spec->has_psid) {
 		rule->psid_ea_mask = rule->psid_mask;
@@ -154,6 +161,8 @@ map_ce_derive(const struct map_rule_spec *spec, const struct prefix6 *end_user_p
 
 	if ((rc = map_rule_compile(spec, &rule, err)) < 0)
 		return rc;
+	if (spec->bound)
+		return error_set(err, EINVAL, "a pool has no End-user prefixes: bindings name the CEs");
 	prefix6_format(end_user_prefix, text);
 	if (!prefix6_is_aligned(end_user_prefix))
 		return error_set(err, EINVAL, "end-user prefix %s has host bits set", text);
@@ -183,7 +192,7 @@ map_find_bmr(const struct map_rule_spec *rules, size_t count, const struct prefi
 	const struct map_rule_spec *bmr = NULL;
 
 	for (size_t i = 0; i < count; i++) {
-		if (rules[i].ipv6.len <= end_user_prefix->len &&
+		if (!rules[i].bound && rules[i].ipv6.len <= end_user_prefix->len &&
 		    prefix6_contains(&rules[i].ipv6, end_user_prefix->addr) &&
 		    (bmr == NULL || rules[i].ipv6.len > bmr->ipv6.len))
 			bmr = &rules[i];

@@ -27,19 +27,23 @@ enum map_iid {
 };
 
 enum map_kind {
-	MAP_SHARED, /* r + o > 32, or a PSID was given: one address, some of its ports */
-	MAP_FULL,   /* r + o = 32: one address, all ports */
+	MAP_SHARED, /* r + o > 32, a PSID was given, or a pool with k > 0: one address, some of its ports */
+	MAP_FULL,   /* r + o = 32, or a pool with k = 0: one address, all ports */
 	MAP_PREFIX, /* r + o < 32: an IPv4 prefix */
 };
 
-/* A rule as configuration or provisioning gives it. */
+/*
+ * A rule as configuration or provisioning gives it. A bound one is a pool: IPv4 addresses cut into port sets whose owners
+ * no arithmetic finds but the bindings (map/binding.h). It has neither Rule IPv6 prefix nor EA bits nor a PSID.
+ */
 struct map_rule_spec {
 	struct prefix6 ipv6; /* Rule IPv6 prefix, n */
-	struct prefix4 ipv4; /* Rule IPv4 prefix, r */
+	struct prefix4 ipv4; /* Rule IPv4 prefix, r; of a bound rule the pool */
 	uint8_t ea_len;      /* o */
 	uint8_t psid_offset; /* a */
+	bool bound;          /* bindings say who has which port set */
 	bool has_psid;       /* PSID comes from here, not from the EA bits */
-	uint8_t psid_len;    /* k, only with has_psid */
+	uint8_t psid_len;    /* k, only with has_psid or bound */
 	uint16_t psid;       /* right-aligned, only with has_psid */
 	bool fmr;            /* usable for forwarding, RFC 7597 section 5 */
 	enum map_iid iid;
@@ -67,6 +71,7 @@ struct map_rule {
 	uint8_t kind;        /* enum map_kind */
 	bool fmr;
 	bool shadowed; /* another rule's IPv6 prefix lies inside this one's */
+	bool bound;    /* the bindings know the CEs; no function with an IPv6 address below is for this rule */
 } __attribute__((aligned(64)));
 
 _Static_assert(sizeof(struct map_rule) == 64, "a rule is one cache line");
@@ -93,14 +98,14 @@ uint8_t map_rule_psid_len(const struct map_rule_spec *spec);
 
 /*
  * Derives address, port set and MAP address for an End-user IPv6 prefix. 0, or -EINVAL with the reason when the prefix
- * is outside the rule or shorter than rule + EA bits. RFC 7597 sections 5.2, 6.
+ * is outside the rule or shorter than rule + EA bits, or the rule is bound. RFC 7597 sections 5.2, 6.
  */
 int map_ce_derive(const struct map_rule_spec *spec, const struct prefix6 *end_user_prefix, struct map_ce *ce,
     struct error *err);
 
 /*
  * The basic mapping rule for an End-user IPv6 prefix: the longest match among the rules that are not longer than the
- * prefix itself (RFC 7597 section 5). NULL when there is none.
+ * prefix itself (RFC 7597 section 5). NULL when there is none. Bound rules do not count.
  */
 const struct map_rule_spec *
 map_find_bmr(const struct map_rule_spec *rules, size_t count, const struct prefix6 *end_user_prefix);
@@ -112,7 +117,10 @@ map_rule_psid(const struct map_rule *rule, uint16_t port)
 	return (uint16_t)(port >> rule->psid_shift) & rule->psid_mask;
 }
 
-/* Does some CE under this rule own the port? Not when A = 0, nor when the rule's given PSID is another. */
+/*
+ * Does some CE under this rule own the port? Not when A = 0, nor when the rule's given PSID is another. Under a bound
+ * rule that means: ask the bindings for the port's map_rule_psid().
+ */
 static inline bool
 map_rule_owns(const struct map_rule *rule, uint16_t port)
 {

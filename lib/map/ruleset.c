@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "map/ruleset.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 /* ---- the IPv6 side ---------------------------------------------------------------------------------------------- */
@@ -25,16 +26,16 @@ encloses6(const struct ruleset_prefix6 *outer, const struct ruleset_prefix6 *inn
 static int
 link_prefixes6(struct ruleset *set, uint32_t *bad, struct error *err)
 {
-	char text[PREFIX_TEXT_SIZE];
-
 	for (uint32_t i = 0; i < set->count; i++) {
 		const struct prefix6 *ipv6 = &set->specs[i].ipv6;
 
-		set->by6[i] = (struct ruleset_prefix6){ .addr = ipv6->addr, .rule = i, .len = ipv6->len };
+		if (!set->specs[i].bound)
+			set->by6[set->count6++] =
+			    (struct ruleset_prefix6){ .addr = ipv6->addr, .rule = i, .len = ipv6->len };
 	}
-	qsort(set->by6, set->count, sizeof(set->by6[0]), compare_prefix6);
+	qsort(set->by6, set->count6, sizeof(set->by6[0]), compare_prefix6);
 
-	for (uint32_t i = 0; i < set->count; i++) {
+	for (uint32_t i = 0; i < set->count6; i++) {
 		uint32_t parent = i == 0 ? MAP_NO_RULE : i - 1;
 
 		while (parent != MAP_NO_RULE && !encloses6(&set->by6[parent], &set->by6[i]))
@@ -44,8 +45,7 @@ link_prefixes6(struct ruleset *set, uint32_t *bad, struct error *err)
 			continue;
 		if (set->by6[parent].len == set->by6[i].len) {
 			*bad = set->by6[i].rule;
-			return error_set(err, EINVAL, "two rules have the Rule IPv6 prefix %s",
-			    prefix6_format(&set->specs[*bad].ipv6, text));
+			return ruleset_check_pair(&set->specs[set->by6[parent].rule], &set->specs[*bad], err);
 		}
 		set->rules[set->by6[parent].rule].shadowed = true;
 	}
@@ -55,7 +55,7 @@ link_prefixes6(struct ruleset *set, uint32_t *bad, struct error *err)
 uint32_t
 ruleset_find6(const struct ruleset *set, u128 addr)
 {
-	uint32_t low = 0, high = set->count, at;
+	uint32_t low = 0, high = set->count6, at;
 
 	while (low < high) { /* first prefix that starts behind the address */
 		const uint32_t middle = low + (high - low) / 2;
@@ -79,6 +79,7 @@ struct order4 {
 	uint16_t psid;
 	uint32_t rule;
 	uint32_t parent; /* index into the order, MAP_NO_RULE at the top */
+	uint32_t first;  /* rule of the same prefix on which the others hang: the one that the trie finds */
 };
 
 static int
@@ -105,30 +106,57 @@ compare_length4(const void *one, const void *other)
 	return compare_order4(one, other);
 }
 
+#define RULE_NAME_SIZE (PREFIX_TEXT_SIZE + 5)
+
+/* What people call a rule in an error: "rule 2001:db8::/40". */
+static const char *
+name_rule(const struct map_rule_spec *spec, char name[RULE_NAME_SIZE])
+{
+	char prefix[PREFIX_TEXT_SIZE];
+
+	if (spec->bound)
+		snprintf(name, RULE_NAME_SIZE, "pool %s", prefix4_format(&spec->ipv4, prefix));
+	else
+		snprintf(name, RULE_NAME_SIZE, "rule %s", prefix6_format(&spec->ipv6, prefix));
+	return name;
+}
+
 /* May two rules stand on overlapping IPv4 space? `inner` is the same prefix as `outer` or inside it. */
 static int
 check_overlap4(const struct map_rule_spec *outer, const struct map_rule_spec *inner, struct error *err)
 {
 	const bool same = outer->ipv4.len == inner->ipv4.len;
 	const uint8_t outer_k = map_rule_psid_len(outer), inner_k = map_rule_psid_len(inner);
-	char text[PREFIX_TEXT_SIZE], one[PREFIX_TEXT_SIZE], other[PREFIX_TEXT_SIZE];
+	char text[PREFIX_TEXT_SIZE], one[RULE_NAME_SIZE], other[RULE_NAME_SIZE];
 
-	prefix6_format(&outer->ipv6, one);
-	prefix6_format(&inner->ipv6, other);
+	name_rule(outer, one);
+	name_rule(inner, other);
 	if (outer_k > 0 && inner_k > 0 && (outer_k != inner_k || outer->psid_offset != inner->psid_offset))
 		return error_set(err, EINVAL,
-		    "rules %s and %s share IPv4 addresses of %s, but offset/PSID length are %u/%u and %u/%u", one,
-		    other, prefix4_format(&inner->ipv4, text), outer->psid_offset, outer_k, inner->psid_offset,
-		    inner_k);
+		    "%s and %s share IPv4 addresses of %s, but offset/PSID length are %u/%u and %u/%u", one, other,
+		    prefix4_format(&inner->ipv4, text), outer->psid_offset, outer_k, inner->psid_offset, inner_k);
 	if (!same)
 		return 0;
 	if (outer_k == 0 || inner_k == 0 || !outer->has_psid || !inner->has_psid)
-		return error_set(err, EINVAL, "rules %s and %s have the same Rule IPv4 prefix %s", one, other,
+		return error_set(err, EINVAL, "%s and %s have the same Rule IPv4 prefix %s", one, other,
 		    prefix4_format(&inner->ipv4, text));
 	if (outer->psid == inner->psid)
-		return error_set(err, EINVAL, "rules %s and %s have the same IPv4 address %s and PSID 0x%x", one, other,
+		return error_set(err, EINVAL, "%s and %s have the same IPv4 address %s and PSID 0x%x", one, other,
 		    prefix4_format(&inner->ipv4, text), inner->psid);
 	return 0;
+}
+
+int
+ruleset_check_pair(const struct map_rule_spec *one, const struct map_rule_spec *other, struct error *err)
+{
+	const bool one_is_outer = one->ipv4.len <= other->ipv4.len;
+	const struct map_rule_spec *outer = one_is_outer ? one : other, *inner = one_is_outer ? other : one;
+	char text[PREFIX_TEXT_SIZE];
+
+	if (!one->bound && !other->bound && one->ipv6.addr == other->ipv6.addr && one->ipv6.len == other->ipv6.len)
+		return error_set(err, EINVAL, "two rules have the Rule IPv6 prefix %s",
+		    prefix6_format(&one->ipv6, text));
+	return prefix4_contains(&outer->ipv4, inner->ipv4.addr) ? check_overlap4(outer, inner, err) : 0;
 }
 
 static int
@@ -148,6 +176,7 @@ check_order4(const struct ruleset *set, struct order4 *order, uint32_t *bad, str
 				return -EINVAL;
 			if (order[at].ipv4.len == spec->ipv4.len) {
 				order[i].parent = order[at].parent;
+				order[i].first = order[at].first;
 				set->rules[order[at].rule].next = order[i].rule;
 				break;
 			}
@@ -155,7 +184,7 @@ check_order4(const struct ruleset *set, struct order4 *order, uint32_t *bad, str
 		/* The PSIDs of the address that no one-to-one rule has are the enclosing rule's. */
 		at = order[i].parent;
 		if (spec->has_psid && at != MAP_NO_RULE && map_rule_psid_len(&set->specs[order[at].rule]) > 0)
-			set->rules[order[i].rule].next = order[at].rule;
+			set->rules[order[i].rule].next = order[at].first;
 	}
 	return 0;
 }
@@ -169,7 +198,7 @@ link_prefixes4(struct ruleset *set, uint32_t *bad, struct error *err)
 	if (order == NULL)
 		return error_set(err, ENOMEM, "out of memory for %u rules", set->count);
 	for (uint32_t i = 0; i < set->count; i++)
-		order[i] = (struct order4){ set->specs[i].ipv4, set->rules[i].psid_fixed, i, MAP_NO_RULE };
+		order[i] = (struct order4){ set->specs[i].ipv4, set->rules[i].psid_fixed, i, MAP_NO_RULE, i };
 	qsort(order, set->count, sizeof(*order), compare_order4);
 	rc = check_order4(set, order, bad, err);
 

@@ -3,19 +3,11 @@
  * BR, softwire to Internet: the source is checked against the rule, the packet unwrapped and sent on; what is for
  * another CE goes back into its softwire. RFC 7597 section 8.1.
  */
+#include "path/outer.h"
+#include "path/ports.h"
 #include "path/steps.h"
+#include "path/suspects.h"
 #include "path/to_ce.h"
-
-/* The domain whose BR address the packet was sent to, or NULL. */
-static inline const struct softwire *
-terminating(const struct snapshot *snapshot, u128 outer_dst)
-{
-	for (uint16_t i = 0; i < snapshot->softwire_count; i++) {
-		if (snapshot->softwire[i].local == outer_dst)
-			return &snapshot->softwire[i];
-	}
-	return NULL;
-}
 
 /*
  * The source check. The RFC selects the rule by longest match on the outer source and compares what that embeds with
@@ -25,27 +17,37 @@ terminating(const struct snapshot *snapshot, u128 outer_dst)
  * address be equal and yet belong to the longer match; then the IPv6 side is asked too.
  */
 static inline bool
-source_is_true(const struct snapshot *snapshot, const struct packet *p)
+source_is_true(const struct snapshot *snapshot, struct packet *p)
 {
 	const struct map_rule *rule = p->rule;
-	const struct softwire *softwire;
 	u128 expected;
 
-	if (rule == NULL || !map_rule_owns(rule, p->src_port))
+	if (rule == NULL)
 		return false;
-	if (p->kind == L4_ICMP_ERROR && ((p->quoted ^ p->src) & rule->v4_iid_mask) != 0)
+	p->rule = rule = ruleset_choose(snapshot->rules, rule, p->src_port);
+	if (!map_rule_owns(rule, p->src_port))
+		return false;
+	if (is_icmp_error(p) && ((p->quoted ^ p->src) & rule->v4_iid_mask) != 0)
 		return false; /* about a packet that went to somebody else: MAPE-41 */
-	softwire = &snapshot->softwire[rule->domain];
-	expected = map_rule_address(rule, p->src, p->src_port);
-	if (softwire->eabits ? !map_rule_same_ce(rule, expected, p->outer_src) : expected != p->outer_src)
+	if (&snapshot->softwire[rule->domain] != p->softwire)
 		return false;
-	if (softwire->local != p->outer_dst)
+	expected = map_rule_address(rule, p->src, p->src_port);
+	if (expected != p->outer_src && !(p->softwire->eabits && map_rule_same_ce(rule, expected, p->outer_src)))
 		return false;
 	return !rule->shadowed ||
 	    ruleset_find6(snapshot->rules, p->outer_src) == (uint32_t)(rule - snapshot->rules->rules);
 }
 
-/* Why the source check failed, read as the RFC reads it. Silent: RFC 7597 section 8.1 wants a counter, no ICMP. */
+/* RFC 7597 section 8.1 wants a counter and silence; an operator who looks for a fault may want more for a while. */
+static enum verdict
+refuse_spoof(struct worker *w, struct packet *p, enum drop_reason reason)
+{
+	if (p->softwire->report_spoofing)
+		tell_outer_sender(w, p, (struct icmp6_error){ ICMP6_UNREACHABLE, ICMP6_POLICY, 0 });
+	return drop(w, p, reason);
+}
+
+/* Why the source check failed, read as the RFC reads it. */
 static enum verdict
 refuse_source(struct worker *w, struct packet *p)
 {
@@ -54,18 +56,18 @@ refuse_source(struct worker *w, struct packet *p)
 	const struct map_rule *rule;
 
 	if (index == MAP_NO_RULE)
-		return drop(w, p, DROP_spoof_v6);
+		return refuse_spoof(w, p, DROP_spoof_v6);
 	rule = &snapshot->rules->rules[index];
-	if (snapshot->softwire[rule->domain].local != p->outer_dst)
-		return drop(w, p, DROP_spoof_v6);
+	if (&snapshot->softwire[rule->domain] != p->softwire)
+		return refuse_spoof(w, p, DROP_spoof_v6);
 	if ((p->src & rule->v4_iid_mask) != map_rule_embedded_ipv4(rule, p->outer_src))
-		return drop(w, p, DROP_spoof_v4);
+		return refuse_spoof(w, p, DROP_spoof_v4);
 	TRY(has_port(w, p, rule));
 	if (!map_rule_owns(rule, p->src_port) ||
-	    (p->kind == L4_ICMP_ERROR && ((p->quoted ^ p->src) & rule->v4_iid_mask) != 0) ||
+	    (is_icmp_error(p) && ((p->quoted ^ p->src) & rule->v4_iid_mask) != 0) ||
 	    map_rule_psid(rule, p->src_port) != map_rule_embedded_psid(rule, p->outer_src))
-		return drop(w, p, DROP_spoof_v4);
-	return drop(w, p, DROP_spoof_v6);
+		return refuse_spoof(w, p, DROP_spoof_v4);
+	return refuse_spoof(w, p, DROP_spoof_v6);
 }
 
 /* Stage 1: proven, sent to a BR address, with the ports that count. The rule of the inner source comes into the cache. */
@@ -76,79 +78,71 @@ read_packet(struct worker *w, struct packet *p)
 	if (p->ether_type != ETHER_TYPE_IPV6)
 		return host(w, p);
 	TRY(ipv6_in(w, p));
-	TRY(ipv6_find_inner(w, p, terminating(w->snapshot, p->outer_dst) != NULL));
+	TRY(find_inner(w, p));
 	TRY(ipv4_in_softwire(w, p));
-	TRY(ipv4_refuse_martians(w, p));
-	TRY(l4_in(w, p));
-	TRY(icmp_quote_ports(w, p, true));
-	p->rule = ruleset_find4(w->snapshot->rules, p->src, p->src_port);
-	if (p->rule != NULL)
-		__builtin_prefetch(p->rule);
-	return VERDICT_NEXT;
+	p->rule = ruleset_match4(w->snapshot->rules, p->src);
+	__builtin_prefetch(p->rule);
+	return ports_in(w, p, true);
 }
 
 /* Would the packet go back to the CE it came from? As far as that CE's own address is known. */
 static inline bool
-is_same_ce(const struct packet *p, const struct softwire *from)
+is_same_ce(const struct packet *p)
 {
 	const u128 to = map_rule_address(p->rule, p->dst, p->dst_port);
 
-	return from->eabits ? map_rule_same_ce(p->rule, to, p->outer_src) : to == p->outer_src;
+	return p->softwire->eabits ? map_rule_same_ce(p->rule, to, p->outer_src) : to == p->outer_src;
 }
 
 /* From one CE to another through us: the destination is judged as if it came from outside. */
 static enum verdict
-hairpin(struct worker *w, struct packet *p, const struct softwire *from)
+hairpin(struct worker *w, struct packet *p)
 {
 	const struct softwire *to = &w->snapshot->softwire[p->rule->domain];
 
-	TRY(icmp_quote_ports(w, p, false)); /* of an error: what it quotes must have come from the other CE */
+	if (unlikely(is_icmp_error(p) && ipv4_is_fragment(p)))
+		return drop(w, p, DROP_icmp_bad); /* nobody remembers both ends of what it quotes */
+	TRY(icmp_quote_ports(w, p, false));       /* of an error: what it quotes must have come from the other CE */
 	TRY(has_ce(w, p));
-	if (is_same_ce(p, from))
+	if (is_same_ce(p))
 		return drop(w, p, DROP_loop);
-	if (p->len > to->mtu)
-		return refuse_to_softwire(w, p, DROP_too_big, icmp_fragmentation_needed(to->mtu), from,
-		    w->snapshot->interface[INTERFACE_V4].address);
-	TRY(ecn_out_of_softwire(w, p));
-	ipv4_spend_ttl(p);
-	mss_clamp(w, p, from); /* both softwires are on the way */
+	if (is_oversize(p, to) && !may_fragment(p, to))
+		return refuse_to_softwire(w, p, DROP_too_big, icmp_fragmentation_needed(to->mtu),
+		    w->snapshot->icmp_source);
+	TRY(class_out_of_softwire(w, p, p->softwire));
+	if (p->softwire->mss != 0 && p->softwire->mss < to->mss)
+		mss_clamp(w, p, p->softwire); /* both softwires are on the way; the other one has its own clamp */
 	event(w, EVENT_hairpin);
 	return send_to_ce(w, p, to);
 }
 
 static inline enum verdict
-send_to_internet(struct worker *w, struct packet *p, const struct softwire *from)
+send_to_internet(struct worker *w, struct packet *p)
 {
-	const struct interface *internet = &w->snapshot->interface[INTERFACE_V4];
-
-	TRY(fits_link(w, p, from, internet->address));
-	TRY(ecn_out_of_softwire(w, p));
+	TRY(fits_link(w, p, w->snapshot->icmp_source));
+	TRY(class_out_of_softwire(w, p, p->softwire));
 	ipv4_spend_ttl(p);
-	mss_clamp(w, p, from);
-	return send_decapsulated(w, p, from);
+	mss_clamp(w, p, p->softwire);
+	return send_decapsulated(w, p);
 }
 
 /* Stage 2: judged, unwrapped, sent. */
 static inline enum verdict
 send_packet(struct worker *w, struct packet *p)
 {
-	const struct softwire *softwire;
-
 	if (unlikely(!source_is_true(w->snapshot, p)))
 		return refuse_source(w, p);
 	TRY(has_port(w, p, p->rule));
-	softwire = &w->snapshot->softwire[p->rule->domain];
-	traffic_add(&w->counters.softwire[softwire->index].rcvd_ipv6, (uint64_t)IPV6_LEN + p->len);
-	if (interface_is_own(&w->snapshot->interface[INTERFACE_V4], p->dst))
-		return ethernet_to_host(w, p, &w->snapshot->interface[INTERFACE_V4]);
-	if (unlikely(p->ttl <= 1))
-		return refuse_to_softwire(w, p, DROP_ttl, ICMP_TTL_EXCEEDED, softwire,
-		    w->snapshot->interface[INTERFACE_V4].address);
+	traffic_add(&w->counters.softwire[p->softwire->index].rcvd_ipv6, (uint64_t)IPV6_LEN + p->len);
 
 	p->rule = ruleset_find4(w->snapshot->rules, p->dst, p->dst_port);
+	if (likely(p->rule == NULL))
+		TRY(destination_to_internet(w, p));
+	if (unlikely(p->ttl <= 1))
+		return refuse_to_softwire(w, p, DROP_ttl, ICMP_TTL_EXCEEDED, w->snapshot->icmp_source);
 	if (unlikely(p->rule != NULL))
-		return hairpin(w, p, softwire);
-	return send_to_internet(w, p, softwire);
+		return hairpin(w, p);
+	return send_to_internet(w, p);
 }
 
 void

@@ -4,7 +4,9 @@
  * inside host whose session it belongs to. RFC 7597 section 8.1.
  */
 #include "nat/rewrite.h"
+#include "path/outer.h"
 #include "path/steps.h"
+#include "path/suspects.h"
 
 /*
  * Who may send to us: the BR, whose packets come from anywhere in the Internet, and in a mesh a CE that an FMR covers,
@@ -75,14 +77,15 @@ read_packet(struct worker *w, struct packet *p)
 	if (p->ether_type != ETHER_TYPE_IPV6)
 		return host(w, p);
 	TRY(ipv6_in(w, p));
-	TRY(ipv6_find_inner(w, p, p->outer_dst == softwire->local));
+	TRY(find_inner(w, p));
 	TRY(ipv4_in_softwire(w, p));
+	TRY(refuse_fragments(w, p));
 	TRY(l4_in(w, p));
 	TRY(from_peer(w, p, softwire));
 	TRY(to_us(w, p));
-	TRY(ipv4_refuse_martians(w, p));
+	TRY(source_from_internet(w, p));
 	TRY(to_port_owner(w, p));
-	traffic_add(&w->counters.softwire[0].rcvd_ipv6, (uint64_t)IPV6_LEN + p->len);
+	traffic_add(&w->counters.softwire[softwire->index].rcvd_ipv6, (uint64_t)IPV6_LEN + p->len);
 	p->hash = nat_hash_in(w->nat, p->dst_port, remote_end(p));
 	index_prefetch(&w->nat->in, p->hash);
 	return VERDICT_NEXT;
@@ -126,15 +129,14 @@ translate_error(struct packet *p, const struct quote *quote)
 static inline enum verdict
 leave_softwire(struct worker *w, struct packet *p)
 {
-	const struct softwire *softwire = &w->snapshot->softwire[0];
 	const uint32_t external = w->snapshot->external_addr;
 
 	if (unlikely(p->ttl <= 1))
-		return refuse_to_softwire(w, p, DROP_ttl, ICMP_TTL_EXCEEDED, softwire, external);
-	TRY(fits_link(w, p, softwire, external));
-	TRY(ecn_out_of_softwire(w, p));
+		return refuse_to_softwire(w, p, DROP_ttl, ICMP_TTL_EXCEEDED, external);
+	TRY(fits_link(w, p, external));
+	TRY(class_out_of_softwire(w, p, p->softwire));
 	ipv4_spend_ttl(p);
-	mss_clamp(w, p, softwire);
+	mss_clamp(w, p, p->softwire);
 	return VERDICT_NEXT;
 }
 
@@ -146,14 +148,14 @@ send_error(struct worker *w, struct packet *p)
 	TRY(find_quoted_session(w, p, &quote));
 	TRY(leave_softwire(w, p));
 	translate_error(p, &quote);
-	return send_decapsulated(w, p, &w->snapshot->softwire[0]);
+	return send_decapsulated(w, p);
 }
 
 static inline enum verdict
 send_to_host(struct worker *w, struct packet *p)
 {
 	nat_rewrite_in(p, p->session);
-	return send_decapsulated(w, p, &w->snapshot->softwire[0]);
+	return send_decapsulated(w, p);
 }
 
 /* No session, but perhaps a mapping that lets the sender in. */

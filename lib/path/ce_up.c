@@ -5,17 +5,13 @@
  */
 #include "nat/rewrite.h"
 #include "path/steps.h"
+#include "path/suspects.h"
 
 /* Only what comes from the LAN's own subnets is translated; what stays on the LAN or is for the box is Linux's. */
 static inline enum verdict
 lan_checks(struct worker *w, struct packet *p, const struct interface *lan)
 {
-	if (ipv4_is_martian(p->src))
-		return drop(w, p, DROP_martian_v4);
-	if (p->dst >> 29 == 7)
-		return host(w, p);
-	if (ipv4_is_martian(p->dst))
-		return drop(w, p, DROP_martian_v4);
+	TRY(ends_on_lan(w, p));
 	if (!interface_is_on_link(lan, p->src))
 		return drop(w, p, DROP_lan_spoof);
 	if (interface_is_on_link(lan, p->dst))
@@ -93,10 +89,11 @@ read_packet(struct worker *w, struct packet *p)
 		return host(w, p);
 	TRY(ipv4_in(w, p));
 	TRY(lan_checks(w, p, lan));
+	TRY(refuse_fragments(w, p));
 	TRY(l4_in(w, p));
 	TRY(translatable(w, p));
 	TRY(to_host_owner(w, p));
-	traffic_add(&w->counters.softwire[0].rcvd_ipv4, p->len);
+	traffic_add(&w->counters.softwire[softwire->index].rcvd_ipv4, p->len);
 	TRY(ttl_in(w, p));
 	TRY(fits_softwire(w, p, softwire));
 	if (likely(p->kind != L4_ICMP_QUERY))
@@ -177,8 +174,7 @@ send_packet(struct worker *w, struct packet *p)
 	TRY(translate(w, p));
 	ipv4_spend_ttl(p);
 	mss_clamp(w, p, softwire);
-	TRY(encapsulate(w, p, softwire, p->outer_dst));
-	return ethernet_out_softwire(w, p, &w->snapshot->interface[INTERFACE_V6]);
+	return send_encapsulated(w, p, softwire, p->outer_dst);
 }
 
 void

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "path/path.h"
 
+#include "path/steps.h"
 #include "pkt/pending.h"
 
 /* Both cache lines that will be touched: a native packet grows 40 bytes in front, a tunnelled one has 40 more inside. */
@@ -20,6 +21,7 @@ prefetch_headers(struct rte_mbuf **mbufs, uint16_t count, bool tunnelled)
 void
 path_run(struct worker *w, unsigned int interface, struct rte_mbuf **mbufs, uint16_t count)
 {
+	const uint16_t before = w->to_host.count;
 	struct burst burst;
 
 	prefetch_headers(mbufs, count, interface == INTERFACE_V6);
@@ -41,8 +43,26 @@ path_run(struct worker *w, unsigned int interface, struct rte_mbuf **mbufs, uint
 		else
 			br_up(w, &burst);
 	}
-	if (w->to_host.count > 0)
-		host_admit(w);
+	if (w->to_host.count > before)
+		host_admit(w, before);
+}
+
+uint16_t
+path_resume(struct worker *w)
+{
+	struct rte_mbuf *mbufs[BURST_SIZE], *sorted[INTERFACE_COUNT][BURST_SIZE];
+	uint16_t counts[INTERFACE_COUNT] = { 0 }, count;
+
+	if (w->fragments == NULL)
+		return 0;
+	count = virtual_next(w->fragments, mbufs, BURST_SIZE);
+	for (uint16_t i = 0; i < count; i++)
+		sorted[mbufs[i]->port][counts[mbufs[i]->port]++] = mbufs[i];
+	for (unsigned int i = 0; i < INTERFACE_COUNT; i++) {
+		if (counts[i] > 0)
+			path_run(w, i, sorted[i], counts[i]);
+	}
+	return count;
 }
 
 void
@@ -50,6 +70,7 @@ path_adopt(struct worker *w, const struct snapshot *snapshot)
 {
 	w->snapshot = snapshot;
 	w->host = &snapshot->host;
+	w->icmp_limit = snapshot->icmp_limit;
 	if (w->generation == snapshot->generation)
 		return;
 	w->generation = snapshot->generation;
@@ -65,19 +86,54 @@ path_adopt(struct worker *w, const struct snapshot *snapshot)
 	w->nat_epoch = snapshot->nat_epoch;
 }
 
-void
-path_tick(struct worker *w, uint32_t budget)
+#define EXPIRE_DATAGRAMS 16 /* of each kind in one tick: what they held must fit into the outlets */
+
+/* RFC 8200 section 4.5: whoever sent the first fragment learns that the others did not come in time. */
+static void
+expire_reassembly(struct worker *w)
+{
+	uint8_t first[REASSEMBLY_MAX_LEN];
+	uint16_t len;
+
+	for (int i = 0; i < EXPIRE_DATAGRAMS && reassembly_expire(w, w->reassembly, first, &len); i++) {
+		if (len > 0)
+			tell_sender(w, first, len, (struct icmp6_error){ ICMP6_TIME_EXCEEDED, ICMP6_REASSEMBLY, 0 });
+	}
+}
+
+/* Fragments that wait for others. */
+static uint32_t
+tick_fragments(struct worker *w)
+{
+	uint32_t held = 0;
+
+	if (w->fragments != NULL) {
+		virtual_expire(w, w->fragments, EXPIRE_DATAGRAMS);
+		held += virtual_held(w->fragments);
+	}
+	if (w->reassembly != NULL) {
+		expire_reassembly(w);
+		held += reassembly_held(w->reassembly);
+	}
+	return held;
+}
+
+/* Packets that wait for a neighbour. */
+static uint32_t
+tick_pending(struct worker *w)
+{
+	if (w->pending == NULL || w->pending->packet_count == 0)
+		return 0;
+	pending_tick(w, w->snapshot->interface, w->snapshot->generation);
+	return w->pending->packet_count;
+}
+
+static void
+tick_nat(struct worker *w, uint32_t budget)
 {
 	const struct nat *nat = w->nat;
 	uint32_t ended;
 
-	if (w->pending != NULL) {
-		pending_tick(w, w->snapshot->interface, w->snapshot->generation);
-		gauge_set(&w->gauges.held, w->pending->packet_count);
-	}
-	gauge_set(&w->gauges.generation, w->snapshot->generation);
-	if (!w->snapshot->is_ce)
-		return;
 	ended = nat_expire(w->nat, w->now, budget);
 	if (ended > 0)
 		counter_add(&w->counters.event[EVENT_sessions_expired], ended);
@@ -87,4 +143,13 @@ path_tick(struct worker *w, uint32_t budget)
 		gauge_set(&w->gauges.ports_total[space], nat->ports[space].total);
 		gauge_set(&w->gauges.ports_used[space], nat_ports_used(nat, space));
 	}
+}
+
+void
+path_tick(struct worker *w, uint32_t budget)
+{
+	gauge_set(&w->gauges.generation, w->snapshot->generation);
+	gauge_set(&w->gauges.held, tick_fragments(w) + tick_pending(w));
+	if (w->snapshot->is_ce)
+		tick_nat(w, budget);
 }

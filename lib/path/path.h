@@ -17,6 +17,14 @@
 
 #include "path/snapshot.h"
 
+/*
+ * A worker's tables (sessions, fragments) lie in one block of memory, 64-byte aligned, path_memory_size() bytes, for as
+ * long as the worker lives; the snapshot says how large they are. The worker's id, count and random must be set.
+ * `box_key` is secret and the same for all workers of the box.
+ */
+size_t path_memory_size(const struct snapshot *snapshot);
+void path_init(struct worker *w, void *memory, const struct snapshot *snapshot, const struct hash_key *box_key);
+
 void ce_up(struct worker *w, struct burst *burst);
 void ce_down(struct worker *w, struct burst *burst);
 void br_up(struct worker *w, struct burst *burst);
@@ -26,12 +34,21 @@ void br_down(struct worker *w, struct burst *burst);
 void path_run(struct worker *w, unsigned int interface, struct rte_mbuf **mbufs, uint16_t count);
 
 /*
+ * Fragments that waited for their first one and may go on now: call after a burst, when the outlets are empty, until it
+ * returns 0. The number of packets that went on.
+ */
+uint16_t path_resume(struct worker *w);
+
+/*
  * What a worker does with the published snapshot before its next burst: when it is a new one, a CE's NAT follows the
  * address and the port set. Generations start at 1.
  */
 void path_adopt(struct worker *w, const struct snapshot *snapshot);
 
-/* Ends sessions whose time is over (at most `budget` are looked at) and publishes the worker's gauges. */
+/*
+ * Ends sessions whose time is over (at most `budget` are looked at), lets go of fragments that waited too long, and
+ * publishes the worker's gauges. Packets may be in the outlets afterwards.
+ */
 void path_tick(struct worker *w, uint32_t budget);
 
 #endif

@@ -6,6 +6,8 @@
 #ifndef MAPEDGE_PATH_SNAPSHOT_H
 #define MAPEDGE_PATH_SNAPSHOT_H
 
+#include "frag/reassembly.h"
+#include "frag/virtual.h"
 #include "map/ruleset.h"
 #include "nat/nat.h"
 #include "pkt/interface.h"
@@ -13,6 +15,8 @@
 
 /* The two interfaces of a box; everything indexed by interface uses these numbers. */
 enum { INTERFACE_V4 = 0, INTERFACE_V6 = 1, INTERFACE_COUNT = 2 };
+
+#define SNAPSHOT_MAX_MARTIANS 64
 
 struct snapshot {
 	uint64_t generation; /* counts up with every snapshot */
@@ -23,6 +27,17 @@ struct snapshot {
 	struct softwire softwire[STATS_MAX_SOFTWIRES];
 	struct ruleset *rules; /* BR: the rules of all domains. CE: the FMRs, none without mesh */
 
+	struct limit icmp_limit; /* ICMPv4 and ICMPv6 errors, each */
+	uint32_t icmp_source;    /* IPv4 address of our errors, host order; 0: none are sent */
+	u128 icmp6_source;       /* IPv6 address of our errors where the softwire's own is anycast; 0: none are sent */
+	struct virtual_config fragments;     /* datagrams 0: IPv4 fragments are dropped */
+	struct reassembly_config reassembly; /* datagrams 0: IPv6 fragments are dropped */
+
+	bool antispoof; /* BR: refuse sources inside rules on the Internet side */
+	uint32_t martian_count;
+	struct prefix4 martians[SNAPSHOT_MAX_MARTIANS]; /* besides ipv4_is_martian() */
+	uint32_t suspects[(1 << 16) / 32];              /* one bit a /16: an address in it must be looked at closely */
+
 	/* CE only */
 	uint64_t nat_epoch; /* changes when the external address or port set does: sessions end */
 	uint32_t external_addr;
@@ -30,6 +45,17 @@ struct snapshot {
 	struct nat_config nat;
 	uint8_t port_owner[PORTSET_PORTS]; /* the worker that may use each external port */
 };
+
+/* The softwire that ends at this address of ours, or NULL: on a BR the domain whose BR address it is. */
+static inline const struct softwire *
+snapshot_terminating(const struct snapshot *snapshot, u128 outer_dst)
+{
+	for (uint16_t i = 0; i < snapshot->softwire_count; i++) {
+		if (snapshot->softwire[i].local == outer_dst)
+			return &snapshot->softwire[i];
+	}
+	return NULL;
+}
 
 /* The worker that owns an inside host's sessions. */
 static inline uint16_t

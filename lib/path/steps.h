@@ -4,6 +4,7 @@
 #define MAPEDGE_PATH_STEPS_H
 
 #include "icmp/error.h"
+#include "icmp/error6.h"
 #include "icmp/quote.h"
 #include "path/path.h"
 #include "pkt/ecn.h"
@@ -16,8 +17,21 @@
 enum verdict refuse_to_ipv4(struct worker *w, struct packet *p, enum drop_reason reason, struct icmp_error error);
 
 /* Drops the packet; an ICMPv4 error from `src` about it goes back through the softwire it came out of. */
-enum verdict refuse_to_softwire(struct worker *w, struct packet *p, enum drop_reason reason, struct icmp_error error,
-    const struct softwire *softwire, uint32_t src);
+enum verdict
+refuse_to_softwire(struct worker *w, struct packet *p, enum drop_reason reason, struct icmp_error error, uint32_t src);
+
+/* An ICMPv6 error about an IPv6 packet sent to one of our softwires, `len` bytes as received, goes to its sender. */
+void tell_sender(struct worker *w, const uint8_t *outer, uint16_t len, struct icmp6_error error);
+
+/* The same about the packet in p's frame. */
+void tell_outer_sender(struct worker *w, const struct packet *p, struct icmp6_error error);
+
+/* An ICMPv4 packet of ours goes where its destination is: into a CE's softwire, or out of the IPv4 interface. */
+void send_answer(struct worker *w, struct packet *answer);
+
+/* The pieces of a packet without DF that is larger than the way on carries; the TTL is spent. */
+enum verdict fragment_to_softwire(struct worker *w, struct packet *p, const struct softwire *softwire, u128 dst);
+enum verdict fragment_to_ipv4(struct worker *w, struct packet *p);
 
 /*
  * What the NAPT can translate: an address that is shared carries only what has a port or an identifier (RFC 7597 section
@@ -35,6 +49,13 @@ translatable(struct worker *w, struct packet *p)
 	return checksum_is_valid(p->l4, packet_l4_len(p)) ? VERDICT_NEXT : drop(w, p, DROP_icmp_bad);
 }
 
+/* The NAPT knows no fragments yet. */
+static inline enum verdict
+refuse_fragments(struct worker *w, struct packet *p)
+{
+	return unlikely(ipv4_is_fragment(p)) ? drop(w, p, DROP_fragment_v4) : VERDICT_NEXT;
+}
+
 /* RFC 1812 section 5.3.1, for packets that came in natively. */
 static inline enum verdict
 ttl_in(struct worker *w, struct packet *p)
@@ -44,34 +65,61 @@ ttl_in(struct worker *w, struct packet *p)
 	return VERDICT_NEXT;
 }
 
-/* RFC 2473 section 7.2: larger than the softwire carries. */
+static inline bool
+is_oversize(const struct packet *p, const struct softwire *softwire)
+{
+	return unlikely(p->len > softwire->mtu);
+}
+
+/* May a packet that is larger than the softwire carries go in pieces? RFC 2473 section 7.2. */
+static inline bool
+may_fragment(const struct packet *p, const struct softwire *softwire)
+{
+	return !ipv4_has_df(p) && softwire->fragment != SOFTWIRE_FRAGMENT_DROP;
+}
+
+/* RFC 2473 section 7.2: larger than the softwire carries, and it must not be fragmented. */
 static inline enum verdict
 fits_softwire(struct worker *w, struct packet *p, const struct softwire *softwire)
 {
-	if (unlikely(p->len > softwire->mtu))
+	if (is_oversize(p, softwire) && !may_fragment(p, softwire))
 		return refuse_to_ipv4(w, p, DROP_too_big, icmp_fragmentation_needed(softwire->mtu));
 	return VERDICT_NEXT;
 }
 
-/* The same for the link behind the softwire. */
+/* The same for the link behind the softwire that it came out of. */
 static inline enum verdict
-fits_link(struct worker *w, struct packet *p, const struct softwire *softwire, uint32_t src)
+fits_link(struct worker *w, struct packet *p, uint32_t src)
 {
 	const uint16_t mtu = w->snapshot->interface[INTERFACE_V4].mtu;
 
-	if (unlikely(p->len > mtu))
-		return refuse_to_softwire(w, p, DROP_too_big, icmp_fragmentation_needed(mtu), softwire, src);
+	if (unlikely(p->len > mtu) && ipv4_has_df(p))
+		return refuse_to_softwire(w, p, DROP_too_big, icmp_fragmentation_needed(mtu), src);
 	return VERDICT_NEXT;
 }
 
-/* Out of the softwire and on to its IPv4 destination. */
+/* Into the softwire, whole or in pieces. */
 static inline enum verdict
-send_decapsulated(struct worker *w, struct packet *p, const struct softwire *softwire)
+send_encapsulated(struct worker *w, struct packet *p, const struct softwire *softwire, u128 dst)
 {
-	const enum verdict verdict = ethernet_out_ipv4(w, p, &w->snapshot->interface[INTERFACE_V4]);
+	if (is_oversize(p, softwire))
+		return fragment_to_softwire(w, p, softwire, dst);
+	TRY(encapsulate(w, p, softwire, dst));
+	return ethernet_out_softwire(w, p, &w->snapshot->interface[INTERFACE_V6]);
+}
 
+/* Out of the softwire and on to its IPv4 destination, whole or in pieces. */
+static inline enum verdict
+send_decapsulated(struct worker *w, struct packet *p)
+{
+	const struct interface *interface = &w->snapshot->interface[INTERFACE_V4];
+	enum verdict verdict;
+
+	if (unlikely(p->len > interface->mtu))
+		return fragment_to_ipv4(w, p);
+	verdict = ethernet_out_ipv4(w, p, interface);
 	if (likely(verdict != VERDICT_DROP))
-		traffic_add(&w->counters.softwire[softwire->index].sent_ipv4, p->len);
+		traffic_add(&w->counters.softwire[p->softwire->index].sent_ipv4, p->len);
 	return verdict;
 }
 

@@ -9,7 +9,7 @@
 static inline enum verdict
 has_port(struct worker *w, struct packet *p, const struct map_rule *rule)
 {
-	if (unlikely(p->kind >= L4_ICMP_OTHER && rule->kind == MAP_SHARED))
+	if (unlikely(p->kind >= L4_ICMP_ERROR_NO_PORT && rule->kind == MAP_SHARED))
 		return drop(w, p, p->kind == L4_OTHER ? DROP_proto_unsupported : DROP_icmp_unsupported);
 	return VERDICT_NEXT;
 }
@@ -19,7 +19,7 @@ static inline enum verdict
 has_ce(struct worker *w, struct packet *p)
 {
 	TRY(has_port(w, p, p->rule));
-	if (unlikely(p->kind == L4_ICMP_ERROR && ((p->quoted ^ p->dst) & p->rule->v4_iid_mask) != 0))
+	if (unlikely(is_icmp_error(p) && ((p->quoted ^ p->dst) & p->rule->v4_iid_mask) != 0))
 		return drop(w, p, DROP_icmp_bad); /* about a packet that this CE cannot have sent */
 	if (unlikely(!map_rule_owns(p->rule, p->dst_port)))
 		return drop(w, p, p->dst_port < p->rule->first_port ? DROP_port_excluded : DROP_no_rule);
@@ -29,9 +29,9 @@ has_ce(struct worker *w, struct packet *p)
 static inline enum verdict
 send_to_ce(struct worker *w, struct packet *p, const struct softwire *softwire)
 {
+	ipv4_spend_ttl(p);
 	mss_clamp(w, p, softwire);
-	TRY(encapsulate(w, p, softwire, map_rule_address(p->rule, p->dst, p->dst_port)));
-	return ethernet_out_softwire(w, p, &w->snapshot->interface[INTERFACE_V6]);
+	return send_encapsulated(w, p, softwire, map_rule_address(p->rule, p->dst, p->dst_port));
 }
 
 #endif

@@ -19,21 +19,28 @@ static const uint8_t combination[4][4] = {
 };
 /* clang-format on */
 
+static void
+set_tos(struct packet *p, uint8_t tos)
+{
+	uint16_t before, after;
+
+	memcpy(&before, p->ip, sizeof(before));
+	p->tos = tos;
+	p->ip[1] = tos;
+	memcpy(&after, p->ip, sizeof(after));
+	checksum_patch(p->ip + 10, checksum_difference16(before, after));
+}
+
 enum verdict
-ecn_combine(struct worker *w, struct packet *p)
+class_combine(struct worker *w, struct packet *p, uint8_t mask)
 {
 	const uint8_t action = combination[p->tos & ECN_MASK][p->outer_class & ECN_MASK];
-	uint16_t before, after;
+	const uint8_t dscp = (p->outer_class & mask & ~ECN_MASK) | (p->tos & ~mask);
 
 	if (action & LOST)
 		return drop(w, p, DROP_ecn_drop);
 	if (action & ODD)
 		event(w, EVENT_ecn_odd);
-
-	memcpy(&before, p->ip, sizeof(before));
-	p->tos = (uint8_t)((p->tos & ~ECN_MASK) | (action & ECN_MASK));
-	p->ip[1] = p->tos;
-	memcpy(&after, p->ip, sizeof(after));
-	checksum_patch(p->ip + 10, checksum_difference16(before, after));
+	set_tos(p, dscp | (action & ECN_MASK));
 	return VERDICT_NEXT;
 }

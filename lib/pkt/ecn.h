@@ -1,22 +1,20 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Step: the congestion mark of the outer header comes inside. RFC 6040 section 4.2, figure 4. */
+/* Steps: what the outer traffic class says comes inside. ECN: RFC 6040 section 4.2, figure 4. DSCP: RFC 2983. */
 #ifndef MAPEDGE_PKT_ECN_H
 #define MAPEDGE_PKT_ECN_H
 
-#include "pkt/worker.h"
+#include "pkt/softwire.h"
 
 #define ECN_MASK 0x03
 
-/* The cases in which the two headers differ and the outer one says something. */
-enum verdict ecn_combine(struct worker *w, struct packet *p);
+/* The two headers differ in a bit that counts. */
+enum verdict class_combine(struct worker *w, struct packet *p, uint8_t mask);
 
 static inline enum verdict
-ecn_out_of_softwire(struct worker *w, struct packet *p)
+class_out_of_softwire(struct worker *w, struct packet *p, const struct softwire *softwire)
 {
-	const uint8_t outer = p->outer_class & ECN_MASK;
-
-	if (unlikely(outer != 0 && outer != (p->tos & ECN_MASK)))
-		return ecn_combine(w, p);
+	if (unlikely(((p->outer_class ^ p->tos) & softwire->decap_mask) != 0))
+		return class_combine(w, p, softwire->decap_mask);
 	return VERDICT_NEXT;
 }
 

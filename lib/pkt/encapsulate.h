@@ -5,16 +5,39 @@
 
 #include "pkt/softwire.h"
 
-/* Writes the outer header in front of p->ip. ECN is copied always (normal mode), DSCP by the softwire's policy. */
+/*
+ * The same for all packets of a flow and for all fragments of a packet, different for most flows, so that routers on the
+ * way can balance them: RFC 6438 section 3. Not a secret.
+ */
+static inline uint32_t
+flow_label(const struct packet *p)
+{
+	uint64_t ends;
+	uint32_t ports;
+
+	memcpy(&ends, &p->src, sizeof(ends));
+	memcpy(&ports, &p->src_port, sizeof(ports));
+	ends ^= (uint64_t)ports << 16 ^ p->protocol;
+	return (uint32_t)(ends * UINT64_C(0x9e3779b97f4a7c15) >> 44);
+}
+
+/*
+ * Writes the outer header in front of p->ip. ECN is copied always (normal mode), DSCP and flow label by the softwire's
+ * policy.
+ */
 static inline enum verdict
 encapsulate(struct worker *w, struct packet *p, const struct softwire *softwire, u128 dst)
 {
 	uint8_t *outer = p->ip - IPV6_LEN;
+	uint32_t first;
 
 	if (outer - ETHER_LEN < (uint8_t *)p->mbuf->buf_addr)
 		return drop(w, p, DROP_no_headroom);
 	memcpy(outer, softwire->outer, IPV6_LEN - sizeof(struct ip6));
-	store32(outer, load32(outer) | (uint32_t)(p->tos & softwire->class_mask) << 20);
+	first = load32(outer) | (uint32_t)(p->tos & softwire->class_mask) << 20;
+	if (softwire->flow_label)
+		first |= flow_label(p);
+	store32(outer, first);
 	store16(outer + 4, p->len);
 	ip6_store(outer + 24, dst);
 	traffic_add(&w->counters.softwire[softwire->index].sent_ipv6, (uint64_t)IPV6_LEN + p->len);

@@ -15,7 +15,7 @@ ethernet_out_later(struct worker *w, struct packet *p, const struct interface *i
 {
 	u128 addr;
 
-	if (hop == HOP_NONE || hop == HOP_OWN)
+	if (hop < HOP_ON_LINK)
 		return drop(w, p, DROP_no_route);
 	if (w->pending == NULL)
 		return drop(w, p, DROP_no_neighbour);

@@ -58,13 +58,14 @@ may_pass(struct worker *w, const struct rte_mbuf *mbuf, enum drop_reason *why)
 }
 
 void
-host_admit(struct worker *w)
+host_admit(struct worker *w, uint16_t admitted)
 {
 	const uint16_t count = w->to_host.count;
 
-	w->to_host.count = 0;
-	for (uint16_t i = 0; i < count; i++) {
-		struct packet p = { .mbuf = w->to_host.mbufs[i] };
+	w->to_host.count = admitted;
+	for (uint16_t i = admitted; i < count; i++) {
+		struct rte_mbuf *mbuf = w->to_host.mbufs[i];
+		struct packet p = { .mbuf = mbuf, .interface = (uint8_t)mbuf->port };
 		enum drop_reason why;
 
 		if (may_pass(w, p.mbuf, &why))

@@ -22,7 +22,6 @@ struct next_hop {
 struct interface {
 	uint64_t mac48;   /* our MAC as ethernet_address() loads it */
 	uint32_t address; /* host order: our IPv4 address, source of ICMP errors; 0 = none */
-	u128 address6;    /* our IPv6 address, source of ICMPv6 errors where a BR address cannot be; 0 = none */
 	uint16_t mtu;     /* bytes of IP packet */
 	uint8_t index;
 	const struct trie4 *trie;    /* IPv4 routes, of the IPv4 side */
@@ -75,13 +74,22 @@ interface_is_own(const struct interface *interface, uint32_t addr)
 	return trie4_find(interface->trie, addr) == HOP_OWN;
 }
 
+/* Does Linux listen there? To our own addresses, multicast, the limited broadcast, and that of each subnet. */
+static inline bool
+interface_hears(const struct interface *interface, uint32_t addr)
+{
+	const uint32_t hop = trie4_find(interface->trie, addr);
+
+	return addr >> 28 == 0xe || addr == UINT32_MAX || hop == HOP_OWN || hop == HOP_BROADCAST;
+}
+
 /* In one of our subnets, be it our own address. */
 static inline bool
 interface_is_on_link(const struct interface *interface, uint32_t addr)
 {
 	const uint32_t hop = trie4_find(interface->trie, addr);
 
-	return hop == HOP_OWN || hop == HOP_ON_LINK;
+	return hop == HOP_OWN || hop == HOP_BROADCAST || hop == HOP_ON_LINK;
 }
 
 #endif

@@ -7,6 +7,8 @@
 #include "pkt/worker.h"
 
 #define IPV4_DF 0x4000
+#define IPV4_MF 0x2000       /* more fragments follow */
+#define IPV4_OFFSET 0x1fff   /* in units of 8 bytes */
 #define IPV4_FRAGMENT 0x3fff /* more fragments, or an offset */
 
 /* Nearly every header has 20 bytes: five words, no loop. */
@@ -49,13 +51,24 @@ ipv4_parse(struct packet *p, uint32_t available)
 	return true;
 }
 
+/* Options that a router must not follow, or that it cannot walk, end the packet's way: RFC 791, RFC 7126 section 4. */
+enum verdict ipv4_check_options(struct worker *w, struct packet *p);
+
+static inline enum verdict
+ipv4_options(struct worker *w, struct packet *p)
+{
+	if (unlikely(p->l4 != p->ip + IPV4_MIN_LEN))
+		return ipv4_check_options(w, p);
+	return VERDICT_NEXT;
+}
+
 /* A native IPv4 packet, straight from its frame. Bytes behind the total length are padding. */
 static inline enum verdict
 ipv4_in(struct worker *w, struct packet *p)
 {
 	if (!ipv4_parse(p, p->mbuf->data_len - (uint32_t)ETHER_LEN))
 		return drop(w, p, DROP_ipv4_bad);
-	return VERDICT_NEXT;
+	return ipv4_options(w, p);
 }
 
 /* The packet inside the softwire; what lies behind its total length is ignored. */
@@ -64,25 +77,22 @@ ipv4_in_softwire(struct worker *w, struct packet *p)
 {
 	if (!ipv4_parse(p, p->outer_len))
 		return drop(w, p, DROP_inner_bad);
-	return VERDICT_NEXT;
+	return ipv4_options(w, p);
 }
 
-/* 0/8, 127/8, and 224/3: multicast, reserved, limited broadcast. */
+/* 0/8, 127/8, 169.254/16, and 224/3: multicast, reserved, limited broadcast. */
 static inline bool
 ipv4_is_martian(uint32_t addr)
 {
 	const uint32_t first = addr >> 24;
 
-	return first - 1 >= 223 || first == 127; /* 0 wraps around */
+	return first - 1 >= 223 || first == 127 || addr >> 16 == 0xa9fe; /* 0 wraps around */
 }
 
-/* RFC 1812 section 5.3.7. */
-static inline enum verdict
-ipv4_refuse_martians(struct worker *w, struct packet *p)
+static inline bool
+ipv4_is_fragment(const struct packet *p)
 {
-	if (ipv4_is_martian(p->src) || ipv4_is_martian(p->dst))
-		return drop(w, p, DROP_martian_v4);
-	return VERDICT_NEXT;
+	return load16(p->ip + 6) & IPV4_FRAGMENT;
 }
 
 static inline bool

@@ -1,32 +1,23 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "pkt/ipv6.h"
 
-#define MAX_EXTENSIONS 8 /* no honest packet has more; a limit keeps one packet from costing like a hundred */
-
-enum next_header {
-	NEXT_HEADER_HOP_BY_HOP = 0,
-	NEXT_HEADER_ROUTING = 43,
-	NEXT_HEADER_FRAGMENT = 44,
-	NEXT_HEADER_DESTINATION = 60,
-};
-
 enum verdict
-ipv6_walk_extensions(struct worker *w, struct packet *p, uint8_t next_header, bool ours)
+ipv6_walk_extensions(struct worker *w, struct packet *p, uint8_t *next_header, bool ours)
 {
-	for (int count = 0; count <= MAX_EXTENSIONS; count++) {
+	for (int count = 0; count <= IPV6_MAX_EXTENSIONS; count++) {
 		uint16_t len;
 
-		switch (next_header) {
-		case NEXT_HEADER_IPV4:
-			return VERDICT_NEXT;
-		case NEXT_HEADER_FRAGMENT:
-			return ours ? drop(w, p, DROP_fragment_v6) : host(w, p);
+		switch (*next_header) {
 		case NEXT_HEADER_HOP_BY_HOP:
 		case NEXT_HEADER_DESTINATION:
 		case NEXT_HEADER_ROUTING:
 			break;
+		case NEXT_HEADER_FRAGMENT:
+			if (p->outer_len >= IPV6_FRAGMENT_LEN)
+				return VERDICT_NEXT;
+			break;
 		default:
-			return host(w, p);
+			return VERDICT_NEXT;
 		}
 		if (p->outer_len < 8)
 			break;
@@ -34,9 +25,9 @@ ipv6_walk_extensions(struct worker *w, struct packet *p, uint8_t next_header, bo
 		if (p->outer_len < len)
 			break;
 		/* RFC 8200 section 4.4: with segments left it is not at its last stop, whatever its type. */
-		if (next_header == NEXT_HEADER_ROUTING && p->ip[3] != 0)
+		if (*next_header == NEXT_HEADER_ROUTING && p->ip[3] != 0)
 			break;
-		next_header = p->ip[0];
+		*next_header = p->ip[0];
 		p->ip += len;
 		p->outer_len = (uint16_t)(p->outer_len - len);
 	}

@@ -1,17 +1,33 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Steps: the outer header of a softwire packet is proven, then the way to the inner packet found. RFC 8200, RFC 2473. */
+/* Steps: the outer header of a softwire packet is proven, its extension headers are walked. RFC 8200, RFC 2473. */
 #ifndef MAPEDGE_PKT_IPV6_H
 #define MAPEDGE_PKT_IPV6_H
 
 #include "pkt/worker.h"
 
-#define NEXT_HEADER_IPV4 4
+/* No honest packet has more; a limit keeps one packet from costing like a hundred. */
+#define IPV6_MAX_EXTENSIONS 8
+
+enum next_header {
+	NEXT_HEADER_HOP_BY_HOP = 0,
+	NEXT_HEADER_IPV4 = 4,
+	NEXT_HEADER_ROUTING = 43,
+	NEXT_HEADER_FRAGMENT = 44,
+	NEXT_HEADER_AUTHENTICATION = 51,
+	NEXT_HEADER_ICMPV6 = 58,
+	NEXT_HEADER_DESTINATION = 60,
+};
+
+#define IPV6_FRAGMENT_LEN 8         /* of the fragment header */
+#define IPV6_FRAGMENT_OFFSET 0xfff8 /* in bytes; of the 16 bits that this and the next are in */
+#define IPV6_FRAGMENT_MORE 0x0001
 
 /*
- * Walks extension headers. NEXT with p->ip at the inner packet when the chain ends in an IPv4 header; all other packets
- * leave: another payload is Linux's, a fragment or a chain that cannot be walked is dropped when the packet is for us.
+ * Walks the extension headers from p->ip on, where *next_header is, up to the first that it does not know: the payload,
+ * or a fragment header (all of it is there). A chain that cannot be walked is dropped when the packet is for us, else
+ * Linux's. p->outer_len becomes what is left from p->ip on.
  */
-enum verdict ipv6_walk_extensions(struct worker *w, struct packet *p, uint8_t next_header, bool ours);
+enum verdict ipv6_walk_extensions(struct worker *w, struct packet *p, uint8_t *next_header, bool ours);
 
 static inline enum verdict
 ipv6_in(struct worker *w, struct packet *p)
@@ -27,20 +43,6 @@ ipv6_in(struct worker *w, struct packet *p)
 	p->outer_class = (uint8_t)(load16(outer) >> 4);
 	p->outer_src = ip6_load(outer + 8);
 	p->outer_dst = ip6_load(outer + 24);
-	return VERDICT_NEXT;
-}
-
-/* `ours`: the outer destination terminates a softwire here. */
-static inline enum verdict
-ipv6_find_inner(struct worker *w, struct packet *p, bool ours)
-{
-	const uint8_t next_header = p->ip[6];
-
-	p->ip += IPV6_LEN;
-	if (unlikely(next_header != NEXT_HEADER_IPV4))
-		TRY(ipv6_walk_extensions(w, p, next_header, ours));
-	if (!ours)
-		return drop(w, p, DROP_not_map_dst);
 	return VERDICT_NEXT;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Step: the transport header is proven and its ports are read, from behind the IPv4 options (never from the byte where
- * ports would be without them), and never from a fragment.
+ * ports would be without them).
  */
 #ifndef MAPEDGE_PKT_L4_H
 #define MAPEDGE_PKT_L4_H
@@ -24,6 +24,8 @@
 enum icmp_type {
 	ICMP_ECHO_REPLY = 0,
 	ICMP_UNREACHABLE = 3,
+	ICMP_SOURCE_QUENCH = 4,
+	ICMP_REDIRECT = 5,
 	ICMP_ECHO = 8,
 	ICMP_TIME_EXCEEDED = 11,
 	ICMP_PARAMETER_PROBLEM = 12,
@@ -78,14 +80,16 @@ udp_is_whole(const uint8_t *udp, uint32_t len)
 	return udp_len >= UDP_LEN && udp_len <= len;
 }
 
+/* A first fragment, of which the minimal header of its protocol is known to be there: the lengths are the datagram's. */
+enum verdict l4_in_first_fragment(struct worker *w, struct packet *p);
+
+/* A packet that is no fragment. */
 static inline enum verdict
 l4_in(struct worker *w, struct packet *p)
 {
 	uint8_t *l4 = p->l4;
 	const uint16_t len = packet_l4_len(p);
 
-	if (load16(p->ip + 6) & IPV4_FRAGMENT)
-		return drop(w, p, DROP_fragment_v4);
 	p->tcp_flags = 0;
 	switch (p->protocol) {
 	case PROTOCOL_TCP:

@@ -19,8 +19,9 @@
 enum l4_kind {
 	L4_TCP,
 	L4_UDP,
-	L4_ICMP_QUERY, /* echo request and reply: the identifier stands for both ports (RFC 7597 section 8.2) */
-	L4_ICMP_ERROR, /* unreachable, time exceeded, parameter problem: the quoted packet has the ports */
+	L4_ICMP_QUERY,         /* echo request and reply: the identifier stands for both ports (RFC 7597 section 8.2) */
+	L4_ICMP_ERROR,         /* unreachable, time exceeded, parameter problem: the quoted packet has the ports */
+	L4_ICMP_ERROR_NO_PORT, /* the same, but what it quotes has none: only a stateless BR tells them apart */
 	L4_ICMP_OTHER,
 	L4_OTHER,
 };
@@ -30,7 +31,9 @@ enum l4_kind {
 
 struct map_rule;
 struct session;
+struct softwire;
 
+/* src and dst, src_port and dst_port stand side by side: flow_label() reads each pair at once. */
 struct packet {
 	struct rte_mbuf *mbuf;
 	uint8_t *ip; /* the IPv4 header; the inner one when the packet came through the softwire */
@@ -53,7 +56,8 @@ struct packet {
 	uint64_t hash;       /* of the session key */
 	u128 outer_src;      /* IPv6 addresses, host order */
 	u128 outer_dst;
-	const struct map_rule *rule; /* the rule that owns the CE's end, once known */
+	const struct map_rule *rule;     /* the rule that owns the CE's end, once known */
+	const struct softwire *softwire; /* that it came out of */
 	struct session *session;
 };
 
@@ -63,6 +67,12 @@ struct burst {
 	struct packet *live[BURST_SIZE]; /* the packets that are still on their way */
 	struct packet packets[BURST_SIZE];
 };
+
+static inline bool
+is_icmp_error(const struct packet *p)
+{
+	return p->kind == L4_ICMP_ERROR || p->kind == L4_ICMP_ERROR_NO_PORT;
+}
 
 /* Bytes from l4 to the end of the IPv4 packet. */
 static inline uint16_t

@@ -5,23 +5,23 @@
 
 /* ---- taking packets out ----------------------------------------------------------------------------------------- */
 
-static struct rte_mbuf *
+static struct packet
 take_oldest(struct pending *pending, struct pending_hop *hop)
 {
-	struct rte_mbuf *mbuf = hop->packets[0].mbuf;
+	const struct packet p = { .mbuf = hop->packets[0].mbuf, .interface = hop->packets[0].from };
 
 	pending->packet_count--;
 	hop->count--;
 	memmove(hop->packets, hop->packets + 1, hop->count * sizeof(hop->packets[0]));
 	if (hop->count == 0)
 		*hop = pending->hops[--pending->hop_count];
-	return mbuf;
+	return p;
 }
 
 static void
 drop_oldest(struct worker *w, struct pending_hop *hop)
 {
-	struct packet p = { .mbuf = take_oldest(w->pending, hop) };
+	struct packet p = take_oldest(w->pending, hop);
 
 	drop(w, &p, DROP_no_neighbour);
 }
@@ -29,7 +29,7 @@ drop_oldest(struct worker *w, struct pending_hop *hop)
 static void
 send_oldest(struct worker *w, struct pending_hop *hop, const struct interface *interface, const struct ether_pair *to)
 {
-	struct packet p = { .mbuf = take_oldest(w->pending, hop) };
+	struct packet p = take_oldest(w->pending, hop);
 	uint8_t *start = rte_pktmbuf_mtod(p.mbuf, uint8_t *);
 
 	ethernet_out(w, &p, interface, to, start[0] >> 4 == 4 ? ETHER_TYPE_IPV4 : ETHER_TYPE_IPV6, start,
@@ -92,7 +92,7 @@ pending_hold(struct worker *w, struct packet *p, const struct interface *interfa
 		ask(w, hop);
 	}
 	packet_set_bounds(p, start, len);
-	hop->packets[hop->count++] = (struct pending_packet){ p->mbuf, w->now_ms };
+	hop->packets[hop->count++] = (struct pending_packet){ p->mbuf, w->now_ms, p->interface };
 	pending->packet_count++;
 	return VERDICT_HELD;
 }
@@ -144,6 +144,6 @@ pending_drain(struct pending *pending, struct rte_mbuf *mbufs[PENDING_MAX])
 	uint16_t count = 0;
 
 	while (pending->packet_count > 0)
-		mbufs[count++] = take_oldest(pending, pending->hops);
+		mbufs[count++] = take_oldest(pending, pending->hops).mbuf;
 	return count;
 }

@@ -22,6 +22,7 @@ struct question {
 struct pending_packet {
 	struct rte_mbuf *mbuf; /* its bounds are those of the IP packet: no frame header yet */
 	uint64_t since_ms;
+	uint8_t from; /* the interface it came in on */
 };
 
 struct pending_hop {

@@ -113,29 +113,42 @@ routes_free(struct routes *routes)
 	free(routes->trie);
 	free(routes->ranges);
 	free(routes->gateway);
+	free(routes->own);
 	free(routes);
 }
 
 /* ---- IPv4 ------------------------------------------------------------------------------------------------------- */
+
+static int
+fill_trie(struct routes *routes, const struct entry *entries, size_t count)
+{
+	routes->trie = calloc(1, sizeof(*routes->trie));
+	routes->own = malloc((count + 1) * sizeof(*routes->own));
+	if (routes->trie == NULL || routes->own == NULL)
+		return -1;
+	for (size_t i = 0; i < count; i++) {
+		const struct prefix4 prefix = { (uint32_t)entries[i].addr, entries[i].len };
+
+		if (trie4_add(routes->trie, &prefix, entries[i].hop) < 0)
+			return -1;
+		if (entries[i].hop == HOP_OWN)
+			routes->own[routes->own_count++] = prefix.addr;
+	}
+	return 0;
+}
 
 struct routes *
 routes4_build(const struct route *told, size_t count)
 {
 	struct entry *entries;
 	struct routes *routes = begin(told, count, false, &entries);
-	bool failed;
+	int rc;
 
 	if (routes == NULL)
 		return NULL;
-	routes->trie = calloc(1, sizeof(*routes->trie));
-	failed = routes->trie == NULL;
-	for (size_t i = 0; i < count && !failed; i++) {
-		const struct prefix4 prefix = { (uint32_t)entries[i].addr, entries[i].len };
-
-		failed = trie4_add(routes->trie, &prefix, entries[i].hop) < 0;
-	}
+	rc = fill_trie(routes, entries, count);
 	free(entries);
-	if (failed) {
+	if (rc < 0) {
 		routes_free(routes);
 		return NULL;
 	}

@@ -14,9 +14,10 @@
 
 /* What a route leads to. The gateways are numbered: HOP_GATEWAY, HOP_GATEWAY + 1, … */
 enum hop {
-	HOP_NONE,    /* no route */
-	HOP_OWN,     /* an address of ours */
-	HOP_ON_LINK, /* the destination is a neighbour itself */
+	HOP_NONE,      /* no route */
+	HOP_OWN,       /* an address of ours */
+	HOP_BROADCAST, /* a subnet's; nothing is forwarded there: RFC 2644 */
+	HOP_ON_LINK,   /* the destination is a neighbour itself */
 	HOP_GATEWAY,
 };
 
@@ -42,6 +43,8 @@ struct routes {
 	struct trie4 *trie;    /* IPv4 */
 	uint32_t gateway_count;
 	u128 *gateway; /* of hop HOP_GATEWAY + index */
+	uint32_t own_count;
+	uint32_t *own; /* IPv4 addresses of hop HOP_OWN, host order */
 };
 
 /* NULL when memory is out. The caller is the first user. */

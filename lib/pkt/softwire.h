@@ -7,6 +7,13 @@
 
 #include "pkt/worker.h"
 
+/* What becomes of an IPv4 packet without DF that does not fit: RFC 2473 section 7.2, RFC 4459. */
+enum softwire_fragment {
+	SOFTWIRE_FRAGMENT_OUTER, /* encapsulate, then fragment the IPv6 packet */
+	SOFTWIRE_FRAGMENT_INNER, /* fragment the IPv4 packet, then encapsulate */
+	SOFTWIRE_FRAGMENT_DROP,
+};
+
 struct softwire {
 	u128 local; /* the address that terminates the softwire here: MAP address (CE) or BR address (BR) */
 	u128 br;    /* where a CE sends what no FMR covers */
@@ -14,8 +21,13 @@ struct softwire {
 	uint16_t mtu;            /* largest IPv4 packet that fits */
 	uint16_t mss;            /* largest MSS let through, 0 = do not clamp */
 	uint8_t class_mask;      /* bits of the inner TOS that go outside: ECN always, DSCP by policy */
-	uint8_t index;           /* of its counters */
+	bool flow_label;         /* a hash of the inner flow goes outside, else 0 */
+	uint8_t decap_mask;      /* bits of the outer traffic class that come inside: ECN always, DSCP by policy */
+	uint8_t fragment;        /* enum softwire_fragment */
+	uint8_t index;           /* of its counters, which it keeps by its name */
 	bool eabits;             /* BR: weaker source check, RFC 7597 section 8.1's minimum */
+	bool anycast;            /* BR: `local` never sends ICMPv6, and nobody's packet too big is about it alone */
+	bool report_spoofing;    /* BR: tell senders that the source check refuses, for debugging */
 };
 
 /* Fills in the outer header. dscp 0..63, or negative to copy the inner DSCP. RFC 2473 section 5.1. */

@@ -35,9 +35,10 @@ struct outlet {
 	struct rte_mbuf *mbufs[OUTLET_SIZE];
 };
 
+/* Of one worker: pkt/limit.h. */
 struct token_bucket {
-	uint64_t last_ms;
-	uint32_t tokens; /* in thousandths */
+	uint64_t last_ms; /* when it was asked last, plus one; 0: never */
+	uint32_t tokens;  /* in parts of one: 1000 for each worker of the box */
 };
 
 /* A rate and its burst, for the whole box. */
@@ -79,6 +80,7 @@ struct worker {
 	uint64_t nat_epoch;  /* of the NAT's address and ports */
 
 	struct random random;
+	struct limit icmp_limit; /* for ICMPv4 and as much for ICMPv6 */
 	struct token_bucket icmp_errors;
 	struct token_bucket icmp6_errors;
 
@@ -134,11 +136,19 @@ event(struct worker *w, enum event_kind kind)
 	counter_add(&w->counters.event[kind], 1);
 }
 
+/* Packets that end here without being at hand one by one, and the interface they belong to. */
+static inline void
+count_drops(struct worker *w, unsigned int interface, enum drop_reason reason, uint64_t count)
+{
+	counter_add(&w->counters.drop[reason], count);
+	counter_add(&w->counters.interface[interface].dropped, count);
+}
+
 /* The only way to make a packet end here. */
 static inline enum verdict
 drop(struct worker *w, struct packet *p, enum drop_reason reason)
 {
-	counter_add(&w->counters.drop[reason], 1);
+	count_drops(w, p->interface, reason, 1);
 	outlet_put(&w->dropped, p->mbuf);
 	return VERDICT_DROP;
 }
@@ -163,10 +173,10 @@ host(struct worker *w, struct packet *p)
 }
 
 /*
- * Leaves in the outlet to Linux what may go there. The rest is dropped: as no_host when there are no host interfaces, as
- * host_limited when it is beyond its class's rate.
+ * Of what is in the outlet to Linux behind the first `admitted`, leaves there what may go. The rest is dropped: as no_host
+ * when there are no host interfaces, as host_limited when it is beyond its class's rate.
  */
-COLD void host_admit(struct worker *w);
+COLD void host_admit(struct worker *w, uint16_t admitted);
 
 /* The packet's sessions belong to another worker, which will start with it from the beginning. */
 static inline enum verdict

@@ -9,7 +9,9 @@
 #include <stdint.h>
 
 #define STATS_MAX_INTERFACES 2
-#define STATS_MAX_SOFTWIRES 64
+#define STATS_MAX_SOFTWIRES 64 /* at once */
+/* Sets of counters for them: who is new gets one that nobody uses, while workers may still count for who has gone. */
+#define STATS_SOFTWIRE_SLOTS (2 * STATS_MAX_SOFTWIRES)
 
 enum drop_reason {
 #define DROP(name, side, text, hint) DROP_##name,
@@ -50,6 +52,7 @@ struct softwire_counters {
 struct interface_counters {
 	struct traffic rx; /* frames, bytes without FCS */
 	struct traffic tx;
+	uint64_t dropped; /* packets that came in here and ended in a drop, or were to leave here and could not */
 };
 
 /* Between a port and Linux, through the port's host interface. */
@@ -65,7 +68,7 @@ struct counters {
 	uint64_t event[EVENT_COUNT];
 	struct interface_counters interface[STATS_MAX_INTERFACES];
 	struct host_counters host[STATS_MAX_INTERFACES];
-	struct softwire_counters softwire[STATS_MAX_SOFTWIRES];
+	struct softwire_counters softwire[STATS_SOFTWIRE_SLOTS];
 };
 
 /* What a worker has at the moment, published for others to read. */

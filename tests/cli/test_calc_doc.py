@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""Runs the examples of docs/calc.md: what the page shows is what the program prints.
+"""Runs the examples of docs/calc.md and docs/operations.md: what a page shows is what the program prints.
 
 In ```console blocks a line that begins with "$ " is a command, the lines up to the next one are its output.
-Usage: test_calc_doc.py MAPEDGECTL SOURCE_ROOT [--write]; --write puts the real output into the page.
+Usage: test_calc_doc.py MAPEDGECTL SOURCE_ROOT [--write]; --write puts the real output into the pages.
 """
 import os
 import re
@@ -16,7 +16,7 @@ import tap
 
 CTL = os.path.abspath(sys.argv[1])
 ROOT = os.path.abspath(sys.argv[2])
-PAGE = os.path.join(ROOT, "docs", "calc.md")
+PAGES = [os.path.join(ROOT, "docs", name) for name in ("calc.md", "operations.md")]
 BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -41,23 +41,25 @@ def compare(command, shown):
     assert real == shown, f"the page shows\n{shown}\nthe program prints\n{real}"
 
 
-def write(page):
+def write(path, page):
     text = BLOCK.sub(lambda match: "```console\n" + "".join(f"$ {command}\n{output_of(command)}"
                                                           for command, _ in examples(match[1])) + "```", page)
-    with open(PAGE, "w", encoding="utf-8") as file:
+    with open(path, "w", encoding="utf-8") as file:
         file.write(text)
 
 
 def main():
-    with open(PAGE, encoding="utf-8") as file:
-        page = file.read()
-    if "--write" in sys.argv:
-        write(page)
-        return
-    for block in BLOCK.findall(page):
-        for command, shown in examples(block):
-            tap.add(command, compare, command, shown)
-    tap.main()
+    for path in PAGES:
+        with open(path, encoding="utf-8") as file:
+            page = file.read()
+        if "--write" in sys.argv:
+            write(path, page)
+            continue
+        for block in BLOCK.findall(page):
+            for command, shown in examples(block):
+                tap.add(command, compare, command, shown)
+    if "--write" not in sys.argv:
+        tap.main()
 
 
 main()

@@ -14,9 +14,9 @@ from tap import add, main
 MAPEDGE, CTL, ROOT = (Path(word).resolve() for word in sys.argv[1:4])
 SCRATCH = tempfile.TemporaryDirectory(prefix="mapedge-daemon-")
 DIR = Path(SCRATCH.name)
-CONFIG, SOCKET, LOG = DIR / "br.conf", DIR / "s", DIR / "log"
+CONFIG, SOCKET, LOG, RULE_LOG = DIR / "br.conf", DIR / "s", DIR / "log", DIR / "rules.log"
 GOOD = f"""role = "br";
-control = {{ socket = "{SOCKET}"; }};
+control = {{ socket = "{SOCKET}"; rule_log = "{RULE_LOG}"; }};
 dpdk = {{ eal = [ "--no-pci", "--no-huge", "-m", "128", "--no-shconf", "--no-telemetry" ]; workers = 2; buffers = 8192; }};
 interfaces = (
   {{ name = "map"; role = "map"; port = "net_null0,no-rx=1"; mac = "02:00:00:00:0b:01";
@@ -89,7 +89,7 @@ def with_daemon(function):
 
 def commands():
     names = [command["name"] for command in answer("list-commands")["commands"]]
-    assert names == ["config-reload", "list-commands", "rules-get", "shutdown", "stats-get"], names
+    assert names == ["config-reload", "list-commands", "lookup", "rules-get", "shutdown", "stats-get"], names
     statistics = answer("stats-get")
     assert statistics["role"] == "br" and statistics["generation"] == 1 and len(statistics["workers"]) == 2
     assert "spoof_v4" not in statistics["drops"] and answer("stats-get", "all=true")["drops"]["spoof_v4"] == 0
@@ -107,12 +107,101 @@ def reload():
     wait_for(lambda: all(worker["generation"] == 2 for worker in answer("stats-get")["workers"]), "workers are behind")
     for broken, words in ((GOOD.replace("ea = 16", "ea = 99"), "br.conf:11: error"),
                           (GOOD.replace("workers = 2", "workers = 1"), "dpdk.workers cannot change"),
-                          (GOOD.replace('name = "lab"', 'name = "other"'), "name or order")):
+                          (GOOD.replace("rules.log", "other.log"), "control.rule_log cannot change")):
         CONFIG.write_text(broken)
         code, _, err = ctl("config-reload")
         assert code == 1 and words in err and "hint" in err, err
         assert answer("stats-get")["generation"] == 2
     assert answer("rules-get")["rules"][0]["offset"] == 6, "a refused configuration left traces"
+
+
+def domains_come_and_go():
+    """A reload may add, remove, rename and reorder domains; each keeps its counters by its name."""
+    other = '{ name = "other"; br = "2001:db8:ffff::2"; rules = ( { ipv6 = "2001:db8:8000::/40"; ipv4 = "198.51.100.0/24";' \
+            " ea = 16; offset = 4; } ); }"
+    since = {}
+    for number, (config, names) in enumerate((
+            (GOOD.replace("domains = (", f"domains = ( {other},"), ["other", "lab"]),
+            (GOOD, ["lab"]),
+            (GOOD.replace('name = "lab"', 'name = "new"'), ["new"])), 2):
+        CONFIG.write_text(config)
+        assert answer("config-reload")["generation"] == number
+        softwires = answer("stats-get")["softwires"]
+        assert [one["name"] for one in softwires] == names
+        for one in softwires:
+            assert since.setdefault(one["name"], one["discontinuity_time"]) == one["discontinuity_time"], since
+    assert since["lab"] < since["other"] < since["new"], since
+
+
+def records():
+    return [json.loads(line) for line in RULE_LOG.read_text().splitlines()]
+
+
+def lookup():
+    """OPS-06: both ways, by the generic client and by the command for people."""
+    found = answer("lookup", "address=192.0.2.18", "port=4928")
+    assert found["answer"] == "ce" and found["ces"][0]["end_user_prefix"] == "2001:db8:12:3400::/56", found
+    assert answer("lookup", "address=2001:db8:12:3400::/56")["ces"][0]["psid"] == 0x34
+    assert answer("lookup", "address=192.0.2.18", "port=208")["answer"] == "excluded"
+    code, _, err = ctl("lookup", "port=4928")
+    assert code == 1 and "address" in err, err
+    told = subprocess.run([CTL, "lookup", "-s", SOCKET, "192.0.2.18", "4928"], capture_output=True, text=True, check=True,
+                          timeout=DEADLINE).stdout
+    logged = subprocess.run([CTL, "lookup", "--log", RULE_LOG, "192.0.2.18", "4928"], capture_output=True, text=True,
+                            check=True, timeout=DEADLINE).stdout
+    assert "2001:db8:12:3400::/56" in told
+    assert [line for line in logged.splitlines() if not line.startswith("As of")] == told.splitlines(), (told, logged)
+
+
+def rule_log():
+    """OPS-05, OPS-09 (rules): one record with all fields at the start, at each change, at a refusal, at the end."""
+    RULE_LOG.unlink(missing_ok=True)
+    daemon = start()
+    try:
+        wait_for(lambda: RULE_LOG.exists() and records(), "no record of the start")
+        began = records()
+        CONFIG.write_text(GOOD.replace("offset = 4", "offset = 6"))
+        answer("config-reload")
+        changed = answer("stats-get")["rule_log"]
+        CONFIG.write_text(GOOD.replace("ea = 16", "ea = 99"))
+        assert ctl("config-reload")[0] == 1
+        CONFIG.write_text(GOOD)
+        daemon.send_signal(signal.SIGHUP)
+        wait_for(lambda: len(records()) == 4, "no record of the reload by signal")
+        assert [one["ces"][0]["psid_offset"] for one in
+                (answer("lookup", "address=192.0.2.18", "port=4928", f"at={record['time']}") for record in
+                 (records()[0], records()[1], records()[3]))] == [4, 6, 4]
+        last_words = stop(daemon)
+    finally:
+        daemon.kill()
+        daemon.wait()
+    log = records()
+    assert [(one["event"], one["generation"]) for one in log] == [
+        ("start", 1), ("reload", 2), ("refused", 2), ("reload", 3), ("stop", 3)], log
+    assert began == log[:1] and changed == {"records": 2, "failures": 0}
+    assert last_words["rule_log"] == {"records": 5, "failures": 0}
+    assert log[0]["algorithm"] == "map-e rfc7597" and log[0]["software"].startswith("mapedge ")
+    assert log[0]["domains"] == [{"name": "lab", "br": "2001:db8:ffff::1", "iid": "rfc7597", "rules": [
+        {"ipv6": "2001:db8::/40", "ipv4": "192.0.2.0/24", "ea": 16, "offset": 4, "psid_len": 8}]}], log[0]
+    assert (log[1]["added"], log[1]["removed"], log[1]["modified"]) == ([], [], ["lab"])
+    assert log[1]["domains"][0]["rules"][0]["offset"] == 6
+    assert ":11: error" in log[2]["text"], log[2]
+    assert sorted(one["time"] for one in log) == [one["time"] for one in log]
+
+
+def rule_log_that_fails():
+    """A log that cannot be written is told and counted; forwarding goes on."""
+    daemon = start(GOOD.replace(str(RULE_LOG), str(DIR / "nowhere" / "rules.log")))
+    try:
+        assert answer("stats-get")["rule_log"] == {"records": 0, "failures": 1}
+        assert "rule-log: cannot write" in LOG.read_text()
+        code, _, err = ctl("lookup", "address=192.0.2.18", "port=4928", "at=2026-11-03T00:00:00Z")
+        assert code == 1 and "No such file" in err, err
+        assert answer("lookup", "address=192.0.2.18", "port=4928")["answer"] == "ce"
+        assert stop(daemon)["rule_log"] == {"records": 0, "failures": 2}
+    finally:
+        daemon.kill()
+        daemon.wait()
 
 
 def rude_clients():
@@ -165,6 +254,10 @@ def file_in_the_way():
 
 add("commands", with_daemon(commands))
 add("reload: all or nothing", with_daemon(reload))
+add("reload: domains come and go", with_daemon(domains_come_and_go))
+add("lookup", with_daemon(lookup))
+add("rule log", rule_log)
+add("rule log that cannot be written", rule_log_that_fails)
 add("rude clients", with_daemon(rude_clients))
 add("scripts/scrape-example", with_daemon(scraper))
 add("shutdown", shutdown)

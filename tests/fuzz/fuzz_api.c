@@ -9,6 +9,7 @@ static struct {
 	struct counters counters;
 	struct gauges gauges;
 	struct ruleset *rules;
+	struct conf_softwire domain;
 	unsigned int calls;  /* of anything that changes the system */
 	const uint8_t *text; /* of the reload's error: the request itself */
 	size_t len;
@@ -21,7 +22,7 @@ fake_report(void *context, struct report *report)
 	*report = (struct report){ .is_ce = true,
 		.generation = 1,
 		.interface = { "lan", "wan" },
-		.softwire = { "map0" },
+		.softwire = { { .name = "map0" } },
 		.softwire_count = 1,
 		.worker_count = 1,
 		.counters = { &fake.counters },
@@ -33,6 +34,22 @@ fake_rules(void *context)
 {
 	(void)context;
 	return fake.rules;
+}
+
+static bool
+fake_lookup(void *context, struct lookup *lookup)
+{
+	(void)context;
+	*lookup = (struct lookup){ .rules = fake.rules, .domains = &fake.domain, .domain_count = 1 };
+	return true;
+}
+
+/* No file is read for a fuzzer's request. */
+static const char *
+fake_rule_log(void *context)
+{
+	(void)context;
+	return "/nonexistent/rules.log";
 }
 
 static int
@@ -84,7 +101,8 @@ check_id(json_t *request, json_t *reply)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const struct api_backend backend = { NULL, fake_report, fake_rules, fake_reload, fake_shutdown };
+	const struct api_backend backend = { NULL, fake_report, fake_rules, fake_lookup, fake_rule_log, fake_reload,
+		fake_shutdown };
 	json_t *reply, *request, *again;
 	json_int_t result;
 	char *line;

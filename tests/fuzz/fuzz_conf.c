@@ -3,7 +3,8 @@
  * A configuration file, from its text to the snapshot that the workers would read. What is refused is refused with a
  * place and a reason; what is accepted keeps its promises and compiles.
  *
- * Inputs that name other files are left out, but for rules.conf, which is there: what they would open is not ours.
+ * Inputs that name other files are left out, but for rules.conf and bindings.txt, which are there: what they would open is
+ * not ours.
  */
 #include <string.h>
 #include <unistd.h>
@@ -20,13 +21,14 @@ __lsan_default_suppressions(void)
 	return "leak:strbuf_append\nleak:libconfig_yylex\n";
 }
 
-static char config[256], rules[256]; /* paths */
+static char config[256], rules[256], bindings[256]; /* paths */
 
 static void
 remove_files(void)
 {
 	(void)unlink(config);
 	(void)unlink(rules);
+	(void)unlink(bindings);
 	*strrchr(config, '/') = '\0';
 	(void)rmdir(config);
 }
@@ -46,6 +48,7 @@ set_up(void)
 	    "source = \"a test\"; date = \"2026-01\"; services = ( { name = \"s\"; br = \"2001:db8:ffff::1\"; iid = "
 	    "\"draft03\";"
 	    " rules = ( { ipv6 = \"2001:db8::/40\"; ipv4 = \"192.0.2.0/24\"; ea = 16; offset = 4; } ); } );";
+	static const char binding[] = "203.0.113.129 0x34 2001:db8:100::1\n";
 	const char *parent = getenv("TMPDIR");
 	char directory[200];
 
@@ -53,8 +56,10 @@ set_up(void)
 	require(mkdtemp(directory) != NULL, "no directory");
 	snprintf(config, sizeof(config), "%s/test.conf", directory);
 	snprintf(rules, sizeof(rules), "%s/rules.conf", directory);
+	snprintf(bindings, sizeof(bindings), "%s/bindings.txt", directory);
 	require(atexit(remove_files) == 0, "atexit");
 	write_file(rules, service, sizeof(service) - 1);
+	write_file(bindings, binding, sizeof(binding) - 1);
 }
 
 /* Does the text name a file that is not ours? */
@@ -68,6 +73,27 @@ leads_elsewhere(const uint8_t *data, size_t size)
 			return true;
 	}
 	return false;
+}
+
+static void
+check_domain(const struct conf *conf, size_t index)
+{
+	const struct conf_softwire *softwire = &conf->softwires[index];
+
+	require(softwire->mtu >= 576 && softwire->mtu + 40 <= conf->interfaces[1].mtu, "the MTU of a softwire");
+	require(softwire->traffic_class >= CONF_TRAFFIC_CLASS_COPY && softwire->traffic_class < 64,
+	    "the traffic class");
+	require(softwire->hop_limit > 0, "the hop limit");
+	require(conf->fragments.path_mru >= softwire->mtu + 40, "the longest packet made whole");
+	require(softwire->rule_count + softwire->pool_count > 0, "neither rules nor pools");
+	require(softwire->pool_count <= (conf->role == CONF_BR ? CONF_MAX_POOLS : 0), "the number of pools");
+	require(softwire->bindings_file[0] == '\0' || softwire->pool_count > 0, "bindings without pools");
+	for (size_t j = 0; j < softwire->rule_count; j++)
+		require(softwire->rules[j].domain == index && !softwire->rules[j].bound, "the domain of a rule");
+	for (size_t j = 0; j < softwire->pool_count; j++)
+		require(softwire->pools[j].psid_offset + softwire->pools[j].psid_len <= 16 ||
+			softwire->pools[j].psid_len == 0,
+		    "the port sets of a pool");
 }
 
 /* What conf.h says about a configuration that was accepted. */
@@ -90,18 +116,29 @@ check_conf(const struct conf *conf)
 		require(interface->address_count <= CONF_MAX_ADDRESSES, "the number of addresses");
 		require(!interface->has_gateway || interface->gateway < interface->neighbour_count, "the gateway");
 		require(interface->mtu >= (i == 0 ? 576 : 1280) && interface->mtu <= 2000, "the MTU of an interface");
+		require(interface->martian_count <= (interface->role == CONF_INTERNET ? CONF_MAX_MARTIANS : 0),
+		    "the number of martians");
 		require(memchr(interface->name, 0, sizeof(interface->name)) != NULL, "an endless name");
 	}
-	for (size_t i = 0; i < conf->softwire_count; i++) {
-		const struct conf_softwire *softwire = &conf->softwires[i];
+	require(conf->fragments.held <= conf->buffers / 2 / conf->workers, "fragments that wait");
+	for (size_t i = 0; i < conf->softwire_count; i++)
+		check_domain(conf, i);
+}
 
-		require(softwire->mtu >= 576 && softwire->mtu + 40 <= conf->interfaces[1].mtu, "the MTU of a softwire");
-		require(softwire->traffic_class >= CONF_TRAFFIC_CLASS_COPY && softwire->traffic_class < 64,
-		    "the traffic class");
-		require(softwire->hop_limit > 0, "the hop limit");
-		for (size_t j = 0; j < softwire->rule_count; j++)
-			require(softwire->rules[j].domain == i, "the domain of a rule");
+/* The rules of all domains, then the pools of all. */
+static void
+check_rules(const struct conf *conf, const struct ruleset *set)
+{
+	uint32_t at = 0;
+
+	for (size_t i = 0; i < conf->softwire_count; i++)
+		at += (uint32_t)conf->softwires[i].rule_count;
+	require(set->count6 == at, "the number of rules");
+	for (size_t i = 0; i < conf->softwire_count; i++) {
+		for (size_t j = 0; j < conf->softwires[i].pool_count; j++, at++)
+			require(set->rules[at].bound && set->rules[at].domain == i, "a pool among the rules");
 	}
+	require(set->count == at, "the number of rules and pools");
 }
 
 static void
@@ -118,6 +155,8 @@ check_compiled(const struct conf *conf)
 	require(snapshot->rules != NULL && snapshot->softwire_count == conf->softwire_count, "the snapshot");
 	if (snapshot->is_ce)
 		require(portset_count(&snapshot->ports) > 0, "a CE without ports");
+	else
+		check_rules(conf, snapshot->rules);
 	next = snapshot_compile(conf, macs, snapshot, &err);
 	require(next != NULL && next->generation == 2 && next->nat_epoch == snapshot->nat_epoch, "the same again");
 	snapshot_free(next);

@@ -51,12 +51,14 @@ has_bits_behind(u128 number, unsigned int width, unsigned int len)
 	return false;
 }
 
-/* k: section 5.2; a given PSID needs one whole address. */
+/* k: section 5.2; a given PSID needs one whole address. A pool says it itself. */
 static unsigned int
 psid_len(const struct map_rule_spec *spec)
 {
 	const unsigned int v4_len = spec->ipv4.len + (unsigned int)spec->ea_len;
 
+	if (spec->bound)
+		return spec->psid_len;
 	if (v4_len > 32)
 		return v4_len - 32;
 	return v4_len == 32 && spec->has_psid ? spec->psid_len : 0;
@@ -71,7 +73,9 @@ is_legal(const struct map_rule_spec *spec)
 		return false;
 	if (n >= 8 && spec->ipv6.addr >> 120 == 0xff)
 		return false;
-	if (o > 48 || n + o > 128 || n + o == 0 || r + o > 48 || a > 15)
+	if (spec->bound != (n + o == 0) || (spec->bound && (spec->has_psid || spec->psid_len > 16)))
+		return false;
+	if (o > 48 || n + o > 128 || r + o > 48 || a > 15)
 		return false;
 	if (spec->has_psid && (r + o != 32 || spec->psid_len > 16 || spec->psid >> spec->psid_len != 0))
 		return false;
@@ -136,6 +140,8 @@ compare_end(const struct map_rule_spec *spec, const struct map_rule *rule, uint3
 	if (!is_owned(spec, port))
 		return;
 	require(map_rule_psid(rule, port) == psid_of(spec, port), "the PSID of a port");
+	if (spec->bound)
+		return;
 	require(map_rule_address(rule, ipv4, port) == address, "the MAP address");
 	require(map_rule_embedded_ipv4(rule, address) == (ipv4 & mask4(v4_len < 32 ? v4_len : 32)),
 	    "the embedded address");
@@ -180,16 +186,17 @@ some_rule(struct input *input)
 		.ea_len = input_byte(input),
 		.psid_offset = input_byte(input),
 		.has_psid = (how & 2) != 0,
+		.bound = (how & 8) != 0,
 		.fmr = true,
 		.iid = (how & 4) != 0 ? MAP_IID_DRAFT03 : MAP_IID_RFC7597 };
 	const uint64_t high = input_number(input, 8), low = input_number(input, 8);
 
 	spec.ipv6.addr = u128_make(high, low);
 	spec.ipv4.addr = (uint32_t)input_number(input, 4);
-	if (spec.has_psid) {
+	if (spec.has_psid || spec.bound)
 		spec.psid_len = input_byte(input);
+	if (spec.has_psid)
 		spec.psid = (uint16_t)input_number(input, 2);
-	}
 	if ((how & 1) == 0)
 		return spec;
 	spec.ipv6.len %= 129;
@@ -202,6 +209,11 @@ some_rule(struct input *input)
 		spec.ea_len = (uint8_t)(32 - spec.ipv4.len);
 		spec.psid_len %= 17;
 		spec.psid &= (uint16_t)((1u << spec.psid_len) - 1);
+	}
+	if (spec.bound) {
+		spec.ipv6 = (struct prefix6){ 0 };
+		spec.ea_len = 0;
+		spec.psid_len %= 17;
 	}
 	return spec;
 }
@@ -222,7 +234,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		const uint16_t port = (uint16_t)input_number(&input, 2);
 
 		compare_end(&spec, &rule, ipv4, port);
-		if (is_owned(&spec, port))
+		if (is_owned(&spec, port) && !spec.bound)
 			compare_ce(&spec, ipv4, port, input_byte(&input));
 	}
 	return 0;

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-3-Clause
 """Writes the seeds that are made: corpus/path (packet cases of tests/pcap and whole conversations), corpus/nat_sequence,
-corpus/map. Those in corpus/api and corpus/conf are written by hand. usage: seeds.py"""
+corpus/map, corpus/fragments, corpus/relay. Those in corpus/api and corpus/conf are written by hand. usage: seeds.py"""
 import random
 import struct
 import sys
@@ -66,8 +66,8 @@ def rule(how, ipv6, ipv4, ea, offset, psid=(0, 0), ends=((0, 1232), (77, 64720))
     prefix6, len6 = ipv6.split("/")
     prefix4, len4 = ipv4.split("/")
     seed = bytes([how, int(len6), int(len4), ea, offset]) + IPv6Address(prefix6).packed + IPv4Address(prefix4).packed
-    if how & 2:
-        seed += struct.pack("!BH", *psid)
+    if how & 10:
+        seed += struct.pack("!BH", *psid) if how & 2 else psid[:1]
     return seed + b"".join(struct.pack("!IHB", host, port, host % 7) for host, port in ends)
 
 
@@ -75,8 +75,73 @@ MAP_SEEDS = {
     "shared": rule(0, "2001:db8::/40", "192.0.2.0/24", 16, 6), "draft03": rule(4, "2001:db8::/40", "192.0.2.0/24", 16, 4),
     "beyond-64": rule(4, "2001:db8:0:1000::/52", "192.0.2.0/24", 16, 6), "prefix": rule(0, "2001:db8::/40", "198.51.0.0/16", 8, 6),
     "given-psid": rule(2, "2001:db8:12:3400::/56", "192.0.2.18/32", 0, 6, (8, 0x34)),
+    "pool": rule(8, "::/0", "203.0.113.0/24", 0, 6, b"\x08"), "pool-of-addresses": rule(9, "::/0", "203.0.113.0/24", 0, 6, b"\x00"),
+    "pool-refused": rule(8, "2001:db8::/40", "203.0.113.0/24", 0, 6, b"\x08"),
     "all-of-ipv4": rule(0, "2001::/16", "0.0.0.0/0", 48, 0), "refused": rule(0, "2001:db8::1/40", "192.0.2.0/24", 49, 16),
 }
+
+
+VIRTUAL, REASSEMBLY, SPLIT = range(3)                             # what fuzz_fragments.c is to do
+SMALL, CLOCK, AGAIN, EXPIRE = 0x80, 5, 6, 7                       # operations of tests/unit/virtual_model.c
+CLOCK6, EXPIRE6 = 6, 7                                            # of tests/unit/reassembly_model.c
+MORE, NEAR, FEW = 1, 2, 4                                         # bits of `how`
+
+
+def fragment(place, more=MORE, key=0, size=3, how=0, marks=0xc0, operation=SMALL):
+    """One record of tests/unit/fragment_model.h; places of small datagrams are quarters."""
+    return bytes([operation, key, place, size, how | more, marks])
+
+
+def operation(what, number):
+    return bytes([what, 0, 0, number, 0, 0])
+
+
+def fragment_seeds():
+    first, second, third, last = fragment(0), fragment(1), fragment(2), fragment(3, 0)
+    again, over = operation(AGAIN, 7), operation(CLOCK | 8, 100) + operation(EXPIRE, 200)
+    over6 = operation(CLOCK6 | 8, 120) + operation(EXPIRE6, 0)
+    everything = b"".join(fragment(place, key=key) for key in range(24) for place in (1, 2))
+    gaps = b"".join(fragment(2 * i + 2, how=NEAR | FEW, size=0, operation=0) for i in range(27))
+    for name, seed in (("in-order", first + second + third + last), ("reversed", last + third + second + first + again),
+                       ("lost-first", last + third + over + first), ("twice", second + second + first + first + again + second),
+                       ("teardrop", first + fragment(0, 0, size=4) + last + over + first), ("many", everything + over + everything),
+                       ("overtaken", second + last + first + second + third + last + again)):
+        yield "virtual-" + name, bytes([VIRTUAL]) + seed
+        yield "reassembly-" + name, bytes([REASSEMBLY]) + seed.replace(over, over6)
+    yield "virtual-gaps", bytes([VIRTUAL, 0x40]) + bytes(5) + gaps + first + again * 4
+    yield "virtual-refused", bytes([VIRTUAL]) + second + fragment(0, how=0x70) + again + third
+    yield "virtual-far", bytes([VIRTUAL]) + fragment(255, 0, size=31, operation=0) + fragment(255, 0, size=32, operation=0)
+    yield "reassembly-atomic", bytes([REASSEMBLY]) + first + fragment(0, 0) + second + third + last
+    yield "reassembly-marks", bytes([REASSEMBLY]) + first + second + third + fragment(3, 0, marks=3) \
+        + first + second + third + fragment(3, 0, marks=0) + fragment(0, marks=3)
+    yield "reassembly-options", bytes([REASSEMBLY]) + fragment(0, marks=0x2c) + fragment(0, 0, marks=0x1c) + second + third + last
+    yield "reassembly-long", bytes([REASSEMBLY]) + fragment(0, size=80, operation=0) \
+        + fragment(80, 0, how=NEAR, size=90, operation=0) + fragment(80, 0, how=NEAR, size=91, operation=0)
+    yield "split-plain", bytes([SPLIT, 0xf0]) + struct.pack("!HBH", 1332, 0, 40)
+    yield "split-options", bytes([SPLIT, 0xf7]) + struct.pack("!HBH", 448, 9, 900) \
+        + bytes([1, 7, 7, 4, 9, 9, 9, 9, 0x94, 4, 0, 0, 1, 0x88, 4, 0xab, 0xcd, 0x44, 8, 5, 0, 1, 2, 3, 4, 0, 0x94, 4])
+
+
+def about(type, code, value, quoted, at=0):
+    """What fuzz_relay.c reads: checksums to be mended, where the inner packet is behind the IPv6 header, an ICMPv6 message."""
+    return struct.pack("!BBBBHI", 3, at, type, code, 0, value) + quoted
+
+
+def relay_seeds():
+    inner = udp(E, 53, V4, 1232)
+    yield "unreachable", about(1, 3, 0, down(inner))
+    yield "too-big", about(2, 0, 1400, down(tcp(E, 80, V4, 1232, data=bytes(1400))[:1232]))
+    yield "too-big-without-df", about(2, 0, 1400, down(ping(E, V4, 1232, df=False)))
+    yield "hop-limit", about(3, 0, 0, down(pong(E, V4, 1232, nops=40)))
+    yield "hop-limit-extended", about(3, 0, 16 << 24, down(tcp(E, 80, V4, 1232, data=bytes(100)))[:128] + b"\x20\0\0\0" + bytes(8))
+    yield "reassembly", about(3, 1, 0, down(inner, ext=[fragment_header(0, True)]), 8)
+    yield "later-fragment", about(4, 0, 42, down(inner, ext=[fragment_header(100)]), 8)
+    yield "encapsulation-limit", about(4, 0, 44, down(inner, ext=[HOP_BY_HOP, ENCAP_LIMIT, ROUTING_DONE]), 24)
+    yield "inner-error", about(1, 0, 0, down(error(E, V4, UNREACHABLE, 3, udp(V4, 1232, E, 53))))
+    yield "inner-later-fragment", about(2, 0, 1400, down(ip(E, V4, 17, bytes(64), offset=185)))
+    yield "about-icmpv6", about(4, 1, 6, down(b"\x80\0\0\0" + bytes(8), ext=[DEST_OPTIONS], nh=58))
+    yield "about-a-fragment", about(4, 0, 4, down(b"\1\0\0\0" + bytes(9), ext=[fragment_header(0, True)], nh=58))
+    yield "unknown-error", about(100, 0, 0, down(inner))
 
 
 def write(target, name, seed):
@@ -93,6 +158,10 @@ def main():
         write("path", name, seed)
     for name, seed in MAP_SEEDS.items():
         write("map", name, seed)
+    for name, seed in fragment_seeds():
+        write("fragments", name, seed)
+    for name, seed in relay_seeds():
+        write("relay", name, seed)
     for number in range(4):
         write("nat_sequence", f"random-{number}", random.Random(number).randbytes(300))
     udp_out = b"".join(bytes([15, 1, i, 0, 0]) for i in range(70))

@@ -4,7 +4,7 @@ import re
 
 import traffic
 from daemon import edit, wait_until
-from lab import SRV
+from lab import H1, H2, H3, SRV, V4
 from traffic import Echo, Flow, Repeated, closing, exchange
 
 NAT = "nat = { udp_timeout = %d; };\n"
@@ -45,6 +45,23 @@ def reload_under_traffic(lab):
         assert sum(flow.repeated for flow in flows) == 0, "datagrams got lost"
     arrived = {name: lab.ns[name].counter("Udp", "InDatagrams") - count for name, count in arrived.items()}
     assert arrived["srv"] == asked == sum(arrived[host] for host in hosts), f"asked {asked}, arrived {arrived}"
+
+
+OWN_WORDS = {"port", "ready", "config", "stop"}
+OWN_EVENTS = {"start", "reload", "refused", "daily", "stop"}
+
+
+def logs_know_no_flows(lab):
+    """After traffic no log has an address of those who spoke, nor a line that came from it (OPS-07)."""
+    for host in "h1", "h3":
+        assert traffic.ping(lab.ns[host], SRV) == (3, 3)
+    for name, daemon in lab.daemons.items():
+        for log in daemon.log(), daemon.rule_log_path.read_text(encoding="utf-8"):
+            found = [address for address in (SRV, H1, H2, H3, V4) if re.search(rf"\b{re.escape(address)}\b", log)]
+            assert not found, f"{name} has logged {found}"
+        words = set(re.findall(r"^<\d>mapedge: ([\w-]+):", daemon.log(), re.MULTILINE))
+        events = {record["event"] for record in daemon.rule_log()}
+        assert words <= OWN_WORDS and events <= OWN_EVENTS, f"{name}: {words} {events}"
 
 
 def reload_by_signal(lab):

@@ -65,6 +65,7 @@ class Daemon:
         self.socket_path = directory / f"{name}.sock"
         self.config_path = directory / f"{name}.conf"
         self.log_path = directory / f"{name}.log"
+        self.rule_log_path = directory / f"{name}.rules.log"
         self._out_path = directory / f"{name}.out"
         self._runtime = directory / f"{name}.run"
         self._runtime.mkdir()
@@ -78,7 +79,8 @@ class Daemon:
         config, lines = re.subn(r"eal = \[[^]]*\]", f"eal = [ {eal} ]", config)
         assert lines == 1, "the configuration has no dpdk.eal"
         config = fit_rings(config)
-        self.config_path.write_text(f'{config}\ncontrol = {{ socket = "{self.socket_path}"; }};\n', encoding="utf-8")
+        control = f'control = {{ socket = "{self.socket_path}"; rule_log = "{self.rule_log_path}"; }};'
+        self.config_path.write_text(f"{config}\n{control}\n", encoding="utf-8")
 
     def _spawn(self, out_path, log_path):
         environment = {"PATH": "/usr/bin:/bin", "RUNTIME_DIRECTORY": str(self._runtime)}
@@ -98,6 +100,10 @@ class Daemon:
 
     def log(self):
         return self.log_path.read_text(encoding="utf-8", errors="replace")
+
+    def rule_log(self):
+        """The records of the rule log."""
+        return [json.loads(line) for line in self.rule_log_path.read_text(encoding="utf-8").splitlines()]
 
     def log_tail(self, lines=5):
         return "\n".join([line for line in self.log().splitlines() if not HARMLESS.match(line)][-lines:])

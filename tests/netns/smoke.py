@@ -12,10 +12,12 @@ sys.dont_write_bytecode = True
 import conservation
 import control
 import demo
+import fragments
 import lab as labs
 import netns
 import peers
 import sharing
+import swap
 import workers
 from lab import Lab
 from tap import Tap
@@ -32,6 +34,7 @@ CASES = [
     ("same server at once", sharing.same_server_at_once),
     ("hairpin through the BR", sharing.hairpin),
     ("mixed load is conserved", conservation.mixed_load),
+    ("logs know no flows (OPS-07)", control.logs_know_no_flows),
     ("reload under traffic loses nothing", control.reload_under_traffic),
     ("reload by signal", control.reload_by_signal),
     ("broken config is refused", control.broken_config_is_refused),
@@ -43,10 +46,13 @@ CASES = [
 # Each in a lab of its own.
 OTHER_CASES = [
     ("two workers: a thousand flows", workers.two_workers),
+    ("rules swap under load, one worker (OPS-13)", swap.one_worker),
+    ("rules swap under load, two workers (OPS-13)", swap.two_workers),
     ("ports of net_tap, two workers", peers.with_taps),
     ("ports of net_af_xdp", peers.with_af_xdp),
     ("the kernel as CE of our BR", peers.kernel_as_ce),
     ("the kernel as BR of our CE", peers.kernel_as_br),
+    *fragments.CASES,
 ]
 
 
@@ -78,7 +84,7 @@ def main():
     begin = time.monotonic()
     tap = Tap(arguments.words)
     try:
-        labs.require_rights("ping", "curl", "iperf3", "dnsmasq", "dig")
+        labs.require_rights("ping", "curl", "iperf3", "dnsmasq", "dig", "traceroute", "tcpdump")
         standard_lab(tap, arguments.build)
         for name, function in OTHER_CASES:
             tap.case(name, function, arguments.build)

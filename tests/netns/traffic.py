@@ -21,6 +21,7 @@ from daemon import wait_until
 
 UDP, TCP = socket.SOCK_DGRAM, socket.SOCK_STREAM
 ETH_P_ALL = 3
+ETHERTYPE_IPV6 = 0x86dd
 ECHO_PORT = 7000
 
 
@@ -208,6 +209,11 @@ class Repeated:
         except BaseException as error:                   # for the thread that waits for us
             self._error = error
 
+    def check(self):
+        """Raises the failure at once, for those who would wait in vain."""
+        if self._error is not None:
+            raise self._error
+
     def __enter__(self):
         self._thread.start()
         return self
@@ -215,8 +221,8 @@ class Repeated:
     def __exit__(self, kind, *_):
         self._stop.set()
         self._thread.join()
-        if self._error is not None and kind is None:
-            raise self._error
+        if kind is None:
+            self.check()
 
 
 # ---- the wire ----

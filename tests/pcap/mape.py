@@ -59,6 +59,11 @@ V4 = "192.0.2.18"                           # the shared address
 CE1 = "2001:db8:12:3400:0:c000:212:34"      # owns V4 with PSID 0x34: ports 1232-1235, 2256-2259 … 64720-64723
 CE2 = "2001:db8:12:3500:0:c000:212:35"      # owns V4 with PSID 0x35: ports 1236-1239, 2260-2263 … 64724-64727
 
+# The CEs of configs/br-mtus.conf that own port 1232 of 198.18.n.18: {n: (softwire MTU, BR address, CE, address)}
+MTUS = {n: (mtu, f"2001:db8:ffff::{n}",
+            Rule(f"2001:db8:{n}00::/40", f"198.18.{n}.0/24", 16).map_address(f"198.18.{n}.18", 1232), f"198.18.{n}.18")
+        for n, mtu in enumerate((1460, 1452, 1420, 1414, 1240), 1)}
+
 # The CE under test (configs/ce.conf) owns exactly one port of V4, so that its NAT has nothing to choose:
 # offset 0, PSID length 16, PSID 1232 (0x4d0).
 CE = "2001:db8:12:3400:0:c000:212:4d0"
@@ -91,11 +96,12 @@ def checksum(data):
     return ~total & 0xffff
 
 
-def ip(src, dst, proto, payload=b"", ttl=64, tos=0, ipid=1, df=True, mf=False, offset=0, nops=0):
-    """Any IPv4 packet; `nops` option bytes (a multiple of 4) stand between header and payload."""
+def ip(src, dst, proto, payload=b"", ttl=64, tos=0, ipid=1, df=True, mf=False, offset=0, nops=0, options=b""):
+    """Any IPv4 packet; `options`, or `nops` option bytes that mean nothing (a multiple of 4), follow the header."""
     flags = 0x4000 * (df and not mf and not offset) | 0x2000 * mf | offset
-    header = struct.pack("!BBHHHBBH4s4s", 0x45 + nops // 4, tos, 20 + nops + len(payload), ipid, flags, ttl, proto, 0,
-                         IPv4Address(src).packed, IPv4Address(dst).packed) + b"\1" * nops
+    options += b"\1" * nops
+    header = struct.pack("!BBHHHBBH4s4s", 0x45 + len(options) // 4, tos, 20 + len(options) + len(payload), ipid, flags,
+                         ttl, proto, 0, IPv4Address(src).packed, IPv4Address(dst).packed) + options
     return refresh(header) + payload
 
 
@@ -153,12 +159,13 @@ def own_error(src, dst, type, code, offender, mtu=0):
 
 # ---- The softwire ----
 
-def tunnel(src, dst, inner, tc=0, hlim=64, ext=(), nh=4, plen=None, version=6):
+def tunnel(src, dst, inner, tc=0, hlim=64, ext=(), nh=4, plen=None, version=6, label=0):
     """IPv4-in-IPv6. `ext` are extension headers, each (its number, its bytes after the next-header byte)."""
     numbers = [number for number, _ in ext] + [nh]
     payload = b"".join(bytes([after]) + body for (_, body), after in zip(ext, numbers[1:])) + inner
-    return struct.pack("!IHBB16s16s", version << 28 | tc << 20, len(payload) if plen is None else plen, numbers[0],
-                       hlim, IPv6Address(src).packed, IPv6Address(dst).packed) + payload
+    plen = len(payload) if plen is None else plen
+    return struct.pack("!IHBB16s16s", version << 28 | tc << 20 | label, plen, numbers[0], hlim,
+                       IPv6Address(src).packed, IPv6Address(dst).packed) + payload
 
 
 HOP_BY_HOP = (0, bytes.fromhex("00 01 04 00 00 00 00"))              # PadN
@@ -168,8 +175,11 @@ ROUTING_DONE = (43, bytes.fromhex("00 04 00 00 00 00 00"))           # segments 
 ROUTING_LEFT = (43, bytes.fromhex("00 04 01 00 00 00 00"))           # segments left 1
 
 
-def fragment_header(offset=0, more=False):
-    return 44, struct.pack("!BHI", 0, offset << 3 | more, 0x4d415045)
+FRAGMENT_ID = 0x4d415045
+
+
+def fragment_header(offset=0, more=False, id=FRAGMENT_ID):
+    return 44, struct.pack("!BHI", 0, offset << 3 | more, id)
 
 
 def up(inner, **fields):
@@ -180,6 +190,76 @@ def up(inner, **fields):
 def down(inner, **fields):
     """What the BR sends to the CE under test."""
     return tunnel(BR, CE, inner, **fields)
+
+
+# ---- Fragments ----
+
+def cut(packet, *places, header=None):
+    """RFC 791: the IPv4 packet in pieces, its payload cut at these places (multiples of 8); DF stays as it is.
+
+    `header`: that of the later pieces, where the options are not the same."""
+    start, field = (packet[0] & 15) * 4, struct.unpack_from("!H", packet, 6)[0]
+    payload, places = packet[start:], [0, *places, len(packet) - start]
+    pieces = []
+    for here, there in zip(places, places[1:]):
+        head = header if header and here else packet[:start]
+        more = 0x2000 * (there < len(payload))
+        head = poke(head, 2, struct.pack("!H", len(head) + there - here))
+        pieces.append(refresh(poke(head, 6, struct.pack("!H", field + here // 8 | more))) + payload[here:there])
+    return pieces
+
+
+def cut_to_fit(packet, mtu):
+    """RFC 791: as few pieces as the link takes, all but the last as large as it takes."""
+    start = (packet[0] & 15) * 4
+    step = (mtu - start) // 8 * 8
+    return cut(packet, *range(step, len(packet) - start, step))
+
+
+def spent(packet, by=1):
+    """The packet after so many routers."""
+    return refresh(poke(packet, 8, bytes([packet[8] - by])))
+
+
+def without_df(packet):
+    return refresh(poke(packet, 6, bytes([packet[6] & 0xbf])))
+
+
+def cut6(packet, *places, id=FRAGMENT_ID, head=40):
+    """RFC 8200 section 4.5: the IPv6 packet in pieces, what follows the first `head` bytes cut at these places."""
+    number = packet[6] if head == 40 else packet[40]       # there is at most one extension header in front
+    payload, places = packet[head:], [0, *places, len(packet) - head]
+    front = poke(packet[:head], 6 if head == 40 else 40, b"\x2c")
+    pieces = []
+    for here, there in zip(places, places[1:]):
+        fragment = struct.pack("!BBHI", number, 0, here | (there < len(payload)), id)
+        length = struct.pack("!H", head - 40 + 8 + there - here)
+        pieces.append(poke(front, 4, length) + fragment + payload[here:there])
+    return pieces
+
+
+def cut6_to_fit(packet, mtu):
+    """As few pieces as the path takes, all but the last as large as it takes; the identification is 0."""
+    step = (mtu - 48) // 8 * 8
+    return cut6(packet, *range(step, len(packet) - 40, step), id=0)
+
+
+# ---- ICMPv6 ----
+
+def icmp6(src, dst, type, code=0, rest=0, data=b"", wrong=0, hlim=64, tc=0):
+    """Any ICMPv6 message: `rest` are bytes 4-7, `wrong` is added to the right checksum."""
+    message = struct.pack("!BBHI", type, code, 0, rest) + data
+    pseudo = IPv6Address(src).packed + IPv6Address(dst).packed + struct.pack("!II", len(message), 58)
+    csum = (checksum(pseudo + message) + wrong) & 0xffff
+    return tunnel(src, dst, poke(message, 2, struct.pack("!H", csum)), tc=tc, hlim=hlim, nh=58)
+
+
+UNREACHABLE6, TOO_BIG6, TIME_EXCEEDED6, PARAMETER_PROBLEM6 = 1, 2, 3, 4
+
+
+def own_error6(src, dst, type, code, offender, rest=0):
+    """An ICMPv6 error of the box itself: RFC 4443 section 2.4 (c), as much of the offender as fits in 1280 bytes."""
+    return icmp6(src, dst, type, code, rest, offender[:1280 - 48])
 
 
 # ---- Tables that hold for CE and BR ----
@@ -298,8 +378,9 @@ def selftest_arithmetic():
 def selftest_builders():
     """Scapy builds the same bytes."""
     logging.getLogger("scapy.runtime").setLevel(logging.ERROR)
-    from scapy.layers.inet import ICMP, IP, TCP, UDP, IPOption_NOP
-    from scapy.layers.inet6 import IPv6, IPv6ExtHdrDestOpt, IPv6ExtHdrFragment, IPv6ExtHdrHopByHop, PadN
+    from scapy.layers.inet import ICMP, IP, TCP, UDP, IPOption_NOP, fragment
+    from scapy.layers.inet6 import (ICMPv6EchoRequest, ICMPv6PacketTooBig, IPv6, IPv6ExtHdrDestOpt, IPv6ExtHdrFragment,
+                                    IPv6ExtHdrHopByHop, PadN, fragment6)
 
     their_ip = IP(src=H, dst=E, ttl=9, tos=2, id=7, flags="DF")
     fields = {"ttl": 9, "tos": 2, "ipid": 7}
@@ -320,5 +401,13 @@ def selftest_builders():
     same.append((tunnel(CE1, BR, b"inner", ext=[HOP_BY_HOP, DEST_OPTIONS, fragment_header(185, True)]),
                  IPv6(src=CE1, dst=BR) / IPv6ExtHdrHopByHop(options=[padding]) / IPv6ExtHdrDestOpt(options=[padding])
                  / IPv6ExtHdrFragment(nh=4, offset=185, m=1, id=0x4d415045) / b"inner"))
+    their_ip, their_ip6 = IP(src=H, dst=E, id=1), IPv6(src=CE1, dst=BR)
+    same += zip(cut(udp(H, 5000, E, 53, bytes(1492), df=False), 1440),
+                fragment(their_ip / UDP(sport=5000, dport=53) / bytes(1492), 1440), strict=True)
+    long = UDP(sport=1, dport=2) / bytes(3000)
+    same += zip(cut6(bytes(their_ip6 / long), 1448, 2896),
+                fragment6(their_ip6 / IPv6ExtHdrFragment(id=FRAGMENT_ID) / long, 1496), strict=True)
+    same += [(icmp6(CE1, BR, 2, 0, 1280, b"quoted"), their_ip6 / ICMPv6PacketTooBig(mtu=1280) / b"quoted"),
+             (icmp6(CE1, BR, 128, 0, 7 << 16 | 1, b"x"), their_ip6 / ICMPv6EchoRequest(id=7, seq=1) / b"x")]
     for ours, theirs in same:
         assert ours == bytes(theirs), (ours.hex(), bytes(theirs).hex(), theirs.summary())

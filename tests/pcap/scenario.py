@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """How a case tells its story: case.send(what comes in).gives(what goes out) or .drops(why), step by step.
 
-Every step is balanced when the case is built: packets in + ICMP errors made = packets out + packets dropped (OPS-03).
+Every step is balanced when the case is built: packets in and made = packets out, dropped, merged and waiting (OPS-03).
 """
 import json
 import re
@@ -20,8 +20,12 @@ EPOCH = 1767225600                          # the first packet of every case: 20
 STEP = 0.01                                 # seconds from one step to the next
 
 
+ETHER = 14
+
+
 class Frame(bytes):
     """Bytes that start at the Ethernet header; a case gives one where the usual header is not wanted."""
+    open = {}                               # {byte: bits in it that may be anything}, 0 in out-*.pcap
 
 
 ANY = Frame()                               # an output frame that check() judges instead; empty in out-*.pcap
@@ -38,9 +42,40 @@ def _neighbour(iface, ipv4):
     return mape.MAC.get(ipv4 if on_link else iface + " gateway", mape.MAC[mape.H])
 
 
+class Unforeseen(bytes):
+    """A packet of which some bits are the program's choice; check() says what must hold for them."""
+    open = {}
+
+
+def unforeseen(packet, places):
+    """`places`: LABEL, IDENT, or both of them."""
+    chosen = Unforeseen(bytes(byte & ~places.get(at, 0) for at, byte in enumerate(packet)))
+    chosen.open = places
+    return chosen
+
+
+LABEL = {1: 0x0f, 2: 0xff, 3: 0xff}         # an IPv6 packet's flow label
+IDENT = {44: 0xff, 45: 0xff, 46: 0xff, 47: 0xff}        # the identification in a fragment header right behind it
+
+
+def labels(frames):
+    return [int.from_bytes(frame[ETHER:ETHER + 4], "big") & 0xfffff for frame in frames]
+
+
+def identifications(frames):
+    """Those of the frames that are IPv6 fragments."""
+    return [int.from_bytes(frame[ETHER + 44:ETHER + 48], "big") for frame in frames if frame[ETHER + 6] == 44]
+
+
 def _framed(iface, packet, outgoing):
     if isinstance(packet, Frame):
         return packet
+    frame = _with_header(iface, packet, outgoing)
+    frame.open = {ETHER + at: bits for at, bits in getattr(packet, "open", {}).items()}
+    return frame
+
+
+def _with_header(iface, packet, outgoing):
     is_ipv6 = iface in ("wan", "map")
     far_address = None if is_ipv6 else str(IPv4Address(packet[16:20] if outgoing else packet[12:16]))
     far, box = _neighbour(iface, far_address), mape.MAC[iface]
@@ -62,6 +97,7 @@ class Step:
     def __init__(self, case, time, received):
         self.case, self.time, self.received, self.line = case, time, received, sys._getframe(2).f_lineno
         self.outputs, self.dropped, self.events = [], Counter(), Counter()
+        self.created = self.merged = self.held = 0
 
     def gives(self, **packets):
         for iface, listed in packets.items():
@@ -74,8 +110,37 @@ class Step:
 
     def replies(self, **packets):
         """ICMP errors of the box itself."""
-        self.events["icmp4_sent"] += sum(len(_listed(listed)) for listed in packets.values())
+        for packet in (packet for listed in packets.values() for packet in _listed(listed)):
+            self.events["icmp6_sent" if packet[0] >> 4 == 6 and packet[6] == 58 else "icmp4_sent"] += 1
+            self.created += 1
         return self.gives(**packets)
+
+    def cuts(self, pieces=2):
+        """A packet goes on in so many pieces."""
+        self.created += pieces - 1
+        return self.event("fragmented")
+
+    def waits(self, count=None):
+        """IPv4 fragments are held until the first of their datagram comes."""
+        count = self.received if count is None else count
+        self.held += count
+        return self.event("fragments_held", count)
+
+    def releases(self, count):
+        """So many of those that waited, or were kept, go on or are dropped."""
+        self.held -= count
+        return self
+
+    def keeps(self, count=None):
+        """IPv6 fragments are held until their packet is whole."""
+        self.held += self.received if count is None else count
+        return self
+
+    def reassembles(self, pieces=2):
+        """A packet is whole: all its pieces but the one that came last become part of it."""
+        self.held -= pieces - 1
+        self.merged += pieces - 1
+        return self.event("reassembled")
 
     def event(self, name, count=1):
         self.events[name] += count
@@ -89,8 +154,24 @@ class Step:
         return self.event("sessions_expired", count)
 
     def balanced(self):
-        coming, going = self.received + self.events["icmp4_sent"], len(self.outputs) + self.dropped.total()
-        assert coming == going, f"case.py:{self.line}: {coming} packets come or are made, {going} go or are dropped"
+        coming = self.received + self.created
+        going = len(self.outputs) + self.dropped.total() + self.merged + self.held
+        assert coming == going, f"case.py:{self.line}: {coming} packets come or are made, {going} go, end or wait"
+
+
+def top(text):
+    """An edit: more settings at the top level."""
+    return {'role = "br";': f'role = "br"; {text}'}
+
+
+def domain(text, name="f1"):
+    """An edit: more settings of a domain."""
+    return {f'name = "{name}";': f'name = "{name}"; {text}'}
+
+
+def interface(name, text):
+    """An edit: more settings of an interface."""
+    return {f'mac = "{mape.MAC[name]}"; mtu = 1500;': f'mac = "{mape.MAC[name]}"; {text}'}
 
 
 class Case:
@@ -103,7 +184,7 @@ class Case:
             self.config = self.config.replace(old, new)
         self.ifaces = ROLES[re.search(r'^role = "(..)"', self.config, re.M).group(1)]
         self.inputs = {iface: [] for iface in self.ifaces}
-        self.steps, self.wanted, self.now = [], {}, -STEP
+        self.steps, self.wanted, self.unforeseen_events, self.now = [], {}, (), -STEP
 
     def send(self, at=None, **packets):
         """Packets in, all in the same instant: `at` seconds, or STEP after the step before."""
@@ -134,6 +215,10 @@ class Case:
         """More of the statistics: softwires={name: {…}}, nat={…}; what is not named may be anything."""
         self.wanted.update(stats)
 
+    def any_number_of(self, *events):
+        """Events that depend on what the program may choose."""
+        self.unforeseen_events = events
+
     def outputs(self):
         """{interface: [(time, frame, line of case.py), …]} in the order of departure."""
         left = {iface: [] for iface in self.ifaces}
@@ -147,7 +232,8 @@ class Case:
         for step in self.steps:
             step.balanced()
         drops = sum((step.dropped for step in self.steps), Counter())
-        events = sum((step.events for step in self.steps), Counter())
+        events = dict(+sum((step.events for step in self.steps), Counter()))
+        events.update({name: "any number" for name in self.unforeseen_events})
         interfaces, outputs = {}, self.outputs()
         for iface in self.ifaces:
             out = [frame for _, frame, _ in outputs[iface]]
@@ -155,11 +241,14 @@ class Case:
                                  "rx_bytes": sum(len(frame) for _, frame in self.inputs[iface])}
             if ANY not in out:
                 interfaces[iface]["tx_bytes"] = sum(map(len, out))
-        conservation = {"received": sum(map(len, self.inputs.values())), "created": events["icmp4_sent"],
-                        "transmitted": sum(map(len, outputs.values())), "dropped": drops.total(),
-                        "held": 0, "balanced": True}
-        return {"drops": dict(+drops), "events": dict(+events), "conservation": conservation,
+        conservation = {"received": sum(map(len, self.inputs.values())), "created": self.total("created"),
+                        "transmitted": sum(map(len, outputs.values())), "merged": self.total("merged"),
+                        "dropped": drops.total(), "held": self.total("held"), "balanced": True}
+        return {"drops": dict(+drops), "events": events, "conservation": conservation,
                 "interfaces": interfaces, **self.wanted}
+
+    def total(self, what):
+        return sum(getattr(step, what) for step in self.steps)
 
     def files(self):
         """{file name: content} of the case's directory."""

@@ -16,6 +16,8 @@ static struct {
 	struct counters counters[2];
 	struct gauges gauges[2];
 	struct ruleset *rules;
+	struct conf_softwire domains[2];
+	const char *rule_log;
 	const char *reload_text, *reload_hint; /* NULL: a reload works */
 	unsigned int reports, reloads, shutdowns;
 	bool is_br;
@@ -29,7 +31,7 @@ fake_report(void *context, struct report *report)
 	*report = (struct report){ .is_ce = !fake.is_br,
 		.generation = 3,
 		.interface = { "lan", "wan" },
-		.softwire = { "map0" },
+		.softwire = { { .name = "map0" } },
 		.softwire_count = 1,
 		.worker_count = 2,
 		.held = 4 };
@@ -44,6 +46,21 @@ fake_rules(void *context)
 {
 	ck_assert_ptr_eq(context, &fake);
 	return fake.rules;
+}
+
+static bool
+fake_lookup(void *context, struct lookup *lookup)
+{
+	ck_assert_ptr_eq(context, &fake);
+	*lookup = (struct lookup){ .rules = fake.rules, .domains = fake.domains, .domain_count = 2 };
+	return fake.is_br;
+}
+
+static const char *
+fake_rule_log(void *context)
+{
+	ck_assert_ptr_eq(context, &fake);
+	return fake.rule_log;
 }
 
 static int
@@ -68,15 +85,19 @@ fake_shutdown(void *context)
 	fake.shutdowns++;
 }
 
-static const struct api_backend backend = { &fake, fake_report, fake_rules, fake_reload, fake_shutdown };
+static const struct api_backend backend = { &fake, fake_report, fake_rules, fake_lookup, fake_rule_log, fake_reload,
+	fake_shutdown };
 
-/* Three rules: one as in RFC 7597 appendix A, one with a given PSID, one for a whole address in the format of draft 03. */
+/*
+ * Three rules: one as in RFC 7597 appendix A, one with a given PSID, one for a whole address in the format of draft 03. And
+ * a pool, which is no rule for people.
+ */
 static inline void
 set_up(void)
 {
 	struct map_rule_spec specs[] = { rule_spec("2001:db8::/40", "192.0.2.0/24", 16, 6),
 		fixed_spec("2001:db8:1234:5678::/64", "198.51.100.7/32", 4, 0x34, 8),
-		rule_spec("2001:db8:f000::/48", "203.0.113.0/24", 8, 0) };
+		rule_spec("2001:db8:f000::/48", "203.0.113.0/24", 8, 0), pool_spec("192.0.2.0/28", 6, 8) };
 	struct error err;
 	uint32_t bad;
 
@@ -84,6 +105,8 @@ set_up(void)
 	specs[2].iid = MAP_IID_DRAFT03;
 	specs[2].domain = 1;
 	memset(&fake, 0, sizeof(fake));
+	strcpy(fake.domains[0].name, "one");
+	strcpy(fake.domains[1].name, "two");
 	fake.rules = ruleset_build(specs, COUNT(specs), &bad, &err);
 	ck_assert_ptr_nonnull(fake.rules);
 }

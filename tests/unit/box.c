@@ -3,7 +3,9 @@
 
 #include <stdlib.h>
 
+
 #include "map/rule.h"
+#include "path/suspects.h"
 
 #define CREATED_ROOM 576 /* RFC 1812 section 4.3.2.3: no error that we make is longer */
 #define ROUTER6 u128_make(UINT64_C(0xfe80) << 48, 1)
@@ -86,6 +88,8 @@ set_softwire(struct softwire *softwire, uint8_t index, u128 local, u128 remote, 
 		.mtu = 1460,
 		.mss = 1420,
 		.index = index,
+		.decap_mask = 0x03,
+		.fragment = SOFTWIRE_FRAGMENT_DROP,
 		.eabits = index == 1 };
 	softwire_set_outer(softwire, local, remote, 64, dscp);
 }
@@ -165,10 +169,13 @@ box_new(const struct box_options *wanted)
 		set_up_ce(&box->snapshot, &options);
 	else
 		set_up_br(&box->snapshot);
+	box->snapshot.icmp_limit = (struct limit){ 1000, 200 };
+	box->snapshot.icmp_source = box->snapshot.interface[INTERFACE_V4].address;
+	suspects_mark(&box->snapshot);
 	box->worker_count = options.workers;
 	box->seed = (struct random){ .key = { { options.seed, ~options.seed } } };
-	for (unsigned int i = 0; i < box->worker_count && options.is_ce; i++)
-		box->nat_memory[i] = need(aligned_alloc(64, nat_size(&box->snapshot.nat)));
+	for (unsigned int i = 0; i < box->worker_count; i++)
+		box->memory[i] = need(aligned_alloc(64, path_memory_size(&box->snapshot)));
 	box_reset(box);
 	return box;
 }
@@ -193,9 +200,7 @@ box_reset(struct box *box)
 		w->id = (uint16_t)i;
 		w->count = (uint16_t)box->worker_count;
 		w->random = random_fork(&seed);
-		if (box->snapshot.is_ce)
-			w->nat = nat_init(box->nat_memory[i], &box->snapshot.nat, &w->random, 0);
-		path_adopt(w, &box->snapshot);
+		path_init(w, box->memory[i], &box->snapshot, &box->seed.key);
 	}
 }
 
@@ -204,7 +209,7 @@ box_free(struct box *box)
 {
 	for (unsigned int i = 0; i < box->worker_count; i++) {
 		free_stock(&box->worker[i]);
-		free(box->nat_memory[i]);
+		free(box->memory[i]);
 	}
 	for (int i = 0; i < INTERFACE_COUNT; i++)
 		interface_unlink(&box->snapshot.interface[i]);

@@ -5,7 +5,8 @@
  *
  *   192.168.1.10, .11 --- CE 192.168.1.1 === 2001:db8:ffff::1 BR 198.51.100.1 --- 198.51.100.9 and a gateway
  *
- * The CE is the one of RFC 7597 appendix A, example 1, with PSID offset 4: 192.0.2.18, PSID 0x34, 240 ports.
+ * The CE is the one of RFC 7597 appendix A, example 1, with PSID offset 4: 192.0.2.18, PSID 0x34, 240 ports. Neither
+ * reassembles or fragments anything, so that each packet ends once.
  */
 #ifndef MAPEDGE_TESTS_BOX_H
 #define MAPEDGE_TESTS_BOX_H
@@ -30,7 +31,7 @@ struct box {
 	struct snapshot snapshot;
 	unsigned int worker_count;
 	struct worker worker[BOX_MAX_WORKERS];
-	void *nat_memory[BOX_MAX_WORKERS];
+	void *memory[BOX_MAX_WORKERS];
 	struct random seed;
 };
 

@@ -17,6 +17,11 @@
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define TEXT_SIZE 65536
 
+/* IPv4 prefixes that begin with the given text. */
+#define PREFIXES_4(before) "'" before "0.0.0/16','" before "1.0.0/16','" before "2.0.0/16','" before "3.0.0/16'"
+#define PREFIXES_16(before) \
+	PREFIXES_4(before "1") "," PREFIXES_4(before "2") "," PREFIXES_4(before "3") "," PREFIXES_4(before "4")
+
 static char dir[] = "/tmp/mapedge-conf-XXXXXX";
 
 /* ---- files ------------------------------------------------------------------------------------------------------ */
@@ -70,7 +75,7 @@ set_up(void)
 static inline void
 tear_down(void)
 {
-	static const char *const names[] = { "good-rules.conf", "test.conf", "part.conf" };
+	static const char *const names[] = { "good-rules.conf", "good-bindings.txt", "test.conf", "part.conf" };
 
 	for (size_t i = 0; i < COUNT(names); i++)
 		unlink(path_of(names[i]));

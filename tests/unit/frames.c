@@ -7,6 +7,7 @@
 #define ICMP 1
 #define TCP 6
 #define UDP 17
+#define ICMPV6 58
 
 static void
 put16(uint8_t *at, unsigned int value)
@@ -20,6 +21,13 @@ put32(uint8_t *at, uint32_t value)
 {
 	put16(at, value >> 16);
 	put16(at + 2, value & 0xffff);
+}
+
+static void
+put_ip6(uint8_t *at, u128 addr)
+{
+	for (unsigned int i = 0; i < 16; i++)
+		at[i] = (uint8_t)(addr >> (120 - 8 * i));
 }
 
 static unsigned int
@@ -56,6 +64,20 @@ frame_l4_checksum(const uint8_t *ip)
 
 	sum = add_bytes(sum, tail, sizeof(tail));
 	return (uint16_t)~add_bytes(sum, ip + header, len);
+}
+
+uint16_t
+frame_icmp6_checksum(u128 src, u128 dst, const void *message, size_t len)
+{
+	const uint8_t tail[8] = { 0, 0, (uint8_t)(len >> 8), (uint8_t)len, 0, 0, 0, ICMPV6 };
+	uint8_t addresses[32];
+	uint32_t sum;
+
+	put_ip6(addresses, src);
+	put_ip6(addresses + 16, dst);
+	sum = add_bytes(0, addresses, sizeof(addresses));
+	sum = add_bytes(sum, tail, sizeof(tail));
+	return (uint16_t)~add_bytes(sum, message, len);
 }
 
 void
@@ -191,10 +213,8 @@ frame_ipv6(struct frame *frame, u128 src, u128 dst, uint8_t next_header, uint8_t
 	put16(header + 4, (unsigned int)frame->len);
 	header[6] = next_header;
 	header[7] = 64;
-	for (unsigned int i = 0; i < 16; i++) {
-		header[8 + i] = (uint8_t)(src >> (120 - 8 * i));
-		header[24 + i] = (uint8_t)(dst >> (120 - 8 * i));
-	}
+	put_ip6(header + 8, src);
+	put_ip6(header + 24, dst);
 	frame_push(frame, header, sizeof(header));
 }
 

@@ -55,6 +55,9 @@ uint16_t frame_checksum(const void *data, size_t len);
 /* The same over the TCP or UDP part of an IPv4 packet and its pseudo-header (RFC 9293 section 3.1, RFC 768). */
 uint16_t frame_l4_checksum(const uint8_t *ip);
 
+/* The same over an ICMPv6 message and its pseudo-header (RFC 8200 section 8.1). */
+uint16_t frame_icmp6_checksum(u128 src, u128 dst, const void *message, size_t len);
+
 /* Writes length and header checksum of an IPv4 packet anew. */
 void frame_mend_ipv4(uint8_t *ip, uint16_t len);
 

@@ -64,4 +64,15 @@ fixed_spec(const char *ipv6, const char *ipv4, unsigned int offset, unsigned int
 	return spec;
 }
 
+/* Addresses whose port sets are given out by bindings. */
+static inline struct map_rule_spec
+pool_spec(const char *ipv4, unsigned int offset, unsigned int psid_len)
+{
+	return (struct map_rule_spec){ .ipv4 = prefix4(ipv4),
+		.psid_offset = (uint8_t)offset,
+		.psid_len = (uint8_t)psid_len,
+		.bound = true,
+		.fmr = true };
+}
+
 #endif

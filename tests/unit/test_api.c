@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The JSON interface: every command, and the ids of its replies. */
+#include <unistd.h>
+
 #include "api_fake.h"
 
 /* ---- commands --------------------------------------------------------------------------------------------------- */
@@ -8,8 +10,8 @@ START_TEST(list_commands)
 {
 	static const struct {
 		const char *name, *access;
-	} commands[] = { { "config-reload", "write" }, { "list-commands", "read" }, { "rules-get", "read" },
-		{ "shutdown", "write" }, { "stats-get", "read" } };
+	} commands[] = { { "config-reload", "write" }, { "list-commands", "read" }, { "lookup", "read" },
+		{ "rules-get", "read" }, { "shutdown", "write" }, { "stats-get", "read" } };
 	json_t *reply = ask("{\"command\": \"list-commands\"}");
 	json_t *list = json_object_get(arguments_of(reply), "commands");
 
@@ -36,6 +38,8 @@ START_TEST(listed_arguments_are_accepted)
 
 	json_array_foreach(json_object_get(arguments_of(reply), "commands"), i, command)
 	{
+		if (strcmp(json_string_value(json_object_get(command, "name")), "lookup") == 0)
+			continue; /* needs more than one: see below */
 		json_array_foreach(json_object_get(command, "arguments"), j, argument)
 		{
 			const char *type = json_string_value(json_object_get(argument, "type"));
@@ -105,6 +109,108 @@ START_TEST(rules_get_in_pages)
 		ck_assert_uint_eq(json_array_size(json_object_get(arguments_of(reply), "rules")), pages[i].count);
 		json_decref(reply);
 	}
+}
+END_TEST
+
+/* OPS-06: a question to the rules in use. */
+START_TEST(lookup)
+{
+	json_t *reply, *ce;
+
+	fake.is_br = true;
+	reply = ask("{\"command\": \"lookup\", \"arguments\": {\"address\": \"192.0.2.18\", \"port\": 1232}}");
+	ck_assert_int_eq(result_of(reply), API_OK);
+	ce = json_array_get(json_object_get(arguments_of(reply), "ces"), 0);
+	ck_assert_str_eq(json_string_value(json_object_get(ce, "end_user_prefix")), "2001:db8:12:3400::/56");
+	ck_assert_str_eq(json_string_value(json_object_get(ce, "domain")), "one");
+	json_decref(reply);
+	reply = ask("{\"command\": \"lookup\", \"arguments\": {\"address\": \"2001:db8:f000:700::/56\"}}");
+	ce = json_array_get(json_object_get(arguments_of(reply), "ces"), 0);
+	ck_assert_str_eq(json_string_value(json_object_get(ce, "ipv4")), "203.0.113.7");
+	ck_assert_str_eq(json_string_value(json_object_get(ce, "domain")), "two");
+	json_decref(reply);
+	reply = ask("{\"command\": \"lookup\", \"arguments\": {\"address\": \"192.0.2.18\", \"port\": 208}}");
+	ck_assert_int_eq(result_of(reply), API_OK);
+	ck_assert_str_eq(json_string_value(json_object_get(arguments_of(reply), "answer")), "excluded");
+	json_decref(reply);
+}
+END_TEST
+
+/* What cannot be answered says why. */
+START_TEST(lookup_that_fails)
+{
+	static const struct {
+		const char *arguments;
+		enum api_result result;
+		const char *text;
+	} cases[] = { { "{}", API_BAD_REQUEST, "\"address\" is missing" },
+		{ "{\"address\": \"192.0.2\"}", API_BAD_REQUEST, "neither an IPv4 nor an IPv6 address" },
+		{ "{\"address\": \"2001:db8::1\", \"port\": 1}", API_BAD_REQUEST, "IPv4 address only" },
+		{ "{\"address\": 5}", API_BAD_REQUEST, "\"address\" must be a string" },
+		{ "{\"address\": \"192.0.2.18\", \"port\": 65536}", API_BAD_REQUEST, "integer 0..65535" },
+		{ "{\"address\": \"192.0.2.18\", \"at\": \"yesterday\"}", API_BAD_REQUEST, "\"at\" must be like" },
+		{ "{\"address\": \"192.0.2.18\", \"at\": \"2026-11-03T08:30:00Z\"}", API_FAILED, "no rule log" } };
+
+	fake.is_br = true;
+	for (int i = 0; i < COUNT(cases); i++) {
+		char request[256];
+		json_t *reply;
+
+		snprintf(request, sizeof(request), "{\"command\": \"lookup\", \"arguments\": %s}", cases[i].arguments);
+		reply = ask(request);
+		ck_assert_msg(result_of(reply) == (int)cases[i].result && strstr(text_of(reply), cases[i].text) != NULL,
+		    "%s: %s", request, text_of(reply));
+		json_decref(reply);
+	}
+}
+END_TEST
+
+START_TEST(lookup_on_a_ce)
+{
+	json_t *reply = ask("{\"command\": \"lookup\", \"arguments\": {\"address\": \"192.0.2.18\"}}");
+
+	ck_assert_int_eq(result_of(reply), API_FAILED);
+	ck_assert_ptr_nonnull(strstr(text_of(reply), "mapedgectl calc"));
+	json_decref(reply);
+}
+END_TEST
+
+static json_t *
+ask_at(const char *at)
+{
+	char request[256];
+
+	snprintf(request, sizeof(request),
+	    "{\"command\": \"lookup\", \"arguments\": {\"address\": \"192.0.2.18\", \"port\": 1232, \"at\": \"%s\"}}",
+	    at);
+	return ask(request);
+}
+
+/* The rules of a moment in the past are those of the rule log: the address was somebody else's. */
+START_TEST(lookup_in_the_log)
+{
+	char name[] = "/tmp/mapedge-api-XXXXXX";
+	FILE *log = fdopen(mkstemp(name), "w");
+	json_t *reply, *ce;
+
+	fputs("{\"time\":\"2026-11-03T00:00:00.000Z\",\"event\":\"start\",\"generation\":5,\"domains\":[{\"name\":"
+	      "\"then\","
+	      "\"br\":\"2001:db8:ffff::1\",\"iid\":\"rfc7597\",\"rules\":[{\"ipv6\":\"2001:db8:4000::/40\","
+	      "\"ipv4\":\"192.0.2.0/24\",\"ea\":16,\"offset\":6,\"psid_len\":8}]}]}\n",
+	    log);
+	fclose(log);
+	fake.rule_log = name;
+	reply = ask_at("2026-11-03T09:00:00+09:00");
+	ce = json_array_get(json_object_get(arguments_of(reply), "ces"), 0);
+	ck_assert_str_eq(json_string_value(json_object_get(ce, "end_user_prefix")), "2001:db8:4012:3400::/56");
+	ck_assert_str_eq(json_string_value(json_object_get(ce, "domain")), "then");
+	ck_assert_int_eq(number(json_object_get(arguments_of(reply), "record"), "generation"), 5);
+	json_decref(reply);
+	reply = ask_at("2026-11-03T08:59:59.999+09:00");
+	ck_assert_int_eq(result_of(reply), API_FAILED);
+	ck_assert_ptr_nonnull(strstr(text_of(reply), "no record of 2026-11-02T23:59:59.999Z or before"));
+	json_decref(reply);
+	unlink(name);
 }
 END_TEST
 
@@ -232,6 +338,10 @@ unit_suite(void)
 	tcase_add_test(commands, listed_arguments_are_accepted);
 	tcase_add_test(commands, rules_get);
 	tcase_add_test(commands, rules_get_in_pages);
+	tcase_add_test(commands, lookup);
+	tcase_add_test(commands, lookup_that_fails);
+	tcase_add_test(commands, lookup_on_a_ce);
+	tcase_add_test(commands, lookup_in_the_log);
 	tcase_add_test(commands, config_reload);
 	tcase_add_loop_test(commands, config_reload_that_fails, 0, COUNT(reload_failures));
 	tcase_add_test(commands, config_reload_with_a_long_error);

@@ -80,6 +80,52 @@ START_TEST(clash_of_two_files)
 }
 END_TEST
 
+/* MAPE-21: other rules overlap, too, and may: the hint names the one that contradicts. */
+START_TEST(clash_with_the_right_one_of_many)
+{
+	static char text[TEXT_SIZE];
+	struct error err;
+
+	edit(text, br_text, "{ ipv6 = '2001:db8::/40'; ipv4 = '192.0.2.0/24'; ea = 16; }",
+	    "{ ipv6 = '2001:db8:1000::/40'; ipv4 = '192.0.0.0/16'; ea = 16; },\n"
+	    "{ ipv6 = '2001:db8:1100::/40'; ipv4 = '192.0.2.0/24'; ea = 16; },\n"
+	    "{ ipv6 = '2001:db8:1200::/40'; ipv4 = '192.0.2.0/26'; ea = 6; },\n"
+	    "{ ipv6 = '2001:db8:1300::/40'; ipv4 = '192.0.2.0/28'; ea = 11; }");
+	write_file("test.conf", text);
+	ck_assert_ptr_null(conf_load(path_of("test.conf"), &err));
+	check_error(&err, "test.conf", 22, "share IPv4 addresses of 192.0.2.0/28", "test.conf:20");
+}
+END_TEST
+
+/* A pool and a rule of another file clash: again both are named. Nor may the pools of one list be scattered. */
+START_TEST(pools_and_files)
+{
+	static char text[TEXT_SIZE];
+	struct error err;
+
+	edit(text, br_text, "100.64.0.0/16'; offset = 4", "198.51.100.0/24'; offset = 6");
+	write_file("test.conf", text);
+	ck_assert_ptr_null(conf_load(path_of("test.conf"), &err));
+	check_error(&err, "good-rules.conf", 8, "pool 198.51.100.0/24 and rule 2001:db8:300::/40 share IPv4 addresses",
+	    "test.conf:29");
+
+	edit(text, br_text, "{ ipv4 = '100.65.0.0/24'; psid_len = 0; }", "\n@include 'part.conf'\n");
+	write_file("test.conf", text);
+	write_file("part.conf", "\n{ ipv4 = '100.65.0.0/24'; psid_len = 0; }\n");
+	ck_assert_ptr_null(conf_load(path_of("test.conf"), &err));
+	check_error(&err, "part.conf", 2, "pools of one list stand in two files", "the first is in /tmp/");
+
+	edit(text, br_text,
+	    "{ ipv4 = '100.64.0.0/16'; offset = 4; psid_len = 8; },\n"
+	    "      { ipv4 = '100.65.0.0/24'; psid_len = 0; }",
+	    "\n@include 'part.conf'\n");
+	write_file("test.conf", text);
+	write_file("part.conf", "\n{ ipv4 = '192.0.2.0/24'; psid_len = 0; }\n");
+	ck_assert_ptr_null(conf_load(path_of("test.conf"), &err));
+	check_error(&err, "part.conf", 2, "rule 2001:db8::/40 and pool 192.0.2.0/24 have the same", "test.conf:19");
+}
+END_TEST
+
 START_TEST(file_that_cannot_be_read)
 {
 	char path[300], want[400];
@@ -217,6 +263,8 @@ unit_suite(void)
 	    (int)COUNT(bad_rule_files));
 	tcase_add_test(wrong, mistake_in_the_rule_file_of_a_configuration);
 	tcase_add_test(wrong, clash_of_two_files);
+	tcase_add_test(wrong, clash_with_the_right_one_of_many);
+	tcase_add_test(wrong, pools_and_files);
 	tcase_add_test(wrong, file_that_cannot_be_read);
 	tcase_add_test(wrong, long_path_leaves_room_for_the_reason);
 	tcase_add_loop_test(wrong, damaged_files_end_in_an_error_or_a_configuration, 0, 2);

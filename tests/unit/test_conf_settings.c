@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Every setting of a configuration arrives in the structures, and what is not set has its default. */
+/* Every setting of a configuration arrives in the structures, and what is not set has its default. A BR: test_conf_br.c. */
 #include "conf_texts.h"
 
 static bool
@@ -68,6 +68,9 @@ START_TEST(every_setting_of_a_softwire_and_nat)
 	ck_assert(!s->mss_clamp);
 	ck_assert_uint_eq(s->hop_limit, 63);
 	ck_assert_int_eq(s->traffic_class, 46);
+	ck_assert_int_eq(s->fragment, CONF_FRAGMENT_INNER);
+	ck_assert_int_eq(s->flow_label, CONF_FLOW_LABEL_HASH);
+	ck_assert(s->decap_dscp_copy);
 	ck_assert_str_eq(s->rule_file, path_of("test.conf"));
 	ck_assert_uint_eq(s->line, 34);
 
@@ -93,41 +96,15 @@ START_TEST(every_setting_of_a_softwire_and_nat)
 	ck_assert_uint_eq(conf->nat.tcp_transitory_timeout, 241);
 	ck_assert_uint_eq(conf->nat.icmp_timeout, 61);
 	ck_assert_int_eq(conf->nat.filtering, CONF_ENDPOINT_INDEPENDENT);
-	conf_free(conf);
-}
-END_TEST
 
-START_TEST(every_setting_of_a_br)
-{
-	struct conf *conf = load_text(br_text);
-	const struct conf_softwire *one = &conf->softwires[0], *two = &conf->softwires[1];
-
-	ck_assert_int_eq(conf->role, CONF_BR);
-	ck_assert_int_eq(conf->interfaces[0].role, CONF_INTERNET); /* though it is the second in the file */
-	ck_assert_str_eq(conf->interfaces[0].name, "v4");
-	ck_assert_int_eq(conf->interfaces[1].role, CONF_MAP);
-	ck_assert(conf->interfaces[0].has_gateway);
-	ck_assert_uint_eq(conf->interfaces[0].gateway, 1);
-
-	ck_assert_uint_eq(conf->softwire_count, 2);
-	ck_assert_int_eq(one->source_check, CONF_EABITS);
-	ck_assert_int_eq(one->traffic_class, CONF_TRAFFIC_CLASS_COPY);
-	ck_assert_int_eq(one->iid, MAP_IID_RFC7597);
-	ck_assert_uint_eq(one->mtu, 1560);
-	ck_assert_uint_eq(one->rules[0].domain, 0);
-	ck_assert_uint_eq(one->rules[0].psid_offset, PORTSET_DEFAULT_OFFSET);
-
-	ck_assert_str_eq(two->name, "two");
-	ck_assert_int_eq(two->source_check, CONF_STRICT);
-	ck_assert_int_eq(two->iid, MAP_IID_DRAFT03); /* against the rule file's default */
-	ck_assert_uint_eq(two->mtu, 1500);
-	ck_assert_str_eq(two->rule_file, path_of("good-rules.conf"));
-	ck_assert_uint_eq(two->rule_count, 2);
-	for (size_t i = 0; i < 2; i++) {
-		ck_assert_uint_eq(two->rules[i].domain, 1);
-		ck_assert_int_eq(two->rules[i].iid, MAP_IID_DRAFT03);
-		ck_assert_uint_eq(two->rule_lines[i], 8 + i);
-	}
+	ck_assert(!conf->fragments.reassembly);
+	ck_assert_uint_eq(conf->fragments.datagrams, 65);
+	ck_assert_uint_eq(conf->fragments.held, 66);
+	ck_assert_uint_eq(conf->fragments.timeout, 16);
+	ck_assert_uint_eq(conf->fragments.path_mru, 1999);
+	ck_assert_uint_eq(conf->icmp.rate, 0);
+	ck_assert_uint_eq(conf->icmp.burst, 1);
+	ck_assert_uint_eq(conf->icmp.source, 0);
 	conf_free(conf);
 }
 END_TEST
@@ -166,6 +143,9 @@ START_TEST(defaults)
 	ck_assert_uint_eq(s->mtu, 1460);
 	ck_assert_uint_eq(s->hop_limit, 64);
 	ck_assert_int_eq(s->traffic_class, 0);
+	ck_assert_int_eq(s->fragment, CONF_FRAGMENT_OUTER);
+	ck_assert_int_eq(s->flow_label, CONF_FLOW_LABEL_ZERO);
+	ck_assert(!s->decap_dscp_copy);
 	ck_assert(s->rules[0].fmr && !s->rules[0].has_psid);
 	ck_assert_uint_eq(s->rules[0].psid_offset, 6);
 
@@ -175,6 +155,8 @@ START_TEST(defaults)
 	ck_assert_uint_eq(conf->nat.tcp_transitory_timeout, 240);
 	ck_assert_uint_eq(conf->nat.icmp_timeout, 60);
 	ck_assert_int_eq(conf->nat.filtering, CONF_ADDRESS_DEPENDENT);
+	check_common_defaults(conf);
+	ck_assert_uint_eq(conf->interfaces[0].martian_count + conf->interfaces[1].martian_count, 0);
 	conf_free(conf);
 	conf_free(NULL);
 	conf_rule_file_free(NULL);
@@ -212,6 +194,24 @@ START_TEST(limits_are_allowed)
 		{ ce_text, "port = 'net_af_packet0,iface=lan0'", "port = 'net_af_packet10,iface=lan0'" },
 		{ ce_text, "2001:db8:12:3400::/56", "2001:db8:12:3400::/64" },
 		{ br_text, "ipv4 = '192.0.2.0/24'; ea = 16", "ipv4 = '0.0.0.0/0'; ea = 40; offset = 4" },
+		{ ce_text, "datagrams = 65", "datagrams = 64" },
+		{ ce_text, "datagrams = 65", "datagrams = 1048576" },
+		{ ce_text, "held = 66", "held = 64" },
+		{ ce_text, "held = 66", "held = 1024" },
+		{ ce_text, "timeout = 16", "timeout = 1" },
+		{ ce_text, "timeout = 16", "timeout = 120" },
+		{ ce_text, "path_mru = 1999", "path_mru = 1440" },
+		{ ce_text, "path_mru = 1999", "path_mru = 2000" },
+		{ ce_text, "reassembly = 'off'", "reassembly = 'virtual'" },
+		{ ce_text, "rate = 0", "rate = 1000000" },
+		{ ce_text, "burst = 1", "burst = 1000000" },
+		{ br_text, "198.18.0.1", "203.0.113.1" },
+		{ br_text, "psid_len = 0;", "offset = 15; psid_len = 1;" },
+		{ br_text, "psid_len = 0;", "offset = 0; psid_len = 16;" },
+		{ br_text, "100.65.0.0/24", "100.65.0.1/32" },
+		{ br_text, "ipv4 = '100.65.0.0/24'; psid_len", "ipv4 = '0.0.0.0/0'; psid_len" },
+		/* Inside the other pool, with the same offset and PSID length. */
+		{ br_text, "ipv4 = '100.65.0.0/24'; psid_len = 0", "ipv4 = '100.64.1.0/24'; offset = 4; psid_len = 8" },
 	};
 	static char text[TEXT_SIZE];
 
@@ -307,6 +307,22 @@ START_TEST(br_and_iid_come_from_the_service_or_the_configuration)
 }
 END_TEST
 
+/* OPS-05: where the rule log goes; without the setting there is none. */
+START_TEST(rule_log)
+{
+	char text[2048];
+	struct conf *conf = load_text(small_ce_text);
+
+	ck_assert_str_eq(conf->rule_log, "");
+	conf_free(conf);
+	snprintf(text, sizeof(text), "%scontrol = { rule_log = '/var/log/mapedge/rules.log'; };\n", small_ce_text);
+	conf = load_text(text);
+	ck_assert_str_eq(conf->rule_log, "/var/log/mapedge/rules.log");
+	ck_assert_str_eq(conf->control_socket, "/run/mapedge/mapedge.sock");
+	conf_free(conf);
+}
+END_TEST
+
 Suite *
 unit_suite(void)
 {
@@ -316,12 +332,12 @@ unit_suite(void)
 	tcase_add_checked_fixture(good, write_rules, tear_down);
 	tcase_add_test(good, every_setting_of_a_ce);
 	tcase_add_test(good, every_setting_of_a_softwire_and_nat);
-	tcase_add_test(good, every_setting_of_a_br);
 	tcase_add_test(good, defaults);
 	tcase_add_test(good, limits_are_allowed);
 	tcase_add_test(good, include_is_relative_and_named_in_errors);
 	tcase_add_test(good, right_prefix_wrong_service);
 	tcase_add_test(good, br_and_iid_come_from_the_service_or_the_configuration);
+	tcase_add_test(good, rule_log);
 	suite_add_tcase(suite, good);
 	return suite;
 }

@@ -102,7 +102,8 @@ static const struct {
 	{ "behind timestamps and fast open", { 8, 10, 1, 2, 3, 4, 5, 6, 7, 8, 34, 5, 9, 9, 9, 2, 4, 0x05, 0xb4 }, 19,
 	    17 },
 	{ "behind an option whose value looks like one", { 254, 8, 2, 4, 0x05, 0xb4, 2, 4, 2, 4, 0x05, 0xb4 }, 12, 10 },
-	{ "twice: the first counts", { 2, 4, 0x05, 0xb4, 2, 4, 0x05, 0xb4 }, 8, 2 },
+	{ "behind one of length 2", { 2, 2, 2, 4, 0x05, 0xb4, 0, 0 }, 8, 4 },
+	{ "behind one of length 3", { 2, 3, 1, 2, 4, 0x05, 0xb4, 0 }, 8, 5 },
 	{ "at the very end of the largest header, data offset 15", { 254, 36, [36] = 2, 4, 0x05, 0xb4 }, 40, 38 },
 };
 
@@ -116,6 +117,22 @@ START_TEST(orders_of_options)
 		check_lowered(&p, orders[_i].at);
 		free(mbuf);
 	}
+}
+END_TEST
+
+/* Hosts differ in which of two options they take: both are lowered, the segment counts once. */
+START_TEST(two_options)
+{
+	static const uint8_t option[] = { 2, 4, 0x05, 0xb4, 1, 2, 4, 0xff, 0xff, 0, 0, 0 };
+	struct packet p;
+	struct rte_mbuf *mbuf = segment(&plain, SYN, option, sizeof(option), 0, &p);
+
+	mss_lower(&worker, &p, 1420);
+	ck_assert_uint_eq(load16(p.l4 + TCP_MIN_LEN + 2), 1420);
+	ck_assert_uint_eq(load16(p.l4 + TCP_MIN_LEN + 7), 1420);
+	ck_assert_ptr_null(frame_fault(p.ip, p.len));
+	ck_assert_uint_eq(worker.counters.event[EVENT_mss_clamped], 1);
+	free(mbuf);
 }
 END_TEST
 
@@ -134,7 +151,7 @@ static const struct {
 	{ "cut in the value", { 1, 2, 4, 5 }, 4 },
 	{ "length 0", { 2, 0, 2, 4, 0x05, 0xb4, 0, 0 }, 8 },
 	{ "length 1", { 2, 1, 0x05, 0xb4 }, 4 },
-	{ "length 2", { 2, 2, 2, 4, 0x05, 0xb4, 0, 0 }, 8 },
+	{ "length 2", { 2, 2, 0x05, 0xb4 }, 4 },
 	{ "length 3", { 2, 3, 0x05, 0xb4 }, 4 },
 	{ "length 5", { 2, 5, 0x05, 0xb4, 1, 0, 0, 0 }, 8 },
 	{ "length 255", { 2, 255, 0x05, 0xb4 }, 4 },
@@ -234,6 +251,7 @@ unit_suite(void)
 
 	tcase_add_loop_test(places, behind_nops, 0, 37);
 	tcase_add_loop_test(places, orders_of_options, 0, COUNT(orders));
+	tcase_add_test(places, two_options);
 	suite_add_tcase(suite, places);
 	tcase_add_loop_test(nothing, no_whole_option, 0, COUNT(without));
 	tcase_add_test(nothing, payload_is_no_option);

@@ -17,8 +17,9 @@ set_up(void)
 	memset(gauges, 0, sizeof(gauges));
 	report = (struct report){ .is_ce = true,
 		.generation = 7,
+		.since_ms = UINT64_C(1777777777777),
 		.interface = { "lan", "wan" },
-		.softwire = { "one", "two" },
+		.softwire = { { .name = "one", .slot = 0 }, { .name = "two", .slot = 1 } },
 		.softwire_count = 2,
 		.worker_count = 3 };
 	for (int i = 0; i < 3; i++) {
@@ -52,7 +53,7 @@ START_TEST(interfaces)
 	for (uint64_t w = 0; w < 3; w++) {
 		for (uint64_t i = 0; i < 2; i++)
 			counters[w].interface[i] =
-			    (struct interface_counters){ { 100 * i + w, 1000 + w }, { 200 * i + w, 2000 + w } };
+			    (struct interface_counters){ { 100 * i + w, 1000 + w }, { 200 * i + w, 2000 + w }, 0 };
 	}
 	document = report_json(&report, false);
 	ck_assert_str_eq(json_string_value(at(document, "interfaces", "0", "name", NULL)), "lan");
@@ -88,6 +89,114 @@ START_TEST(softwires)
 	ck_assert_int_eq(NUMBER(document, "softwires", "1", "sent_ipv6_bytes"), 60);
 	ck_assert_int_eq(NUMBER(document, "softwires", "1", "rcvd_ipv6_bytes"), 90);
 	ck_assert_int_eq(NUMBER(document, "softwires", "1", "sent_ipv4_bytes"), 120);
+	json_decref(document);
+}
+END_TEST
+
+/* Counters go by slot, whatever the place in the list, and from where they stood when the softwire came. */
+START_TEST(softwires_by_slot)
+{
+	json_t *document;
+
+	counters[0].softwire[99] = (struct softwire_counters){ { 50, 500 }, { 60, 600 }, { 70, 700 }, { 80, 800 } };
+	counters[2].softwire[99] = (struct softwire_counters){ { 1, 2 }, { 3, 4 }, { 5, 6 }, { 7, 8 } };
+	report.softwire[0] = (struct report_softwire){ .name = "late",
+		.slot = 99,
+		.since_ms = UINT64_C(1777777777999),
+		.before = { { 40, 400 }, { 41, 401 }, { 42, 402 }, { 43, 403 } } };
+	document = report_json(&report, false);
+	ck_assert_str_eq(json_string_value(at(document, "softwires", "0", "name", NULL)), "late");
+	ck_assert_str_eq(json_string_value(at(document, "softwires", "0", "discontinuity_time", NULL)),
+	    "2026-05-03T03:09:37.999Z");
+	ck_assert_int_eq(NUMBER(document, "softwires", "0", "rcvd_ipv4_packets"), 11);
+	ck_assert_int_eq(NUMBER(document, "softwires", "0", "rcvd_ipv4_bytes"), 102);
+	ck_assert_int_eq(NUMBER(document, "softwires", "0", "sent_ipv6_packets"), 22);
+	ck_assert_int_eq(NUMBER(document, "softwires", "0", "rcvd_ipv6_packets"), 33);
+	ck_assert_int_eq(NUMBER(document, "softwires", "0", "sent_ipv4_packets"), 44);
+	ck_assert_int_eq(NUMBER(document, "softwires", "0", "sent_ipv4_bytes"), 405);
+	ck_assert_int_eq(NUMBER(document, "softwires", "1", "rcvd_ipv4_packets"), 0);
+	/* The box's sums are of all that ever was. */
+	ck_assert_int_eq(NUMBER(document, "traffic_stat", "rcvd_ipv4_packets"), 51);
+	ck_assert_int_eq(NUMBER(document, "traffic_stat", "sent_ipv4_bytes"), 808);
+	json_decref(document);
+}
+END_TEST
+
+/* OPS-01: the names of RFC 8676 section 8 (traffic-stat), and since when they count. */
+START_TEST(traffic_stat)
+{
+	static const struct {
+		const char *name;
+		json_int_t value;
+	} want[] = { { "dropped_ipv4_packets", 30 }, { "dropped_ipv6_packets", 300 }, { "dropped_ipv4_fragments", 7 },
+		{ "ipv6_fragments_reassembled", 25 }, { "out_icmpv4_error_packets", 4 },
+		{ "out_icmpv6_error_packets", 5 }, { "hairpin_ipv4_packets", 6 } };
+	static const enum drop_reason fragments[] = { DROP_fragment_v4, DROP_frag_bad, DROP_frag_tiny,
+		DROP_frag_overlap, DROP_frag_duplicate, DROP_frag_table_full, DROP_frag_timeout };
+	json_t *document;
+
+	for (int w = 0; w < 3; w++) {
+		counters[w].interface[0].dropped = 10;
+		counters[w].interface[1].dropped = 100;
+	}
+	for (size_t i = 0; i < 7; i++)
+		counters[i % 3].drop[fragments[i]] = 1;
+	counters[0].drop[DROP_frag6_overlap] = 1000;
+	counters[1].merged = 15;
+	counters[2].event[EVENT_reassembled] = 10;
+	counters[2].event[EVENT_icmp4_sent] = 4;
+	counters[0].event[EVENT_icmp6_sent] = 5;
+	counters[1].event[EVENT_hairpin] = 6;
+	document = report_json(&report, false);
+	ck_assert_str_eq(json_string_value(at(document, "discontinuity_time", NULL)), "2026-05-03T03:09:37.777Z");
+	for (size_t i = 0; i < sizeof(want) / sizeof(want[0]); i++)
+		ck_assert_int_eq(NUMBER(document, "traffic_stat", want[i].name), want[i].value);
+	ck_assert_uint_eq(json_object_size(at(document, "traffic_stat", NULL)), 8 + sizeof(want) / sizeof(want[0]));
+	json_decref(document);
+}
+END_TEST
+
+/* OPS-04: integers, exact beyond 2^53, as text and back; no counter ever shows below 0. */
+START_TEST(large_counters)
+{
+	static const struct {
+		uint64_t value;
+		const char *text;
+	} cases[] = { { UINT64_C(9007199254740993), "\"rx_bytes\":9007199254740993" }, /* 2^53 + 1, no double */
+		{ UINT64_C(9223372036854775807), "\"rx_bytes\":9223372036854775807" },
+		{ UINT64_C(9223372036854775808), "\"rx_bytes\":0" },
+		{ UINT64_MAX, "\"rx_bytes\":9223372036854775807" } };
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		json_t *document, *again;
+		char *text;
+
+		counters[0].interface[0].rx.bytes = cases[i].value;
+		document = report_json(&report, false);
+		text = json_dumps(document, JSON_COMPACT);
+		ck_assert_msg(strstr(text, cases[i].text) != NULL, "no %s in %s", cases[i].text, text);
+		again = json_loads(text, 0, NULL);
+		ck_assert(json_equal(document, again));
+		ck_assert_int_eq(NUMBER(again, "interfaces", "0", "rx_bytes"),
+		    (json_int_t)(cases[i].value & INT64_MAX));
+		json_decref(again);
+		json_decref(document);
+		free(text);
+	}
+}
+END_TEST
+
+START_TEST(rule_log)
+{
+	const struct report_rule_log log = { .records = 12, .failures = 3 };
+	json_t *document = report_json(&report, true);
+
+	ck_assert_ptr_null(json_object_get(document, "rule_log"));
+	json_decref(document);
+	report.rule_log = &log;
+	document = report_json(&report, false);
+	ck_assert_int_eq(NUMBER(document, "rule_log", "records"), 12);
+	ck_assert_int_eq(NUMBER(document, "rule_log", "failures"), 3);
 	json_decref(document);
 }
 END_TEST
@@ -212,6 +321,10 @@ unit_suite(void)
 	tcase_add_checked_fixture(tcase, set_up, NULL);
 	tcase_add_test(tcase, interfaces);
 	tcase_add_test(tcase, softwires);
+	tcase_add_test(tcase, softwires_by_slot);
+	tcase_add_test(tcase, traffic_stat);
+	tcase_add_test(tcase, large_counters);
+	tcase_add_test(tcase, rule_log);
 	tcase_add_test(tcase, workers);
 	tcase_add_test(tcase, drops_and_events);
 	tcase_add_test(tcase, nat);

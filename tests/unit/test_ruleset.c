@@ -162,6 +162,32 @@ START_TEST(one_to_one_rules_inside_another)
 }
 END_TEST
 
+/* MAPE-15: what a one-to-one rule leaves of its address belongs to all rules of the enclosing prefix, not to one of them. */
+START_TEST(one_to_one_rule_inside_given_psids)
+{
+	struct map_rule_spec specs[] = {
+		rule_spec("2001:db8::/40", "192.0.2.0/24", 8, 6),
+		rule_spec("2001:db8:100::/40", "192.0.2.0/24", 8, 6),
+		rule_spec("2001:db8:200::/40", "192.0.2.0/24", 8, 6),
+		fixed_spec("2001:db8:300::/48", "192.0.2.18/32", 6, 0x34, 8),
+	};
+	struct ruleset *set;
+
+	for (uint32_t i = 0; i < 3; i++) {
+		specs[i].has_psid = true;
+		specs[i].psid_len = 8;
+		specs[i].psid = (uint16_t)(0x35 + i);
+	}
+	set = build(specs, COUNT(specs));
+	ck_assert_uint_eq(find4(set, "192.0.2.18", 1232), 3);
+	ck_assert_uint_eq(find4(set, "192.0.2.18", 1236), 0);
+	ck_assert_uint_eq(find4(set, "192.0.2.18", 1240), 1);
+	ck_assert_uint_eq(find4(set, "192.0.2.18", 1244), 2);
+	ck_assert_uint_eq(find4(set, "192.0.2.18", 1248), MAP_NO_RULE);
+	ruleset_free(set);
+}
+END_TEST
+
 /* MAPE-61 (RFC 7608 section 2): Rule IPv6 prefixes of /127 and /128. */
 START_TEST(longest_prefixes)
 {
@@ -340,9 +366,11 @@ START_TEST(refuses_whole_address_beside_shared)
 		rule_spec("2001:db8:100::/40", "192.0.2.0/24", 16, 4),
 	};
 
-	refuse(specs, 2, 0, "rules 2001:db8:2::/48 and 2001:db8:1::/48 have the same Rule IPv4 prefix 192.0.2.18/32");
+	refuse(specs, 2, 0,
+	    "rule 2001:db8:2::/48 and rule 2001:db8:1::/48 have the same Rule IPv4 prefix 192.0.2.18/32");
 	specs[0].psid = 0;
-	refuse(specs, 2, 1, "rules 2001:db8:1::/48 and 2001:db8:2::/48 have the same Rule IPv4 prefix 192.0.2.18/32");
+	refuse(specs, 2, 1,
+	    "rule 2001:db8:1::/48 and rule 2001:db8:2::/48 have the same Rule IPv4 prefix 192.0.2.18/32");
 	specs[0].psid = 0x34;
 	specs[1] = fixed_spec("2001:db8:2::/48", "192.0.2.19/32", 6, 0, 0);
 	refuse(specs, 3, 0, "but offset/PSID length are 4/8 and 6/8");
@@ -371,6 +399,7 @@ unit_suite(void)
 	tcase_add_test(match, one_to_one_rules_by_port);
 	tcase_add_test(match, given_psids_on_one_prefix);
 	tcase_add_test(match, one_to_one_rules_inside_another);
+	tcase_add_test(match, one_to_one_rule_inside_given_psids);
 	tcase_add_test(match, longest_prefixes);
 	tcase_add_test(match, no_rule_and_one_rule);
 	suite_add_tcase(suite, match);

@@ -45,7 +45,8 @@ naive_find6(const struct map_rule_spec *specs, uint32_t count, u128 addr)
 	const struct map_rule_spec *best = NULL;
 
 	for (uint32_t i = 0; i < count; i++) {
-		if (prefix6_contains(&specs[i].ipv6, addr) && (best == NULL || specs[i].ipv6.len > best->ipv6.len))
+		if (!specs[i].bound && prefix6_contains(&specs[i].ipv6, addr) &&
+		    (best == NULL || specs[i].ipv6.len > best->ipv6.len))
 			best = &specs[i];
 	}
 	return best;
@@ -108,11 +109,11 @@ random_spec(const struct map_rule_spec *others, uint32_t count)
 	spec.ipv4.addr = ((parent != NULL ? parent->ipv4.addr : 0xc0000000) | below(1u << 28)) & mask4(spec.ipv4.len);
 	open = 32u - spec.ipv4.len;
 	spec.ea_len = (uint8_t)(below(3) ? open + 8 : below(open + 1));
-	if (spec.ipv4.len == 32 && below(2)) {
+	if (below(2)) {
 		spec.has_psid = true;
 		spec.psid_len = 8;
 		spec.psid = (uint16_t)below(8);
-		spec.ea_len = 0;
+		spec.ea_len = (uint8_t)open;
 	}
 	max6 = 128u - spec.ea_len;
 	spec.ipv6.len = (uint8_t)(max6 > min6 ? min6 + below(max6 - min6 + 1) : min6);
@@ -120,6 +121,11 @@ random_spec(const struct map_rule_spec *others, uint32_t count)
 	if (parent != NULL)
 		spec.ipv6.addr = parent->ipv6.addr | (spec.ipv6.addr & ~mask6(parent->ipv6.len));
 	spec.ipv6.addr &= mask6(spec.ipv6.len);
+	if (below(5) == 0)
+		return (struct map_rule_spec){ .bound = true,
+			.ipv4 = spec.ipv4,
+			.psid_offset = 6,
+			.psid_len = below(3) ? 8 : 0 };
 	return spec;
 }
 
@@ -133,7 +139,8 @@ fits(const struct map_rule_spec *specs, uint32_t count, const struct map_rule_sp
 	if (map_rule_compile(spec, &rule, &err) < 0)
 		return false;
 	for (uint32_t i = 0; i < count; i++) {
-		if (specs[i].ipv6.len == spec->ipv6.len && specs[i].ipv6.addr == spec->ipv6.addr)
+		if (!specs[i].bound && !spec->bound && specs[i].ipv6.len == spec->ipv6.len &&
+		    specs[i].ipv6.addr == spec->ipv6.addr)
 			return false;
 		if (specs[i].ipv4.len == spec->ipv4.len && specs[i].ipv4.addr == spec->ipv4.addr &&
 		    !(specs[i].has_psid && spec->has_psid && specs[i].psid != spec->psid))
@@ -186,7 +193,7 @@ static const uint32_t random_counts[] = { 0, 1, 2, 3, 8, 30, 90, 250 };
 #define RANDOM_ROUNDS 4
 #define RANDOM_LOOKUPS 4000 /* a round: 128 000 in all, from each side */
 
-/* MAPE-01, MAPE-07, MAPE-61: nested and one-to-one rules of every length, 128 000 lookups from each side. */
+/* MAPE-01, MAPE-07, MAPE-61: nested and one-to-one rules and pools of every length, 128 000 lookups from each side. */
 START_TEST(random_sets)
 {
 	struct map_rule_spec specs[250];
@@ -204,6 +211,40 @@ START_TEST(random_sets)
 		check_lookups(set, specs, count, RANDOM_LOOKUPS);
 		ruleset_free(set);
 	}
+}
+END_TEST
+
+/* Two random rules, often close to each other: whether they may stand in one set is what the building of one says. */
+START_TEST(random_pairs)
+{
+	uint32_t good = 0, refused = 0;
+
+	random_state = 2026;
+	while (good + refused < 20000) {
+		struct map_rule_spec pair[2] = { random_spec(NULL, 0) };
+		struct error err, built_err = { .text = "" };
+		struct map_rule rule;
+		struct ruleset *set;
+		uint32_t bad;
+		int rc;
+
+		pair[1] = random_spec(pair, 1);
+		if (below(4) == 0)
+			pair[1].ipv4 = pair[0].ipv4;
+		if (below(4) == 0)
+			pair[1].psid_offset = 4;
+		if (map_rule_compile(&pair[0], &rule, &err) < 0 || map_rule_compile(&pair[1], &rule, &err) < 0)
+			continue;
+		rc = ruleset_check_pair(&pair[0], &pair[1], &err);
+		set = ruleset_build(pair, 2, &bad, &built_err);
+		ck_assert_msg((rc == 0) == (set != NULL), "%s, built: %s", rc == 0 ? "may" : err.text, built_err.text);
+		ck_assert_int_eq(rc, ruleset_check_pair(&pair[1], &pair[0], &err));
+		good += rc == 0;
+		refused += rc < 0;
+		ruleset_free(set);
+	}
+	ck_assert_uint_gt(good, 2000);
+	ck_assert_uint_gt(refused, 2000);
 }
 END_TEST
 
@@ -279,6 +320,7 @@ unit_suite(void)
 
 	tcase_set_timeout(random, 60);
 	tcase_add_loop_test(random, random_sets, 0, (int)COUNT(random_counts));
+	tcase_add_test(random, random_pairs);
 	suite_add_tcase(suite, random);
 
 	tcase_set_timeout(large, 60);

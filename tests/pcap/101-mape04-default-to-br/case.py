@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""MAPE-04 MAPE-30 MAPE-58 MAPE-31 TUN-01 TUN-03 NAT-51 — RFC 7597 sections 5.4 and 8: a destination under no rule goes to the
-BR, from the MAP address, with the provisioned IPv4 address inside; the way back ends at the host."""
+"""MAPE-04 MAPE-30 MAPE-58 MAPE-31 TUN-01 TUN-03 NAT-51 — RFC 7597 sections 5.4 and 8: a destination under no rule
+goes to the BR, from the MAP address, with the provisioned IPv4 address inside; the way back ends at the host."""
 from scenario import *
 
 case = Case("ce")

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""MAPE-03 MAPE-05 TRAP-19 — RFC 7597 section 5: in hub and spoke everything goes to the BR, also a destination inside Rule
-IPv4 prefix, also the CE's own shared address, whoever owns the port there."""
+"""MAPE-03 MAPE-05 TRAP-19 — RFC 7597 section 5: in hub and spoke everything goes to the BR, also a destination inside
+Rule IPv4 prefix, also the CE's own shared address, whoever owns the port there."""
 from scenario import *
 
 case = Case("ce")

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""MAPE-03 MAPE-06 MAPE-04 MAPE-39 TRAP-20 — RFC 7597 section 5.3: in a mesh the destination's address and port give the peer
-CE's MAP address, also where the address is our own but the port another CE's; other destinations go to the BR."""
+"""MAPE-03 MAPE-06 MAPE-04 MAPE-39 TRAP-20 — RFC 7597 section 5.3: in a mesh the destination's address and port give
+the peer CE's MAP address, also where the address is our own but the port another CE's; other destinations go to the
+BR."""
 from scenario import *
 
 case = Case("ce-mesh")

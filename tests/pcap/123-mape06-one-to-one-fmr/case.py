@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""MAPE-06 MAPE-04 — RFC 7597 section 5.4: what no rule covers goes to the BR; an FMR with a given PSID covers that PSID and no
-other of its address."""
+"""MAPE-06 MAPE-04 — RFC 7597 section 5.4: what no rule covers goes to the BR; an FMR with a given PSID covers that
+PSID and no other of its address."""
 from scenario import *
 
 ONE_TO_ONE = '{ ipv6 = "2001:db8:12:3500::/56"; ipv4 = "192.0.2.18/32"; ea = 0; offset = 6; psid_len = 8; psid = 0x35; fmr = true; }'

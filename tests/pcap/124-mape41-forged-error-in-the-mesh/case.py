@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""MAPE-35 MAPE-41 — RFC 7597 section 8.2: in a mesh an ICMP error from another CE must be about a packet that went to that CE."""
+"""MAPE-35 MAPE-41 — RFC 7597 section 8.2: in a mesh an ICMP error from another CE must be about a packet that went to
+that CE."""
 from scenario import *
 
 case = Case("ce-mesh")

@@ -14,7 +14,7 @@ def softwire(ext=(), inner=udp(E, 53, V4, PORT), **fields):
 
 for ext in ([ENCAP_LIMIT], [HOP_BY_HOP], [DEST_OPTIONS], [ROUTING_DONE],
             [HOP_BY_HOP, DEST_OPTIONS, ROUTING_DONE, ENCAP_LIMIT], [(60, b"\2" + bytes.fromhex("0114") + bytes(20))],
-            [DEST_OPTIONS] * 7):
+            [DEST_OPTIONS] * 7, [fragment_header()], [HOP_BY_HOP, fragment_header(), ENCAP_LIMIT]):
     case.send(wan=softwire(ext)).gives(lan=udp(E, 53, H, 5000, ttl=63))
 
 TOO_LONG = (60, b"\xff" + bytes(6))                     # a header of 2048 bytes in a packet of less
@@ -27,9 +27,7 @@ case.table("wan", (
     (tunnel(BR, CE, b"", nh=60), "ipv6_ext"),               # a header announced, the packet over
     (tunnel(BR, CE, b"\4\0\1\4", nh=60), "ipv6_ext"),    # half a header
 
-    (softwire([fragment_header()]), "fragment_v6"),       # an atomic fragment is still a fragment
-    (softwire([fragment_header(more=True)]), "fragment_v6"),
-    (softwire([DEST_OPTIONS, fragment_header(185)]), "fragment_v6"),
+    (softwire([fragment_header(), fragment_header()]), "ipv6_ext"),
 
     (softwire(nh=41), "no_host"),
     (softwire([DEST_OPTIONS], nh=41), "no_host"),

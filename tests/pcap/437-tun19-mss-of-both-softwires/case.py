@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""TUN-19 MAPE-56 — RFC 4459 section 3.2: from one CE to another both softwires are on the way, so the smaller one limits the
-MSS: 1300 - 40 = 1260."""
+"""TUN-19 MAPE-56 — RFC 4459 section 3.2: from one CE to another both softwires are on the way, so the smaller one
+limits the MSS: 1300 - 40 = 1260."""
 from scenario import *
 
 case = Case("br-two", edit={'br = "2001:db8:ffff::1"; iid': 'br = "2001:db8:ffff::1"; mtu = 1300; iid'})

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""MAPE-07 MAPE-15 — a rule with a given PSID inside another rule's IPv4 prefix takes that PSID of the address and leaves the
-others to the CEs that have them."""
+"""MAPE-07 MAPE-15 — a rule with a given PSID inside another rule's IPv4 prefix takes that PSID of the address and
+leaves the others to the CEs that have them."""
 from scenario import *
 
 ONE_TO_ONE = '{ ipv6 = "3fff:1::/56"; ipv4 = "192.0.2.18/32"; ea = 0; offset = 6; psid_len = 8; psid = 0x99; }'

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """NAT-21 TUN-13 ICM-05 ICM-07 ICM-09 TRAP-16 B8 — RFC 2473 section 7.2, RFC 4787 REQ-13: a packet with DF that is
 larger than the softwire MTU is answered by ICMP 3/4 with the softwire MTU (1460, not 1500), quoting what the host
-sent."""
+sent; one without DF is fragmented."""
 from scenario import *
 
 case = Case("ce")
@@ -13,5 +13,7 @@ for size in 1461, 1480, 1500:
 case.send(lan=packet(1480, ttl=9, nops=4)).drops("too_big").replies(
     lan=own_error(CE_LAN, H, 3, 4, packet(1480, ttl=9, nops=4), mtu=1460))
 
-case.send(lan=packet(1461, df=False)).drops("too_big")                 # to be fragmented one day; no 3/4 without DF
+# Without DF: in two pieces.
+whole = up(udp(V4, PORT, E, 53, bytes(1461 - 28), ttl=63, df=False))
+case.send(lan=packet(1461, df=False)).gives(wan=[unforeseen(piece, IDENT) for piece in cut6_to_fit(whole, 1500)]).cuts()
 case.send(wan=down(udp(E, 53, V4, PORT, bytes(1460 - 28)))).gives(lan=udp(E, 53, H, 5000, bytes(1460 - 28), ttl=63))

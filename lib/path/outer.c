@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "path/outer.h"
+
+#include "path/relay.h"
+
+#define MAX_FRAGMENT_HEADERS 1 /* what is whole has no reason to be a fragment of something else */
+
+/* All fragments of a packet meet at one worker. */
+static uint16_t
+owner(const struct worker *w, const struct packet *p)
+{
+	const u128 ends = p->outer_src ^ p->outer_dst;
+	const uint64_t mixed =
+	    ((uint64_t)ends ^ (uint64_t)(ends >> 64) ^ load32(p->ip + 4)) * UINT64_C(0x9e3779b97f4a7c15);
+
+	return (uint16_t)((mixed >> 32) * w->count >> 32);
+}
+
+/* Nobody else's fragments take room in the table: RFC 3704, RFC 7597 section 8.1. */
+static bool
+may_send(const struct snapshot *snapshot, const struct packet *p)
+{
+	if (snapshot->is_ce && p->outer_src == p->softwire->br)
+		return true;
+	return ruleset_find6(snapshot->rules, p->outer_src) != MAP_NO_RULE;
+}
+
+/* p->ip is at a fragment header. */
+static enum verdict
+make_whole(struct worker *w, struct packet *p)
+{
+	struct reassembly_refusal refusal;
+	uint16_t meeting;
+	uint8_t next_header;
+
+	if (w->reassembly == NULL)
+		return drop(w, p, DROP_fragment_v6);
+	if (!may_send(w->snapshot, p))
+		return drop(w, p, DROP_spoof_v6);
+	meeting = owner(w, p);
+	if (meeting != w->id)
+		return handoff(w, p, meeting);
+	switch (reassemble(w, p, w->reassembly, &next_header, &refusal)) {
+	case REASSEMBLY_WHOLE:
+		return VERDICT_NEXT;
+	case REASSEMBLY_HELD:
+		return VERDICT_HELD;
+	default:
+		break;
+	}
+	if (refusal.icmp_type != 0)
+		tell_outer_sender(w, p,
+		    (struct icmp6_error){ refusal.icmp_type, refusal.icmp_code, refusal.icmp_value });
+	return drop(w, p, refusal.reason);
+}
+
+enum verdict
+outer_walk(struct worker *w, struct packet *p)
+{
+	for (int fragment_headers = 0; fragment_headers <= MAX_FRAGMENT_HEADERS; fragment_headers++) {
+		uint8_t *outer = rte_pktmbuf_mtod(p->mbuf, uint8_t *) + ETHER_LEN;
+		uint8_t next_header = outer[6];
+
+		p->ip = outer + IPV6_LEN;
+		p->outer_len = load16(outer + 4);
+		TRY(ipv6_walk_extensions(w, p, &next_header, p->softwire != NULL));
+		if (next_header == NEXT_HEADER_IPV4)
+			return VERDICT_NEXT;
+		if (p->softwire == NULL)
+			return host(w, p);
+		if (next_header == NEXT_HEADER_ICMPV6)
+			return relay_error(w, p);
+		if (next_header != NEXT_HEADER_FRAGMENT)
+			return host(w, p);
+		if (fragment_headers < MAX_FRAGMENT_HEADERS)
+			TRY(make_whole(w, p));
+	}
+	return drop(w, p, DROP_ipv6_ext);
+}

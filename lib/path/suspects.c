@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "path/suspects.h"
+
+#include "pkt/ethernet.h"
+#include "pkt/ipv4.h"
+
+static bool
+is_martian(const struct snapshot *snapshot, uint32_t addr)
+{
+	if (ipv4_is_martian(addr))
+		return true;
+	for (uint32_t i = 0; i < snapshot->martian_count; i++) {
+		if (prefix4_contains(&snapshot->martians[i], addr))
+			return true;
+	}
+	return false;
+}
+
+/* A rule for all of IPv4 (r = 0) says nothing about who may be a source outside. */
+static bool
+is_ours(const struct snapshot *snapshot, uint32_t addr)
+{
+	const struct ruleset *rules = snapshot->rules;
+	const struct map_rule *rule = ruleset_match4(rules, addr);
+
+	return rule != NULL && rules->specs[rule - rules->rules].ipv4.len > 0;
+}
+
+enum verdict
+suspects_judge_source(struct worker *w, struct packet *p)
+{
+	if (is_martian(w->snapshot, p->src))
+		return drop(w, p, DROP_martian_v4);
+	if (w->snapshot->antispoof && is_ours(w->snapshot, p->src))
+		return drop(w, p, DROP_spoof_ext);
+	return VERDICT_NEXT;
+}
+
+enum verdict
+suspects_judge_destination(struct worker *w, struct packet *p)
+{
+	const struct interface *internet = &w->snapshot->interface[INTERFACE_V4];
+
+	if (interface_is_own(internet, p->dst))
+		return ethernet_to_host(w, p, internet);
+	return is_martian(w->snapshot, p->dst) ? drop(w, p, DROP_martian_v4) : VERDICT_NEXT;
+}
+
+enum verdict
+suspects_judge_lan(struct worker *w, struct packet *p)
+{
+	if (is_martian(w->snapshot, p->src))
+		return drop(w, p, DROP_martian_v4);
+	if (interface_hears(&w->snapshot->interface[INTERFACE_V4], p->dst))
+		return host(w, p);
+	return is_martian(w->snapshot, p->dst) ? drop(w, p, DROP_martian_v4) : VERDICT_NEXT;
+}
+
+static void
+mark(struct snapshot *snapshot, const struct prefix4 *prefix)
+{
+	const uint32_t first = prefix->addr >> 16;
+	const uint32_t last = (prefix->addr | ~mask4(prefix->len)) >> 16;
+
+	for (uint32_t i = first; i <= last; i++)
+		snapshot->suspects[i >> 5] |= UINT32_C(1) << (i & 31);
+}
+
+void
+suspects_mark(struct snapshot *snapshot)
+{
+	const struct routes *routes = snapshot->interface[INTERFACE_V4].routes;
+
+	memset(snapshot->suspects, 0, sizeof(snapshot->suspects));
+	/* On a CE our own addresses are on the LAN, where everybody is near them. */
+	for (uint32_t i = 0; i < routes->own_count && !snapshot->is_ce; i++)
+		mark(snapshot, &(struct prefix4){ routes->own[i], 32 });
+	for (uint32_t i = 0; i < 1 << 16; i++) {
+		if (ipv4_is_martian(i << 16))
+			snapshot->suspects[i >> 5] |= UINT32_C(1) << (i & 31);
+	}
+	for (uint32_t i = 0; i < snapshot->martian_count; i++)
+		mark(snapshot, &snapshot->martians[i]);
+	for (uint32_t i = 0; i < snapshot->rules->count && snapshot->antispoof; i++) {
+		if (snapshot->rules->specs[i].ipv4.len > 0)
+			mark(snapshot, &snapshot->rules->specs[i].ipv4);
+	}
+}
