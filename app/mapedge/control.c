@@ -4,6 +4,7 @@
 #include <event2/event.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "clock.h"
 #include "compile.h"
@@ -12,9 +13,13 @@
 #include "slots.h"
 #include "socket.h"
 
+#define ROOM_TRIES 100 /* for an entry that the workers have let go of */
+#define ROOM_WAIT_US 100
+
 /* A snapshot that is not published any more, until every worker has let go of it. */
 struct retired {
 	struct snapshot *snapshot;
+	struct bindings *bindings;
 	uint64_t token;
 	struct retired *next;
 };
@@ -23,6 +28,8 @@ struct control {
 	struct engine *engine;
 	struct conf *conf;
 	struct snapshot *snapshot;
+	struct bindings *bindings; /* the snapshot's; NULL without pools */
+	struct lookup_bindings resolver;
 	struct retired *retired;
 	struct event_base *base;
 	struct event *on_term;
@@ -90,11 +97,20 @@ assign_slots(struct control *control, const struct conf *conf, struct snapshot *
 }
 
 static void
+free_retired(struct retired *retired)
+{
+	snapshot_free(retired->snapshot);
+	bindings_free(retired->bindings);
+	free(retired);
+}
+
+static void
 on_reap(evutil_socket_t fd, short what, void *argument)
 {
 	static const struct timeval soon = { .tv_usec = 10000 };
 	struct control *control = argument;
 	struct retired **link = &control->retired;
+	bool again = bindings_tidy(control->bindings, control->engine);
 
 	(void)fd;
 	(void)what;
@@ -103,25 +119,80 @@ on_reap(evutil_socket_t fd, short what, void *argument)
 
 		if (!engine_is_quiet(control->engine, retired->token)) {
 			link = &retired->next;
+			again = true;
 			continue;
 		}
 		*link = retired->next;
-		snapshot_free(retired->snapshot);
-		free(retired);
+		if (retired->bindings != NULL && control->bindings != NULL)
+			bindings_carry_on(control->bindings, retired->bindings);
+		free_retired(retired);
 	}
-	if (control->retired != NULL)
+	if (again)
 		event_add(control->reaper, &soon);
 }
 
+/* What a reload has made; all of it is in use, or nothing is. */
+struct next {
+	struct conf *conf;
+	struct snapshot *snapshot;
+	struct bindings *bindings;
+	struct retired *retired; /* room to remember what was in use before */
+};
+
 static void
-publish(struct control *control, struct conf *conf, struct snapshot *snapshot, struct retired *retired)
+publish(struct control *control, const struct next *next)
 {
-	*retired = (struct retired){ control->snapshot, engine_publish(control->engine, snapshot), control->retired };
-	control->retired = retired;
+	*next->retired = (struct retired){ .snapshot = control->snapshot,
+		.bindings = control->bindings,
+		.token = engine_publish(control->engine, next->snapshot),
+		.next = control->retired };
+	control->retired = next->retired;
 	conf_free(control->conf);
-	control->conf = conf;
-	control->snapshot = snapshot;
+	control->conf = next->conf;
+	control->snapshot = next->snapshot;
+	control->bindings = next->bindings;
 	on_reap(-1, 0, control);
+}
+
+static int
+prepare(struct control *control, struct next *next, struct error *err)
+{
+	const struct mac macs[INTERFACE_COUNT] = { control->engine->port[0].mac, control->engine->port[1].mac };
+	const char *setting;
+
+	next->conf = conf_load(control->conf->file, err);
+	if (next->conf == NULL)
+		return -EINVAL;
+	setting = unchangeable(control->conf, next->conf);
+	if (setting != NULL) {
+		error_set(err, EBUSY, "%s: %s cannot change while mapedge runs", next->conf->file, setting);
+		error_hint(err, "restart mapedge, or undo that change");
+		return -EBUSY;
+	}
+	if (bindings_load(next->conf, control->engine->workers, &next->bindings, err) < 0)
+		return -EINVAL;
+	next->retired = malloc(sizeof(*next->retired));
+	if (next->retired == NULL)
+		return error_set(err, ENOMEM, "out of memory");
+	next->snapshot = snapshot_compile(next->conf, macs, control->snapshot, err);
+	if (next->snapshot == NULL)
+		return -EINVAL;
+	if (assign_slots(control, next->conf, next->snapshot) < 0)
+		return error_set(err, EBUSY, "too many domains have come and gone in the last moments; try again");
+	bindings_attach(next->bindings, next->snapshot);
+	return 0;
+}
+
+/* The rules and bindings that are in use from now on. */
+static void
+record_rules(struct control *control)
+{
+	uint64_t counts[CONF_MAX_DOMAINS] = { 0 };
+
+	if (control->history == NULL)
+		return;
+	bindings_count_domains(control->bindings, counts);
+	history_rules(control->history, control->conf, control->snapshot->generation, counts);
 }
 
 /* All or nothing: whatever fails, fails before the first change. */
@@ -129,44 +200,24 @@ static int
 reload(void *context, uint64_t *generation, struct error *err)
 {
 	struct control *control = context;
-	const struct mac macs[INTERFACE_COUNT] = { control->engine->port[0].mac, control->engine->port[1].mac };
-	struct conf *conf = conf_load(control->conf->file, err);
-	struct retired *retired = NULL;
-	struct snapshot *snapshot;
-	const char *setting;
+	struct next next = { 0 };
 
-	if (conf == NULL)
-		goto fail;
-	setting = unchangeable(control->conf, conf);
-	if (setting != NULL) {
-		error_set(err, EBUSY, "%s: %s cannot change while mapedge runs", conf->file, setting);
-		error_hint(err, "restart mapedge, or undo that change");
-		goto free_conf;
+	if (prepare(control, &next, err) < 0) {
+		free(next.retired);
+		snapshot_free(next.snapshot);
+		bindings_free(next.bindings);
+		conf_free(next.conf);
+		log_error("config: reload failed, the old one stays: %s%s%s", err->text,
+		    err->hint[0] != '\0' ? "; hint: " : "", err->hint);
+		history_refused(control->history, err->text);
+		return -EINVAL;
 	}
-	error_set(err, ENOMEM, "out of memory");
-	retired = malloc(sizeof(*retired));
-	snapshot = retired == NULL ? NULL : snapshot_compile(conf, macs, control->snapshot, err);
-	if (snapshot == NULL)
-		goto free_conf;
-	if (assign_slots(control, conf, snapshot) < 0) {
-		snapshot_free(snapshot);
-		error_set(err, EBUSY, "too many domains have come and gone in the last moments; try again");
-		goto free_conf;
-	}
-	publish(control, conf, snapshot, retired);
-	history_rules(control->history, conf, snapshot->generation, NULL);
-	*generation = snapshot->generation;
-	log_notice("config: reloaded file=%s generation=%lu", conf->file, (unsigned long)*generation);
+	publish(control, &next);
+	record_rules(control);
+	*generation = next.snapshot->generation;
+	log_notice("config: reloaded file=%s generation=%lu bindings=%u", next.conf->file, (unsigned long)*generation,
+	    bindings_count(next.bindings));
 	return 0;
-
-free_conf:
-	free(retired);
-	conf_free(conf);
-fail:
-	log_error("config: reload failed, the old one stays: %s%s%s", err->text, err->hint[0] != '\0' ? "; hint: " : "",
-	    err->hint);
-	history_refused(control->history, err->text);
-	return -EINVAL;
 }
 
 /* ---- what the API needs ----------------------------------------------------------------------------------------- */
@@ -192,6 +243,7 @@ make_report(void *context, struct report *report)
 		report->counters[i] = &engine->worker[i]->counters;
 		report->gauges[i] = &engine->worker[i]->gauges;
 	}
+	bindings_report(control->bindings, report);
 }
 
 static const struct ruleset *
@@ -205,11 +257,13 @@ rules(void *context)
 static bool
 lookup(void *context, struct lookup *question)
 {
-	const struct control *control = context;
+	struct control *control = context;
 
+	bindings_resolve(control->bindings, &control->resolver);
 	*question = (struct lookup){ .rules = control->snapshot->rules,
 		.domains = control->conf->softwires,
-		.domain_count = control->conf->softwire_count };
+		.domain_count = control->conf->softwire_count,
+		.bindings = control->bindings != NULL ? &control->resolver : NULL };
 	return !control->snapshot->is_ce;
 }
 
@@ -229,6 +283,75 @@ stop(void *context)
 
 	/* The reply to `shutdown` goes out first. */
 	event_base_loopexit(control->base, &soon);
+}
+
+/* ---- bindings by command ---------------------------------------------------------------------------------------- */
+
+static bool
+find_binding(const struct control *control, const struct api_binding *wanted, struct binding *found)
+{
+	const uint16_t psid = wanted->psid < 0 ? 0 : (uint16_t)wanted->psid;
+
+	return control->bindings != NULL && bindings_of_port_set(control->bindings, wanted->ipv4, psid, found) > 0;
+}
+
+static void
+record_change(struct control *control, bool added, const struct binding *binding)
+{
+	history_binding(control->history, added, control->conf->softwires[binding->domain].name, binding);
+}
+
+/* In a full table, an entry that was taken out can be used as soon as the workers let go of it: that never takes long. */
+static int
+add_binding(void *context, const struct api_binding *binding, bool replace, struct error *err)
+{
+	struct control *control = context;
+	struct binding added;
+	int rc = -ENOSPC;
+
+	for (int i = 0; i < ROOM_TRIES; i++) {
+		const bool waits = bindings_tidy(control->bindings, control->engine);
+
+		rc = bindings_add(control->bindings, control->conf, binding, replace, err);
+		if (rc != -ENOSPC || !waits)
+			break;
+		usleep(ROOM_WAIT_US);
+	}
+	if (rc >= 0 && find_binding(control, binding, &added))
+		record_change(control, true, &added);
+	on_reap(-1, 0, control);
+	return rc;
+}
+
+static int
+remove_binding(void *context, const struct api_binding *binding, struct error *err)
+{
+	struct control *control = context;
+	struct binding removed;
+	const bool is_there = find_binding(control, binding, &removed);
+	const int rc = bindings_remove(control->bindings, control->conf, binding, err);
+
+	if (rc == 0 && is_there)
+		record_change(control, false, &removed);
+	on_reap(-1, 0, control);
+	return rc;
+}
+
+/* What was counted under snapshots that are not quiet yet belongs to it, too. */
+static int
+get_binding(void *context, struct api_binding *wanted, struct error *err)
+{
+	struct control *control = context;
+	const int rc = bindings_get(control->bindings, control->conf, wanted, err);
+	const struct binding binding = { .softwire = wanted->softwire,
+		.ipv4 = wanted->ipv4,
+		.psid = wanted->psid < 0 ? 0 : (uint16_t)wanted->psid };
+
+	for (const struct retired *old = control->retired; rc == 0 && old != NULL; old = old->next) {
+		if (old->bindings != NULL)
+			bindings_add_counters(old->bindings, &binding, &wanted->counters);
+	}
+	return rc;
 }
 
 /* ---- signals ---------------------------------------------------------------------------------------------------- */
@@ -257,7 +380,8 @@ on_reload_signal(evutil_socket_t number, short what, void *argument)
 /* ---- life ------------------------------------------------------------------------------------------------------- */
 
 struct control *
-control_new(struct engine *engine, struct conf *conf, struct snapshot *snapshot, struct error *err)
+control_new(struct engine *engine, struct conf *conf, struct snapshot *snapshot, struct bindings *bindings,
+    struct error *err)
 {
 	struct control *control = calloc(1, sizeof(*control));
 
@@ -267,7 +391,8 @@ control_new(struct engine *engine, struct conf *conf, struct snapshot *snapshot,
 	}
 	control->engine = engine;
 	control->start_ms = wall_clock_ms();
-	control->backend = (struct api_backend){ control, make_report, rules, lookup, rule_log, reload, stop };
+	control->backend = (struct api_backend){ control, make_report, rules, lookup, rule_log, reload, stop,
+		add_binding, remove_binding, get_binding };
 	control->base = event_base_new();
 	if (control->base == NULL) {
 		error_set(err, ENOMEM, "no event loop");
@@ -294,6 +419,7 @@ control_new(struct engine *engine, struct conf *conf, struct snapshot *snapshot,
 	(void)assign_slots(control, conf, snapshot); /* the first time there are enough */
 	control->conf = conf;
 	control->snapshot = snapshot;
+	control->bindings = bindings;
 	return control;
 
 fail:
@@ -304,7 +430,7 @@ fail:
 void
 control_run(struct control *control)
 {
-	history_rules(control->history, control->conf, control->snapshot->generation, NULL);
+	record_rules(control);
 	(void)event_base_dispatch(control->base);
 	history_stop(control->history);
 }
@@ -347,10 +473,10 @@ control_free(struct control *control)
 		struct retired *retired = control->retired;
 
 		control->retired = retired->next;
-		snapshot_free(retired->snapshot);
-		free(retired);
+		free_retired(retired);
 	}
 	snapshot_free(control->snapshot);
+	bindings_free(control->bindings);
 	conf_free(control->conf);
 	free(control);
 }

@@ -6,16 +6,16 @@
 #ifndef MAPEDGE_APP_CONTROL_H
 #define MAPEDGE_APP_CONTROL_H
 
-#include "conf/conf.h"
-#include "engine.h"
+#include "bindings.h"
 
 struct control;
 
 /*
- * Takes over the configuration and the snapshot in use; both are replaced by reloads and freed by control_free(). NULL
- * with the reason in err.
+ * Takes over the configuration, the snapshot in use and its bindings (or NULL); all are replaced by reloads and freed by
+ * control_free(). NULL with the reason in err.
  */
-struct control *control_new(struct engine *engine, struct conf *conf, struct snapshot *snapshot, struct error *err);
+struct control *control_new(struct engine *engine, struct conf *conf, struct snapshot *snapshot,
+    struct bindings *bindings, struct error *err);
 
 /* Runs until SIGTERM, SIGINT or `shutdown`. */
 void control_run(struct control *control);

@@ -166,21 +166,22 @@ final_snapshot(const struct engine *engine, const struct conf *conf, struct erro
 }
 
 static int
-serve(struct engine *engine, struct conf *conf, struct snapshot *snapshot, struct error *err)
+serve(struct engine *engine, struct conf *conf, struct snapshot *snapshot, struct bindings *bindings, struct error *err)
 {
 	struct engine_lcore lcores[WORKER_MAX];
-	struct control *control = control_new(engine, conf, snapshot, err);
+	struct control *control = control_new(engine, conf, snapshot, bindings, err);
 	int rc;
 
 	if (control == NULL) {
 		snapshot_free(snapshot);
+		bindings_free(bindings);
 		conf_free(conf);
 		return -EINVAL;
 	}
 	rc = launch_workers(engine, lcores, err);
 	if (rc == 0) {
-		log_notice("ready: role=%s workers=%u rules=%u", conf->role == CONF_CE ? "ce" : "br", engine->workers,
-		    snapshot->rules->count6);
+		log_notice("ready: role=%s workers=%u rules=%u bindings=%u", conf->role == CONF_CE ? "ce" : "br",
+		    engine->workers, snapshot->rules->count6, bindings_count(bindings));
 		control_run(control);
 	}
 	stop_workers(engine);
@@ -195,10 +196,13 @@ run_with_eal(struct conf *conf, struct error *err)
 {
 	const struct mac no_macs[INTERFACE_COUNT] = { { { 0 } } };
 	struct snapshot *first = snapshot_compile(conf, no_macs, NULL, err), *snapshot = NULL;
+	struct bindings *bindings = NULL;
 	struct engine engine = { 0 };
 	int rc = -EINVAL;
 
 	if (first != NULL)
+		rc = bindings_load(conf, conf->workers, &bindings, err);
+	if (rc == 0)
 		rc = engine_init(&engine, first, conf->workers, conf->buffers, err);
 	if (rc == 0)
 		rc = open_ports(&engine, conf, err);
@@ -208,9 +212,11 @@ run_with_eal(struct conf *conf, struct error *err)
 		rc = snapshot == NULL ? -EINVAL : 0;
 	}
 	if (rc == 0) {
+		bindings_attach(bindings, snapshot);
 		engine.published = snapshot;
-		rc = serve(&engine, conf, snapshot, err);
+		rc = serve(&engine, conf, snapshot, bindings, err);
 	} else {
+		bindings_free(bindings);
 		conf_free(conf);
 	}
 	close_ports(&engine);

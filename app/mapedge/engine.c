@@ -388,6 +388,12 @@ uint64_t
 engine_publish(struct engine *engine, const struct snapshot *snapshot)
 {
 	__atomic_store_n(&engine->published, snapshot, __ATOMIC_RELEASE);
+	return engine_start_grace(engine);
+}
+
+uint64_t
+engine_start_grace(struct engine *engine)
+{
 	return rte_rcu_qsbr_start(engine->grace);
 }
 

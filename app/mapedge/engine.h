@@ -61,6 +61,10 @@ uint64_t engine_held(const struct engine *engine);
  * Replaces the snapshot. Returns a token: once engine_is_quiet(token), no worker can see the old one any more.
  */
 uint64_t engine_publish(struct engine *engine, const struct snapshot *snapshot);
+
+/* The same for what was taken out of a snapshot's tables, which were changed in place. */
+uint64_t engine_start_grace(struct engine *engine);
+
 bool engine_is_quiet(struct engine *engine, uint64_t token);
 
 #endif

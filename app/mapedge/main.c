@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "bindings.h"
 #include "compile.h"
 #include "daemon.h"
 #include "replay.h"
@@ -35,16 +36,18 @@ check_config(const char *file)
 {
 	const struct mac macs[INTERFACE_COUNT] = { { { 0 } } };
 	struct snapshot *snapshot = NULL;
+	struct bindings *bindings = NULL;
 	struct error err = { 0 };
 	struct conf *conf = conf_load(file, &err);
 
-	if (conf != NULL)
+	if (conf != NULL && bindings_load(conf, 1, &bindings, &err) == 0)
 		snapshot = snapshot_compile(conf, macs, NULL, &err);
 	if (snapshot != NULL)
-		printf("%s: good, %u rules\n", file, snapshot->rules->count6);
+		printf("%s: good, %u rules, %u bindings\n", file, snapshot->rules->count6, bindings_count(bindings));
 	else
 		print_error(&err);
 	snapshot_free(snapshot);
+	bindings_free(bindings);
 	conf_free(conf);
 	return snapshot != NULL ? 0 : 1;
 }

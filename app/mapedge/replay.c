@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "api/report.h"
+#include "bindings.h"
 #include "capture.h"
 #include "compile.h"
 #include "path/path.h"
@@ -29,6 +30,7 @@ struct replay {
 
 	struct conf *conf;
 	struct snapshot *snapshot;
+	struct bindings *bindings;
 	struct worker *worker;
 	void **memory;
 	struct input input[INTERFACE_COUNT];
@@ -123,17 +125,30 @@ run_burst(struct replay *r, unsigned int worker, unsigned int interface, struct 
 	}
 }
 
-/* All that is due at this moment, however much; a tick sends no more than the outlets hold. */
+/* What a worker remembers of fragments. */
+static uint32_t
+remembered(const struct worker *w)
+{
+	uint32_t count = 0;
+
+	if (w->fragments != NULL)
+		count += virtual_datagrams(w->fragments) + virtual_held(w->fragments);
+	if (w->reassembly != NULL)
+		count += reassembly_datagrams(w->reassembly);
+	return count;
+}
+
+/* All that is due at this moment, however much; one tick does no more than the outlets hold. */
 static void
 tick(struct replay *r, struct worker *w)
 {
-	bool more = true;
+	uint32_t before;
 
-	while (more) {
+	do {
+		before = remembered(w);
 		path_tick(w, UINT32_MAX);
-		more = w->dropped.count > 0 || w->transmit[INTERFACE_V6].count > 0;
 		after_burst(r, w);
-	}
+	} while (remembered(w) < before);
 }
 
 /* What arrived at the same moment on one interface is one burst, as a poll would find it. */
@@ -278,17 +293,16 @@ set_up(struct replay *r, struct error *err)
 	if (r->conf == NULL)
 		return -EINVAL;
 	for (int i = 0; i < INTERFACE_COUNT; i++) {
-		if (!r->conf->interfaces[i].has_mac) {
-			error_set(err, EINVAL, "%s:%u: error: interface %s needs a mac for a replay", r->config,
+		if (!r->conf->interfaces[i].has_mac)
+			return error_set(err, EINVAL, "%s:%u: error: interface %s needs a mac for a replay", r->config,
 			    r->conf->interfaces[i].line, r->conf->interfaces[i].name);
-			return -EINVAL;
-		}
 	}
 	if (r->workers != 0)
 		r->conf->workers = r->workers;
 	r->snapshot = snapshot_compile(r->conf, macs, NULL, err);
-	if (r->snapshot == NULL)
+	if (r->snapshot == NULL || bindings_load(r->conf, r->conf->workers, &r->bindings, err) < 0)
 		return -EINVAL;
+	bindings_attach(r->bindings, r->snapshot);
 	return make_workers(r, err);
 }
 
@@ -316,6 +330,7 @@ tear_down(struct replay *r)
 	free(r->memory);
 	free(r->worker);
 	snapshot_free(r->snapshot);
+	bindings_free(r->bindings);
 	conf_free(r->conf);
 }
 
@@ -341,6 +356,7 @@ write_stats(const struct replay *r, struct error *err)
 		report.counters[i] = &r->worker[i].counters;
 		report.gauges[i] = &r->worker[i].gauges;
 	}
+	bindings_report(r->bindings, &report);
 	document = report_json(&report, false);
 	if (r->stats == NULL)
 		rc = json_dumpf(document, stdout, JSON_INDENT(2)) < 0 || puts("") < 0 ? -EIO : 0;

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <getopt.h>
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,15 +30,20 @@ usage(FILE *out)
 	    out);
 }
 
-/* true, false and numbers are what they look like; everything else is a string. */
+/* true, false and numbers, PSIDs as 0x34 too, are what they look like; everything else is a string. */
 static json_t *
 parse_value(const char *text)
 {
 	json_t *value = json_loads(text, JSON_DECODE_ANY, NULL);
+	const bool hex = strncmp(text, "0x", 2) == 0;
+	unsigned int number;
+	int end = 0;
 
 	if (json_is_boolean(value) || json_is_integer(value))
 		return value;
 	json_decref(value);
+	if (hex && sscanf(text, "%8x%n", &number, &end) == 1 && text[end] == '\0')
+		return json_integer(number);
 	return json_string(text);
 }
 

@@ -3,7 +3,7 @@
 #ifndef MAPEDGECTL_COMMAND_H
 #define MAPEDGECTL_COMMAND_H
 
-/* Exit status: EXIT_SUCCESS, EXIT_FAILURE with one line on stderr, or wrong usage, with the usage on stderr. */
+/* Exit status: EXIT_SUCCESS, EXIT_FAILURE with the reason on stderr, or wrong usage, with the usage on stderr. */
 #define EXIT_USAGE 2
 #define EXIT_UNREACHABLE 4 /* no daemon at the socket */
 
@@ -13,6 +13,7 @@ struct command {
 	const char *help;                  /* one line */
 };
 
+int bindings_main(int argc, char **argv);
 int calc_main(int argc, char **argv);
 int lookup_main(int argc, char **argv);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "api/api.h"
+#include "api/command.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -12,18 +12,6 @@
 #define RULES_DEFAULT 100
 #define RULES_MAX 1000
 
-enum argument_type { ARGUMENT_BOOL, ARGUMENT_COUNT, ARGUMENT_TEXT };
-
-static const char *const argument_type_name[] = { "bool", "int", "string" };
-
-/* An argument that a command takes. */
-struct argument {
-	const char *name; /* NULL ends the list */
-	enum argument_type type;
-	json_int_t max; /* counts are 0..max */
-	const char *help;
-};
-
 struct command {
 	const char *name;
 	const char *help;
@@ -34,11 +22,8 @@ struct command {
 
 /* ---- replies ---------------------------------------------------------------------------------------------------- */
 
-static json_t *
-reply(enum api_result result, json_t *arguments, const char *format, ...) __attribute__((format(printf, 3, 4)));
-
-static json_t *
-reply(enum api_result result, json_t *arguments, const char *format, ...)
+json_t *
+api_reply(enum api_result result, json_t *arguments, const char *format, ...)
 {
 	char text[512];
 	va_list args;
@@ -51,10 +36,28 @@ reply(enum api_result result, json_t *arguments, const char *format, ...)
 }
 
 json_t *
+api_failed(const struct error *err)
+{
+	return api_reply(API_FAILED, NULL, "%s%s%s", err->text, err->hint[0] != '\0' ? "; hint: " : "", err->hint);
+}
+
+json_t *
 api_too_long(void)
 {
-	return reply(API_BAD_REQUEST, NULL, "the request is longer than %d bytes", API_MAX_REQUEST);
+	return api_reply(API_BAD_REQUEST, NULL, "the request is longer than %d bytes", API_MAX_REQUEST);
 }
+
+/* What a type is called, and how its values ought to be. */
+static const struct {
+	const char *name, *text;
+} types[] = {
+	[ARGUMENT_BOOL] = { "bool", "true or false" },
+	[ARGUMENT_COUNT] = { "int", NULL }, /* by the argument's max */
+	[ARGUMENT_TEXT] = { "string", "a string" },
+	[ARGUMENT_IP4] = { "ipv4", "an IPv4 address" },
+	[ARGUMENT_IP6] = { "ipv6", "an IPv6 address" },
+	[ARGUMENT_LIST] = { "list", "a list" },
+};
 
 /* ---- commands --------------------------------------------------------------------------------------------------- */
 
@@ -66,7 +69,7 @@ handle_stats_get(const struct api_backend *backend, const json_t *arguments)
 	struct report report = { 0 };
 
 	backend->report(backend->context, &report);
-	return reply(API_OK, report_json(&report, json_is_true(json_object_get(arguments, "all"))), "%s", "");
+	return api_reply(API_OK, report_json(&report, json_is_true(json_object_get(arguments, "all"))), "%s", "");
 }
 
 /* A rule of a rule set, which knows no names but those of its domain's place in the configuration. */
@@ -94,8 +97,8 @@ handle_rules_get(const struct api_backend *backend, const json_t *arguments)
 	/* The pools come behind the rules. */
 	for (json_int_t i = start; i < (json_int_t)set->count6 && i < start + count; i++)
 		json_array_append_new(rules, ruleset_rule_json(&set->specs[i]));
-	return reply(API_OK, json_pack("{s:i, s:I, s:o}", "total", (int)set->count6, "start", start, "rules", rules),
-	    "%s", "");
+	return api_reply(API_OK,
+	    json_pack("{s:i, s:I, s:o}", "total", (int)set->count6, "start", start, "rules", rules), "%s", "");
 }
 
 /* The question to the rules of a moment in the past. */
@@ -111,16 +114,16 @@ lookup_in_log(const struct api_backend *backend, const char *at, const char *add
 	uint64_t ms;
 
 	if (timestamp_parse(at, &ms) < 0)
-		return reply(API_BAD_REQUEST, NULL, "lookup: \"at\" must be like 2026-11-03T08:30:00+09:00");
+		return api_reply(API_BAD_REQUEST, NULL, "lookup: \"at\" must be like 2026-11-03T08:30:00+09:00");
 	if (file == NULL)
-		return reply(API_FAILED, NULL, "there is no rule log; hint: set control.rule_log");
+		return api_reply(API_FAILED, NULL, "there is no rule log; hint: set control.rule_log");
 	if (record_find(file, ms, &record, &err) < 0) {
-		failure = reply(API_FAILED, NULL, "%s", err.text);
+		failure = api_reply(API_FAILED, NULL, "%s", err.text);
 		goto done;
 	}
 	lookup = record_lookup(&record);
 	if (lookup_ask(&lookup, address, port, &answer, &err) < 0) {
-		failure = reply(API_BAD_REQUEST, NULL, "lookup: %s", err.text);
+		failure = api_reply(API_BAD_REQUEST, NULL, "lookup: %s", err.text);
 		goto done;
 	}
 	object = lookup_json(&answer);
@@ -128,7 +131,7 @@ lookup_in_log(const struct api_backend *backend, const char *at, const char *add
 
 done:
 	record_free(&record);
-	return failure != NULL ? failure : reply(API_OK, object, "%s", "");
+	return failure != NULL ? failure : api_reply(API_OK, object, "%s", "");
 }
 
 static json_t *
@@ -142,16 +145,14 @@ handle_lookup(const struct api_backend *backend, const json_t *arguments)
 	struct lookup lookup;
 	struct error err;
 
-	if (address == NULL)
-		return reply(API_BAD_REQUEST, NULL, "lookup: \"address\" is missing");
 	if (at != NULL)
 		return lookup_in_log(backend, at, address, port);
 	if (!backend->lookup(backend->context, &lookup))
-		return reply(API_FAILED, NULL,
+		return api_reply(API_FAILED, NULL,
 		    "only a BR knows who has which address; hint: mapedgectl calc, or \"at\"");
 	if (lookup_ask(&lookup, address, port, &answer, &err) < 0)
-		return reply(API_BAD_REQUEST, NULL, "lookup: %s", err.text);
-	return reply(API_OK, lookup_json(&answer), "%s", "");
+		return api_reply(API_BAD_REQUEST, NULL, "lookup: %s", err.text);
+	return api_reply(API_OK, lookup_json(&answer), "%s", "");
 }
 
 static json_t *
@@ -162,8 +163,8 @@ handle_config_reload(const struct api_backend *backend, const json_t *arguments)
 
 	(void)arguments;
 	if (backend->reload(backend->context, &generation, &err) < 0)
-		return reply(API_FAILED, NULL, "%s%s%s", err.text, err.hint[0] != '\0' ? "; hint: " : "", err.hint);
-	return reply(API_OK, json_pack("{s:I}", "generation", (json_int_t)generation), "reloaded");
+		return api_failed(&err);
+	return api_reply(API_OK, json_pack("{s:I}", "generation", (json_int_t)generation), "reloaded");
 }
 
 static json_t *
@@ -171,30 +172,35 @@ handle_shutdown(const struct api_backend *backend, const json_t *arguments)
 {
 	(void)arguments;
 	backend->shutdown(backend->context);
-	return reply(API_OK, NULL, "shutting down");
+	return api_reply(API_OK, NULL, "shutting down");
 }
 
 static const struct argument no_arguments[] = { { 0 } };
 
 static const struct argument stats_arguments[] = {
-	{ "all", ARGUMENT_BOOL, 0, "also the counters that are zero" },
+	{ "all", ARGUMENT_BOOL, false, 0, "also the counters that are zero" },
 	{ 0 },
 };
 
 static const struct argument lookup_arguments[] = {
-	{ "address", ARGUMENT_TEXT, 0, "IPv4 address, IPv6 address or IPv6 prefix; required" },
-	{ "port", ARGUMENT_COUNT, UINT16_MAX, "port or ICMP identifier, of a shared IPv4 address" },
-	{ "at", ARGUMENT_TEXT, 0, "a moment in the past, of the rule log: 2026-11-03T08:30:00+09:00" },
+	{ "address", ARGUMENT_TEXT, true, 0, "IPv4 address, IPv6 address or IPv6 prefix" },
+	{ "port", ARGUMENT_COUNT, false, UINT16_MAX, "port or ICMP identifier, of a shared IPv4 address" },
+	{ "at", ARGUMENT_TEXT, false, 0, "a moment in the past, of the rule log: 2026-11-03T08:30:00+09:00" },
 	{ 0 },
 };
 
 static const struct argument rules_arguments[] = {
-	{ "start", ARGUMENT_COUNT, RULESET_MAX_RULES, "index of the first rule, default 0" },
-	{ "count", ARGUMENT_COUNT, RULES_MAX, "how many rules at most, default 100" },
+	{ "start", ARGUMENT_COUNT, false, RULESET_MAX_RULES, "index of the first rule, default 0" },
+	{ "count", ARGUMENT_COUNT, false, RULES_MAX, "how many rules at most, default 100" },
 	{ 0 },
 };
 
 static const struct command commands[] = {
+	{ "binding-add", "add bindings, until the next config-reload", true, api_binding_add_arguments,
+	    api_binding_add },
+	{ "binding-get", "who has a port set, and what it has carried", false, api_binding_arguments, api_binding_get },
+	{ "binding-remove", "remove a binding, until the next config-reload", true, api_binding_arguments,
+	    api_binding_remove },
 	{ "config-reload", "read the configuration file again; all or nothing", true, no_arguments,
 	    handle_config_reload },
 	{ "list-commands", "this list", false, no_arguments, handle_list_commands },
@@ -220,13 +226,13 @@ handle_list_commands(const struct api_backend *backend, const json_t *unused)
 
 		for (const struct argument *a = commands[i].arguments; a->name != NULL; a++)
 			json_array_append_new(arguments,
-			    json_pack("{s:s, s:s, s:s}", "name", a->name, "type", argument_type_name[a->type], "help",
-				a->help));
+			    json_pack("{s:s, s:s, s:b, s:s}", "name", a->name, "type", types[a->type].name, "required",
+				a->required, "help", a->help));
 		json_array_append_new(list,
 		    json_pack("{s:s, s:s, s:s, s:o}", "name", commands[i].name, "help", commands[i].help, "access",
 			commands[i].writes ? "write" : "read", "arguments", arguments));
 	}
-	return reply(API_OK, json_pack("{s:o}", "commands", list), "%s", "");
+	return api_reply(API_OK, json_pack("{s:o}", "commands", list), "%s", "");
 }
 
 /* ---- requests --------------------------------------------------------------------------------------------------- */
@@ -241,24 +247,62 @@ find_command(const char *name)
 	return NULL;
 }
 
-/* NULL when the value is right, else a reply that says what is wrong. */
-static json_t *
-check_argument(const struct command *command, const char *name, const json_t *value)
+static bool
+fits(const struct argument *argument, const json_t *value)
 {
-	const struct argument *a = command->arguments;
+	const char *text = json_string_value(value);
+	const json_int_t number = json_integer_value(value);
+	uint32_t ipv4;
+	u128 ipv6;
 
-	while (a->name != NULL && strcmp(a->name, name) != 0)
-		a++;
-	if (a->name == NULL)
-		return reply(API_BAD_REQUEST, NULL, "%s has no argument \"%.64s\"", command->name, name);
-	if (a->type == ARGUMENT_BOOL && !json_is_boolean(value))
-		return reply(API_BAD_REQUEST, NULL, "%s: \"%s\" must be true or false", command->name, name);
-	if (a->type == ARGUMENT_TEXT && !json_is_string(value))
-		return reply(API_BAD_REQUEST, NULL, "%s: \"%s\" must be a string", command->name, name);
-	if (a->type == ARGUMENT_COUNT &&
-	    (!json_is_integer(value) || json_integer_value(value) < 0 || json_integer_value(value) > a->max))
-		return reply(API_BAD_REQUEST, NULL, "%s: \"%s\" must be an integer 0..%lld", command->name, name,
-		    (long long)a->max);
+	switch (argument->type) {
+	case ARGUMENT_BOOL:
+		return json_is_boolean(value);
+	case ARGUMENT_COUNT:
+		return json_is_integer(value) && number >= 0 && number <= argument->max;
+	case ARGUMENT_TEXT:
+		return text != NULL;
+	case ARGUMENT_IP4:
+		return text != NULL && ip4_parse(text, &ipv4) == 0;
+	case ARGUMENT_IP6:
+		return text != NULL && ip6_parse(text, &ipv6) == 0;
+	case ARGUMENT_LIST:
+		return json_is_array(value);
+	}
+	return false;
+}
+
+static json_t *
+check_argument(const char *what, const struct argument *argument, const char *name, const json_t *value)
+{
+	while (argument->name != NULL && strcmp(argument->name, name) != 0)
+		argument++;
+	if (argument->name == NULL)
+		return api_reply(API_BAD_REQUEST, NULL, "%s has no argument \"%.64s\"", what, name);
+	if (fits(argument, value))
+		return NULL;
+	if (argument->type == ARGUMENT_COUNT)
+		return api_reply(API_BAD_REQUEST, NULL, "%s: \"%s\" must be an integer 0..%lld", what, name,
+		    (long long)argument->max);
+	return api_reply(API_BAD_REQUEST, NULL, "%s: \"%s\" must be %s", what, name, types[argument->type].text);
+}
+
+json_t *
+api_check_arguments(const char *what, const struct argument *arguments, const json_t *values)
+{
+	const char *name;
+	json_t *value, *wrong;
+
+	json_object_foreach((json_t *)values, name, value)
+	{
+		wrong = check_argument(what, arguments, name, value);
+		if (wrong != NULL)
+			return wrong;
+	}
+	for (; arguments->name != NULL; arguments++) {
+		if (arguments->required && json_object_get(values, arguments->name) == NULL)
+			return api_reply(API_BAD_REQUEST, NULL, "%s: \"%s\" is missing", what, arguments->name);
+	}
 	return NULL;
 }
 
@@ -269,43 +313,41 @@ check_envelope(json_t *request)
 	json_t *value;
 
 	if (!json_is_object(request))
-		return reply(API_BAD_REQUEST, NULL, "a request is an object: {\"command\": \"…\"}");
+		return api_reply(API_BAD_REQUEST, NULL, "a request is an object: {\"command\": \"…\"}");
 	json_object_foreach(request, key, value)
 	{
 		if (strcmp(key, "command") != 0 && strcmp(key, "arguments") != 0 && strcmp(key, "id") != 0)
-			return reply(API_BAD_REQUEST, NULL, "unknown key \"%.64s\" beside command, arguments, id", key);
+			return api_reply(API_BAD_REQUEST, NULL, "unknown key \"%.64s\" beside command, arguments, id",
+			    key);
 	}
 	if (!json_is_string(json_object_get(request, "command")))
-		return reply(API_BAD_REQUEST, NULL, "\"command\" is missing or not a string");
+		return api_reply(API_BAD_REQUEST, NULL, "\"command\" is missing or not a string");
 	value = json_object_get(request, "arguments");
 	if (value != NULL && !json_is_object(value))
-		return reply(API_BAD_REQUEST, NULL, "\"arguments\" must be an object");
+		return api_reply(API_BAD_REQUEST, NULL, "\"arguments\" must be an object");
 	value = json_object_get(request, "id");
 	if (value != NULL && !json_is_integer(value) && !json_is_string(value))
-		return reply(API_BAD_REQUEST, NULL, "\"id\" must be an integer or a string");
+		return api_reply(API_BAD_REQUEST, NULL, "\"id\" must be an integer or a string");
 	return NULL;
 }
 
 static json_t *
 handle_request(const struct api_backend *backend, json_t *request)
 {
-	json_t *wrong = check_envelope(request), *arguments, *value;
+	json_t *wrong = check_envelope(request), *arguments;
 	const struct command *command;
-	const char *name, *key;
+	const char *name;
 
 	if (wrong != NULL)
 		return wrong;
 	name = json_string_value(json_object_get(request, "command"));
 	command = find_command(name);
 	if (command == NULL)
-		return reply(API_UNKNOWN, NULL, "no command \"%.64s\"; list-commands shows all", name);
+		return api_reply(API_UNKNOWN, NULL, "no command \"%.64s\"; list-commands shows all", name);
 	arguments = json_object_get(request, "arguments");
-	json_object_foreach(arguments, key, value)
-	{
-		wrong = check_argument(command, key, value);
-		if (wrong != NULL)
-			return wrong;
-	}
+	wrong = api_check_arguments(command->name, command->arguments, arguments);
+	if (wrong != NULL)
+		return wrong;
 	return command->handle(backend, arguments);
 }
 
@@ -317,7 +359,7 @@ api_handle(const struct api_backend *backend, const char *line, size_t len)
 	json_t *answer, *id;
 
 	if (request == NULL)
-		return reply(API_BAD_REQUEST, NULL, "not JSON: %s (column %d)", error.text, error.column);
+		return api_reply(API_BAD_REQUEST, NULL, "not JSON: %s (column %d)", error.text, error.column);
 	answer = handle_request(backend, request);
 	id = json_object_get(request, "id");
 	if (json_is_integer(id) || json_is_string(id))

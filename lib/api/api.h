@@ -27,6 +27,16 @@ enum api_result {
 	API_UNKNOWN = 3,     /* no such command */
 };
 
+/* A binding: what a request names, and what is known about it. */
+struct api_binding {
+	uint32_t ipv4;
+	int psid; /* CONF_NO_PSID: a whole address */
+	u128 softwire;
+	const char *domain;
+	bool by_command; /* else it was in the file */
+	struct binding_counters counters;
+};
+
 struct api_backend {
 	void *context;
 	/* Fills in a report; what it points to is valid until the next call into the backend. */
@@ -40,6 +50,11 @@ struct api_backend {
 	/* All or nothing. 0 with the new generation, or a negative errno with the reason, the old state running on. */
 	int (*reload)(void *context, uint64_t *generation, struct error *err);
 	void (*shutdown)(void *context);
+	/* Needs ipv4, psid, softwire. 0 when it was added, 1 when it replaced another; or a negative errno with the reason. */
+	int (*binding_add)(void *context, const struct api_binding *binding, bool replace, struct error *err);
+	/* The others need ipv4 and psid; get fills in the rest. 0, or a negative errno with the reason. */
+	int (*binding_remove)(void *context, const struct api_binding *binding, struct error *err);
+	int (*binding_get)(void *context, struct api_binding *binding, struct error *err);
 };
 
 /* Handles one request; always returns a reply (new reference). `line` need not be terminated. */

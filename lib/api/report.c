@@ -212,6 +212,10 @@ report_json(const struct report *report, bool all)
 		json_object_set_new(document, "rule_log",
 		    json_pack("{s:o, s:o}", "records", number(report->rule_log->records), "failures",
 			number(report->rule_log->failures)));
+	if (report->bindings.capacity > 0)
+		json_object_set_new(document, "bindings",
+		    json_pack("{s:o, s:o, s:o}", "count", number(report->bindings.count), "capacity",
+			number(report->bindings.capacity), "memory_bytes", number(report->bindings.memory)));
 	json_object_set_new(document, "conservation", conservation_json(&sum));
 	return document;
 }

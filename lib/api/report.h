@@ -37,6 +37,11 @@ struct report {
 	const struct gauges *gauges[REPORT_MAX_WORKERS];
 	uint64_t held;
 	const struct report_rule_log *rule_log; /* NULL: there is none */
+	struct {
+		uint32_t count;
+		uint32_t capacity; /* 0: this box has no bindings */
+		uint64_t memory;   /* bytes, with all that belongs to them */
+	} bindings;
 };
 
 /* A new reference; `all`: with the counters that are zero. */

@@ -2,6 +2,7 @@
 #include "icmp/chain.h"
 
 #define EXTENSION_MIN_LEN 8
+#define MAX_HEADERS (IPV6_MAX_EXTENSIONS + 1) /* the fragment header may come on top */
 #define FRAGMENT_OFFSET 0xfff8
 
 /* Bytes of an extension header, of which EXTENSION_MIN_LEN are there; 0 for everything else. */
@@ -28,7 +29,7 @@ chain_walk(const uint8_t *ip6, uint32_t len, struct chain *chain)
 	if (len < IPV6_LEN || ip6[0] >> 4 != 6)
 		return false;
 	*chain = (struct chain){ .payload = ip6 + IPV6_LEN, .len = len - IPV6_LEN, .next_header = ip6[6] };
-	for (int count = 0; count <= IPV6_MAX_EXTENSIONS; count++) {
+	for (int count = 0; count <= MAX_HEADERS; count++) {
 		const uint8_t *header = chain->payload;
 		uint32_t skip;
 

@@ -106,7 +106,7 @@ map_rule_compile(const struct map_rule_spec *spec, struct map_rule *rule, struct
 {
 	/* What a binding gives is a whole address. */
 	const unsigned int eup_len = spec->bound ? 128 : (unsigned int)spec->ipv6.len + spec->ea_len;
-	const unsigned int v4_len = (unsigned int)spec->ipv4.len + spec->ea_len;
+	const unsigned int v4_len = spec->bound ? 32 : (unsigned int)spec->ipv4.len + spec->ea_len;
 	struct portset ports;
 	int rc;
 

@@ -32,6 +32,27 @@ read_packet(struct worker *w, struct packet *p)
 	return ports_in(w, p, false);
 }
 
+/* Where bindings are: the one of the destination comes into the cache. */
+static inline enum verdict
+prefetch_binding(struct worker *w, struct packet *p)
+{
+	prefetch_ce(w->snapshot, p->rule, p->dst, p->dst_port);
+	return VERDICT_NEXT;
+}
+
+/* As below, to the CE that is bound to the port set. */
+static enum verdict
+send_to_bound(struct worker *w, struct packet *p, const struct softwire *softwire)
+{
+	struct ce ce;
+
+	if (!find_ce(w->snapshot, p->rule, p->dst, p->dst_port, &ce))
+		return drop(w, p, DROP_no_rule);
+	TRY(ttl_in(w, p));
+	TRY(fits_softwire(w, p, softwire));
+	return send_and_count(w, p, softwire, &ce);
+}
+
 /* Stage 2: wrapped, sent. */
 static inline enum verdict
 send_packet(struct worker *w, struct packet *p)
@@ -42,14 +63,18 @@ send_packet(struct worker *w, struct packet *p)
 	softwire = &w->snapshot->softwire[p->rule->domain];
 	traffic_add(&w->counters.softwire[softwire->index].rcvd_ipv4, p->len);
 	TRY(has_ce(w, p));
+	if (unlikely(p->rule->bound))
+		return send_to_bound(w, p, softwire);
 	TRY(ttl_in(w, p));
 	TRY(fits_softwire(w, p, softwire));
-	return send_to_ce(w, p, softwire);
+	return send_to_ce(w, p, softwire, map_rule_address(p->rule, p->dst, p->dst_port));
 }
 
 void
 br_down(struct worker *w, struct burst *burst)
 {
 	STAGE(w, burst, read_packet);
+	if (w->snapshot->bindings != NULL)
+		STAGE(w, burst, prefetch_binding);
 	STAGE(w, burst, send_packet);
 }

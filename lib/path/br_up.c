@@ -9,6 +9,19 @@
 #include "path/suspects.h"
 #include "path/to_ce.h"
 
+/* What the source check asks under a rule and in a pool: some CE of the domain may send this. */
+static inline bool
+source_is_possible(const struct snapshot *snapshot, const struct packet *p)
+{
+	const struct map_rule *rule = p->rule;
+
+	if (!map_rule_owns(rule, p->src_port))
+		return false;
+	if (is_icmp_error(p) && ((p->quoted ^ p->src) & rule->v4_iid_mask) != 0)
+		return false; /* about a packet that went to somebody else: MAPE-41 */
+	return &snapshot->softwire[rule->domain] == p->softwire;
+}
+
 /*
  * The source check. The RFC selects the rule by longest match on the outer source and compares what that embeds with
  * the inner source. Going the other way round says the same: find the rule of the inner source, compute the MAP address
@@ -17,19 +30,12 @@
  * address be equal and yet belong to the longer match; then the IPv6 side is asked too.
  */
 static inline bool
-source_is_true(const struct snapshot *snapshot, struct packet *p)
+source_is_true(const struct snapshot *snapshot, const struct packet *p)
 {
 	const struct map_rule *rule = p->rule;
 	u128 expected;
 
-	if (rule == NULL)
-		return false;
-	p->rule = rule = ruleset_choose(snapshot->rules, rule, p->src_port);
-	if (!map_rule_owns(rule, p->src_port))
-		return false;
-	if (is_icmp_error(p) && ((p->quoted ^ p->src) & rule->v4_iid_mask) != 0)
-		return false; /* about a packet that went to somebody else: MAPE-41 */
-	if (&snapshot->softwire[rule->domain] != p->softwire)
+	if (!source_is_possible(snapshot, p))
 		return false;
 	expected = map_rule_address(rule, p->src, p->src_port);
 	if (expected != p->outer_src && !(p->softwire->eabits && map_rule_same_ce(rule, expected, p->outer_src)))
@@ -47,6 +53,20 @@ refuse_spoof(struct worker *w, struct packet *p, enum drop_reason reason)
 	return drop(w, p, reason);
 }
 
+/* The same in a pool, whose CEs cannot be found by their addresses: what the binding of the inner source says. */
+static enum verdict
+refuse_in_pool(struct worker *w, struct packet *p)
+{
+	struct ce ce;
+
+	if (&w->snapshot->softwire[p->rule->domain] != p->softwire)
+		return refuse_spoof(w, p, DROP_spoof_v6);
+	TRY(has_port(w, p, p->rule));
+	if (!source_is_possible(w->snapshot, p) || !find_ce(w->snapshot, p->rule, p->src, p->src_port, &ce))
+		return refuse_spoof(w, p, DROP_spoof_v4);
+	return refuse_spoof(w, p, DROP_spoof_v6);
+}
+
 /* Why the source check failed, read as the RFC reads it. */
 static enum verdict
 refuse_source(struct worker *w, struct packet *p)
@@ -55,6 +75,8 @@ refuse_source(struct worker *w, struct packet *p)
 	const uint32_t index = ruleset_find6(snapshot->rules, p->outer_src);
 	const struct map_rule *rule;
 
+	if (index == MAP_NO_RULE && p->rule != NULL && p->rule->bound)
+		return refuse_in_pool(w, p);
 	if (index == MAP_NO_RULE)
 		return refuse_spoof(w, p, DROP_spoof_v6);
 	rule = &snapshot->rules->rules[index];
@@ -85,12 +107,18 @@ read_packet(struct worker *w, struct packet *p)
 	return ports_in(w, p, true);
 }
 
+/* Where bindings are: the one of the inner source comes into the cache. */
+static inline enum verdict
+prefetch_binding(struct worker *w, struct packet *p)
+{
+	prefetch_ce(w->snapshot, p->rule, p->src, p->src_port);
+	return VERDICT_NEXT;
+}
+
 /* Would the packet go back to the CE it came from? As far as that CE's own address is known. */
 static inline bool
-is_same_ce(const struct packet *p)
+is_same_ce(const struct packet *p, u128 to)
 {
-	const u128 to = map_rule_address(p->rule, p->dst, p->dst_port);
-
 	return p->softwire->eabits ? map_rule_same_ce(p->rule, to, p->outer_src) : to == p->outer_src;
 }
 
@@ -99,21 +127,24 @@ static enum verdict
 hairpin(struct worker *w, struct packet *p)
 {
 	const struct softwire *to = &w->snapshot->softwire[p->rule->domain];
+	struct ce ce;
 
 	if (unlikely(is_icmp_error(p) && ipv4_is_fragment(p)))
 		return drop(w, p, DROP_icmp_bad); /* nobody remembers both ends of what it quotes */
 	TRY(icmp_quote_ports(w, p, false));       /* of an error: what it quotes must have come from the other CE */
 	TRY(has_ce(w, p));
-	if (is_same_ce(p))
+	if (!find_ce(w->snapshot, p->rule, p->dst, p->dst_port, &ce))
+		return drop(w, p, DROP_no_rule);
+	if (is_same_ce(p, ce.address))
 		return drop(w, p, DROP_loop);
 	if (is_oversize(p, to) && !may_fragment(p, to))
 		return refuse_to_softwire(w, p, DROP_too_big, icmp_fragmentation_needed(to->mtu),
 		    w->snapshot->icmp_source);
 	TRY(class_out_of_softwire(w, p, p->softwire));
-	if (p->softwire->mss != 0 && p->softwire->mss < to->mss)
+	if (to->mss == 0 || p->softwire->mss < to->mss)
 		mss_clamp(w, p, p->softwire); /* both softwires are on the way; the other one has its own clamp */
 	event(w, EVENT_hairpin);
-	return send_to_ce(w, p, to);
+	return send_and_count(w, p, to, &ce);
 }
 
 static inline enum verdict
@@ -126,12 +157,10 @@ send_to_internet(struct worker *w, struct packet *p)
 	return send_decapsulated(w, p);
 }
 
-/* Stage 2: judged, unwrapped, sent. */
-static inline enum verdict
-send_packet(struct worker *w, struct packet *p)
+/* Its source is true: on to the Internet, or to another CE. Inline in both ways that lead here. */
+static inline __attribute__((always_inline)) enum verdict
+send_on(struct worker *w, struct packet *p)
 {
-	if (unlikely(!source_is_true(w->snapshot, p)))
-		return refuse_source(w, p);
 	TRY(has_port(w, p, p->rule));
 	traffic_add(&w->counters.softwire[p->softwire->index].rcvd_ipv6, (uint64_t)IPV6_LEN + p->len);
 
@@ -145,9 +174,44 @@ send_packet(struct worker *w, struct packet *p)
 	return send_to_internet(w, p);
 }
 
+/* As below, from the CE that is bound to the port set; what it sends is counted for its binding, too. */
+static enum verdict
+send_from_bound(struct worker *w, struct packet *p)
+{
+	const struct traffic *sent = &w->counters.softwire[p->softwire->index].sent_ipv4, before = *sent;
+	const struct snapshot *snapshot = w->snapshot;
+	enum verdict verdict;
+	struct ce ce;
+
+	if (!source_is_possible(snapshot, p) || !find_ce(snapshot, p->rule, p->src, p->src_port, &ce) ||
+	    ce.address != p->outer_src)
+		return refuse_source(w, p);
+	verdict = send_on(w, p);
+	if (w->binding_counters != NULL)
+		count_gain(&w->binding_counters[binding_index(snapshot->bindings, ce.binding)].sent_ipv4, sent,
+		    &before);
+	return verdict;
+}
+
+/* Stage 2: judged, unwrapped, sent. */
+static inline enum verdict
+send_packet(struct worker *w, struct packet *p)
+{
+	if (unlikely(p->rule == NULL))
+		return refuse_source(w, p);
+	p->rule = ruleset_choose(w->snapshot->rules, p->rule, p->src_port);
+	if (unlikely(p->rule->bound))
+		return send_from_bound(w, p);
+	if (unlikely(!source_is_true(w->snapshot, p)))
+		return refuse_source(w, p);
+	return send_on(w, p);
+}
+
 void
 br_up(struct worker *w, struct burst *burst)
 {
 	STAGE(w, burst, read_packet);
+	if (w->snapshot->bindings != NULL)
+		STAGE(w, burst, prefetch_binding);
 	STAGE(w, burst, send_packet);
 }

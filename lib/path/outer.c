@@ -16,13 +16,27 @@ owner(const struct worker *w, const struct packet *p)
 	return (uint16_t)((mixed >> 32) * w->count >> 32);
 }
 
-/* Nobody else's fragments take room in the table: RFC 3704, RFC 7597 section 8.1. */
-static bool
-may_send(const struct snapshot *snapshot, const struct packet *p)
+bool
+outer_may_send(const struct snapshot *snapshot, const struct packet *p)
 {
-	if (snapshot->is_ce && p->outer_src == p->softwire->br)
+	if (snapshot->bindings != NULL || (snapshot->is_ce && p->outer_src == p->softwire->br))
 		return true;
 	return ruleset_find6(snapshot->rules, p->outer_src) != MAP_NO_RULE;
+}
+
+/* What a fragment header says of the fragmented packet; only the first one's counts, but honest ones are all the same. */
+static bool
+may_be_ipv4(uint8_t next_header)
+{
+	switch (next_header) {
+	case NEXT_HEADER_IPV4:
+	case NEXT_HEADER_HOP_BY_HOP:
+	case NEXT_HEADER_ROUTING:
+	case NEXT_HEADER_DESTINATION:
+		return true;
+	default:
+		return false;
+	}
 }
 
 /* p->ip is at a fragment header. */
@@ -33,9 +47,11 @@ make_whole(struct worker *w, struct packet *p)
 	uint16_t meeting;
 	uint8_t next_header;
 
+	if (!may_be_ipv4(p->ip[0]))
+		return host(w, p);
 	if (w->reassembly == NULL)
 		return drop(w, p, DROP_fragment_v6);
-	if (!may_send(w->snapshot, p))
+	if (!outer_may_send(w->snapshot, p))
 		return drop(w, p, DROP_spoof_v6);
 	meeting = owner(w, p);
 	if (meeting != w->id)

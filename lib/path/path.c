@@ -71,6 +71,7 @@ path_adopt(struct worker *w, const struct snapshot *snapshot)
 	w->snapshot = snapshot;
 	w->host = &snapshot->host;
 	w->icmp_limit = snapshot->icmp_limit;
+	w->binding_counters = snapshot->binding_counters[w->id]; /* an index means nothing without its table */
 	if (w->generation == snapshot->generation)
 		return;
 	w->generation = snapshot->generation;

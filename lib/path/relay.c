@@ -2,18 +2,24 @@
 #include "path/relay.h"
 
 #include "icmp/relay.h"
+#include "path/find_ce.h"
 
 #define IPV6_MIN_MTU 1280
 
-/* Could we have sent the quoted packet? To the CE that its inner destination belongs to, from the address it is about. */
+/* Could we have sent the quoted packet? From the address it is about, to the CE that its inner destination belongs to. */
 static bool
 is_ours(const struct worker *w, const struct relay *relay, const struct packet *p)
 {
 	const struct packet *inner = &relay->inner;
 	const struct map_rule *rule = ruleset_find4(w->snapshot->rules, inner->dst, inner->dst_port);
+	struct ce ce;
 
-	return relay->outer_src == p->outer_dst && rule != NULL && map_rule_owns(rule, inner->dst_port) &&
-	    map_rule_address(rule, inner->dst, inner->dst_port) == relay->outer_dst;
+	if (relay->outer_src != p->outer_dst || rule == NULL || &w->snapshot->softwire[rule->domain] != p->softwire)
+		return false;
+	if (inner->kind >= L4_ICMP_ERROR_NO_PORT && rule->kind == MAP_SHARED)
+		return false;
+	return map_rule_owns(rule, inner->dst_port) && find_ce(w->snapshot, rule, inner->dst, inner->dst_port, &ce) &&
+	    ce.address == relay->outer_dst;
 }
 
 /* RFC 8201 section 4: never below the IPv6 minimum, never more than we sent. RFC 7597 section 8.3.1: not about anycast. */

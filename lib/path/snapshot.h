@@ -8,6 +8,7 @@
 
 #include "frag/reassembly.h"
 #include "frag/virtual.h"
+#include "map/binding.h"
 #include "map/ruleset.h"
 #include "nat/nat.h"
 #include "pkt/interface.h"
@@ -26,6 +27,10 @@ struct snapshot {
 	struct interface interface[INTERFACE_COUNT];
 	struct softwire softwire[STATS_MAX_SOFTWIRES];
 	struct ruleset *rules; /* BR: the rules of all domains. CE: the FMRs, none without mesh */
+
+	/* BR with pools only, else NULL. The table changes under the workers' eyes, as binding.h says. */
+	const struct binding_table *bindings;
+	struct binding_counters *binding_counters[WORKER_MAX]; /* of each worker, for these bindings */
 
 	struct limit icmp_limit; /* ICMPv4 and ICMPv6 errors, each */
 	uint32_t icmp_source;    /* IPv4 address of our errors, host order; 0: none are sent */

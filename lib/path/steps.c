@@ -2,6 +2,7 @@
 #include "path/steps.h"
 
 #include "frag/split.h"
+#include "path/find_ce.h"
 
 /* ---- what we answer --------------------------------------------------------------------------------------------- */
 
@@ -60,9 +61,11 @@ send_answer(struct worker *w, struct packet *answer)
 	const struct ruleset *rules = w->snapshot->rules;
 	const struct map_rule *rule = ruleset_find4(rules, answer->dst, answer->dst_port);
 
-	if (rule != NULL && map_rule_owns(rule, answer->dst_port))
-		send_encapsulated(w, answer, &w->snapshot->softwire[rule->domain],
-		    map_rule_address(rule, answer->dst, answer->dst_port));
+	struct ce ce;
+
+	if (rule != NULL && map_rule_owns(rule, answer->dst_port) &&
+	    find_ce(w->snapshot, rule, answer->dst, answer->dst_port, &ce))
+		send_encapsulated(w, answer, &w->snapshot->softwire[rule->domain], ce.address);
 	else
 		ethernet_out_ipv4(w, answer, &w->snapshot->interface[INTERFACE_V4]);
 }

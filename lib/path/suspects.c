@@ -7,7 +7,7 @@
 static bool
 is_martian(const struct snapshot *snapshot, uint32_t addr)
 {
-	if (ipv4_is_martian(addr))
+	if (ipv4_is_martian(addr) || interface_is_broadcast(&snapshot->interface[INTERFACE_V4], addr))
 		return true;
 	for (uint32_t i = 0; i < snapshot->martian_count; i++) {
 		if (prefix4_contains(&snapshot->martians[i], addr))
@@ -73,8 +73,8 @@ suspects_mark(struct snapshot *snapshot)
 
 	memset(snapshot->suspects, 0, sizeof(snapshot->suspects));
 	/* On a CE our own addresses are on the LAN, where everybody is near them. */
-	for (uint32_t i = 0; i < routes->own_count && !snapshot->is_ce; i++)
-		mark(snapshot, &(struct prefix4){ routes->own[i], 32 });
+	for (uint32_t i = 0; i < routes->local_count && !snapshot->is_ce; i++)
+		mark(snapshot, &(struct prefix4){ routes->local[i], 32 });
 	for (uint32_t i = 0; i < 1 << 16; i++) {
 		if (ipv4_is_martian(i << 16))
 			snapshot->suspects[i >> 5] |= UINT32_C(1) << (i & 31);

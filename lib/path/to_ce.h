@@ -3,6 +3,7 @@
 #ifndef MAPEDGE_PATH_TO_CE_H
 #define MAPEDGE_PATH_TO_CE_H
 
+#include "path/find_ce.h"
 #include "path/steps.h"
 
 /* Does a rule carry this packet at all? A shared address carries only what has a port or an identifier. */
@@ -27,11 +28,24 @@ has_ce(struct worker *w, struct packet *p)
 }
 
 static inline enum verdict
-send_to_ce(struct worker *w, struct packet *p, const struct softwire *softwire)
+send_to_ce(struct worker *w, struct packet *p, const struct softwire *softwire, u128 address)
 {
 	ipv4_spend_ttl(p);
 	mss_clamp(w, p, softwire);
-	return send_encapsulated(w, p, softwire, map_rule_address(p->rule, p->dst, p->dst_port));
+	return send_encapsulated(w, p, softwire, address);
+}
+
+/* The same, counted for the CE's binding if it has one. */
+static inline enum verdict
+send_and_count(struct worker *w, struct packet *p, const struct softwire *softwire, const struct ce *ce)
+{
+	const struct traffic *sent = &w->counters.softwire[softwire->index].sent_ipv6, before = *sent;
+	const enum verdict verdict = send_to_ce(w, p, softwire, ce->address);
+
+	if (ce->binding != NULL && w->binding_counters != NULL)
+		count_gain(&w->binding_counters[binding_index(w->snapshot->bindings, ce->binding)].sent_ipv6, sent,
+		    &before);
+	return verdict;
 }
 
 #endif

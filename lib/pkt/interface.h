@@ -74,13 +74,19 @@ interface_is_own(const struct interface *interface, uint32_t addr)
 	return trie4_find(interface->trie, addr) == HOP_OWN;
 }
 
+/* Of one of its subnets; two addresses (RFC 3021) or one leave none for it. */
+static inline bool
+interface_is_broadcast(const struct interface *interface, uint32_t addr)
+{
+	return trie4_find(interface->trie, addr) == HOP_BROADCAST;
+}
+
 /* Does Linux listen there? To our own addresses, multicast, the limited broadcast, and that of each subnet. */
 static inline bool
 interface_hears(const struct interface *interface, uint32_t addr)
 {
-	const uint32_t hop = trie4_find(interface->trie, addr);
-
-	return addr >> 28 == 0xe || addr == UINT32_MAX || hop == HOP_OWN || hop == HOP_BROADCAST;
+	return addr >> 28 == 0xe || addr == UINT32_MAX || interface_is_own(interface, addr) ||
+	    interface_is_broadcast(interface, addr);
 }
 
 /* In one of our subnets, be it our own address. */

@@ -6,12 +6,13 @@ l4_in_first_fragment(struct worker *w, struct packet *p)
 {
 	const uint8_t *l4 = p->l4;
 
-	p->tcp_flags = 0; /* a segment whose end is not here is not rewritten, so nobody need know that it is a SYN */
+	p->tcp_flags = 0;
 	switch (p->protocol) {
-	case PROTOCOL_TCP:
+	case PROTOCOL_TCP: /* no honest sender cuts through a TCP header (RFC 1858), and its options are ours to change */
 		p->kind = L4_TCP;
-		if ((l4[12] >> 4) * 4 < TCP_MIN_LEN || !l4_read_ports(p, l4))
+		if (!tcp_is_whole(l4, packet_l4_len(p)) || !l4_read_ports(p, l4))
 			return drop(w, p, DROP_l4_bad);
+		p->tcp_flags = l4[13];
 		return VERDICT_NEXT;
 	case PROTOCOL_UDP:
 		p->kind = L4_UDP;

@@ -80,7 +80,7 @@ udp_is_whole(const uint8_t *udp, uint32_t len)
 	return udp_len >= UDP_LEN && udp_len <= len;
 }
 
-/* A first fragment, of which the minimal header of its protocol is known to be there: the lengths are the datagram's. */
+/* A first fragment, of which the minimal header of its protocol is known to be there; a length in it is the datagram's. */
 enum verdict l4_in_first_fragment(struct worker *w, struct packet *p);
 
 /* A packet that is no fragment. */

@@ -113,7 +113,7 @@ routes_free(struct routes *routes)
 	free(routes->trie);
 	free(routes->ranges);
 	free(routes->gateway);
-	free(routes->own);
+	free(routes->local);
 	free(routes);
 }
 
@@ -123,16 +123,16 @@ static int
 fill_trie(struct routes *routes, const struct entry *entries, size_t count)
 {
 	routes->trie = calloc(1, sizeof(*routes->trie));
-	routes->own = malloc((count + 1) * sizeof(*routes->own));
-	if (routes->trie == NULL || routes->own == NULL)
+	routes->local = malloc((count + 1) * sizeof(*routes->local));
+	if (routes->trie == NULL || routes->local == NULL)
 		return -1;
 	for (size_t i = 0; i < count; i++) {
 		const struct prefix4 prefix = { (uint32_t)entries[i].addr, entries[i].len };
 
 		if (trie4_add(routes->trie, &prefix, entries[i].hop) < 0)
 			return -1;
-		if (entries[i].hop == HOP_OWN)
-			routes->own[routes->own_count++] = prefix.addr;
+		if (entries[i].hop == HOP_OWN || entries[i].hop == HOP_BROADCAST)
+			routes->local[routes->local_count++] = prefix.addr;
 	}
 	return 0;
 }

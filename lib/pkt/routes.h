@@ -43,8 +43,8 @@ struct routes {
 	struct trie4 *trie;    /* IPv4 */
 	uint32_t gateway_count;
 	u128 *gateway; /* of hop HOP_GATEWAY + index */
-	uint32_t own_count;
-	uint32_t *own; /* IPv4 addresses of hop HOP_OWN, host order */
+	uint32_t local_count;
+	uint32_t *local; /* IPv4 addresses of hop HOP_OWN and HOP_BROADCAST, host order */
 };
 
 /* NULL when memory is out. The caller is the first user. */

@@ -76,6 +76,8 @@ struct worker {
 	uint16_t id;                     /* 0..count-1 */
 	uint16_t count;                  /* number of workers */
 
+	struct binding_counters *binding_counters; /* BR: by binding_index() in the snapshot's table; NULL without */
+
 	uint64_t generation; /* of the snapshot adopted last */
 	uint64_t nat_epoch;  /* of the NAT's address and ports */
 

@@ -49,6 +49,12 @@ struct softwire_counters {
 	struct traffic sent_ipv4; /* decapsulated */
 };
 
+/* The same of one binding. Each worker has an array of them, whose index is binding_index(). */
+struct binding_counters {
+	struct traffic sent_ipv6; /* encapsulated, to the CE */
+	struct traffic sent_ipv4; /* decapsulated, from the CE */
+};
+
 struct interface_counters {
 	struct traffic rx; /* frames, bytes without FCS */
 	struct traffic tx;

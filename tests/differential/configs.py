@@ -98,7 +98,7 @@ CONFIGS = {
     "silent": {
         "role": "br",
         "icmp": {"rate": 0},
-        "fragments": {"datagrams": 4096, "held": 64, "path_mru": 1280},
+        "fragments": {"datagrams": 4096, "held": 64, "path_mru": 1340},
         "interfaces": ports(gateway=None, martians=[], map_mtu=2000, mtu=2000),
         "domains": [{"name": "any", "br": "2001:db8:ffff::1", "anycast": True, "fragment": "outer", "mtu": 1300,
                      "report_spoofing": True, "rules": [F1]}],

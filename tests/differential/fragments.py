@@ -46,9 +46,8 @@ class Spans:
             self.end = stop
 
     def gaps(self):
-        """Holes as RFC 815 counts them: before the first span, between spans, and behind the last while the end is open."""
-        holes = len(self.spans) - 1 + (self.spans[0][0] > 0)
-        return holes + (self.end is None or self.spans[-1][1] < self.end)
+        """In front of what has come."""
+        return len(self.spans) - (self.spans[0][0] == 0)
 
     def whole(self):
         return self.end is not None and self.spans == [(0, self.end)]
@@ -83,11 +82,20 @@ class Table:
         return old
 
 
+def bad4(ip):
+    """Why this can be no honest fragment, or None."""
+    size = len(ip.payload)
+    if size == 0 or ip.more and size % 8 or ip.offset + size > 65535:
+        return "frag_bad"
+    if ip.protocol == TCP and ip.offset == 8 or ip.offset == 0 and size < (20 if ip.protocol == TCP else 8):
+        return "frag_tiny"
+    return None
+
+
 class Datagram4:
     def __init__(self, key, source, born):
         self.key, self.source, self.born = key, source, born
-        self.spans, self.overlapped = Spans(), False
-        self.first, self.refused = None, None
+        self.spans, self.first, self.refused = Spans(), None, None
         self.waiting = []
 
 
@@ -103,10 +111,6 @@ class Virtual(Table):
         Refused with the reason the first fragment is refused for."""
         size = len(ip.payload)
         start, stop, last = ip.offset, ip.offset + size, not ip.more
-        if size == 0 or ip.more and size % 8 or stop > 65535:
-            raise Refused("frag_bad")
-        if ip.protocol == TCP and start == 8 or start == 0 and size < (20 if ip.protocol == TCP else 8):
-            raise Refused("frag_tiny")
         datagram = self.known.get(key)
         if datagram is None:
             if self.full_for(source):
@@ -115,24 +119,24 @@ class Virtual(Table):
                 raise Refused("frag_table_full")
             datagram = Datagram4(key, source, now)
             self.remember(datagram)
-        elif datagram.overlapped:
-            raise Refused("frag_overlap")
-        elif start and datagram.first is None and datagram.refused is None \
-                and (self.held >= self.held_most or len(datagram.waiting) >= MAX_WAITING):
+        elif datagram.refused:
+            raise Refused(datagram.refused)
+        elif start and datagram.first is None and (self.held >= self.held_most or len(datagram.waiting) >= MAX_WAITING):
             raise Refused("frag_table_full")
         spans = datagram.spans
         if spans.covers(start, stop):
             raise Refused("frag_duplicate")
         if spans.conflicts(start, stop, last):
-            raise Refused("frag_overlap", self.overlap(datagram))
+            self.refuse(datagram, "frag_overlap")
         spans.add(start, stop, last)
         if spans.gaps() > MAX_GAPS:
-            raise Refused("frag_overlap", self.overlap(datagram))
+            self.refuse(datagram, "frag_overlap")
         return self.accept(datagram, ip, read_transport, context)
 
-    def overlap(self, datagram):
-        datagram.overlapped = True
-        return self.release(datagram)
+    def refuse(self, datagram, reason):
+        """This fragment, those that wait, and those to come."""
+        datagram.refused = reason
+        raise Refused(reason, self.release(datagram))
 
     def release(self, datagram):
         waiting, datagram.waiting = datagram.waiting, []
@@ -140,23 +144,18 @@ class Virtual(Table):
         return waiting
 
     def accept(self, datagram, ip, read_transport, context):
-        if datagram.spans.whole():
-            self.forget(datagram)
+        if ip.offset and datagram.first is None:
+            datagram.waiting.append((ip, context))
+            self.held += 1
+            return []
         if ip.offset == 0:
             try:
                 datagram.first = read_transport(ip)
             except Refused as refusal:
-                datagram.refused = refusal.reason
-                raise Refused(refusal.reason, self.release(datagram)) from None
-            first = [(ip, datagram.first, context)]
-            return first + [(late, datagram.first, its) for late, its in self.release(datagram)]
-        if datagram.refused:
-            raise Refused(datagram.refused)
-        if datagram.first:
-            return [(ip, datagram.first, context)]
-        datagram.waiting.append((ip, context))
-        self.held += 1
-        return []
+                self.refuse(datagram, refusal.reason)
+        if datagram.spans.whole():
+            self.forget(datagram)
+        return [(ip, datagram.first, context)] + [(late, datagram.first, its) for late, its in self.release(datagram)]
 
 
 class Datagram6:
@@ -186,11 +185,11 @@ class Whole(Table):
         size = len(piece.body)
         if size == 0 or piece.more and size % 8:
             raise Refused("frag6_bad", problem=(4, 0, 4))
-        if piece.stop > 65535:
+        if piece.position - 40 + piece.stop > 65535:
             raise Refused("frag6_bad", problem=(4, 0, piece.position + 2))
         if piece.start == 0 and not chain_is_whole(piece):
             raise Refused("frag6_chain", problem=(4, 3, 0))
-        if piece.position + piece.stop > self.path_mru:
+        if self.is_too_big([piece]):
             raise Refused("frag6_too_big")
         datagram = self.known.get(key)
         if datagram is None:
@@ -200,8 +199,10 @@ class Whole(Table):
             self.remember(datagram)
         if datagram.overlapped:
             raise Refused("frag6_overlap")
-        spans = datagram.spans
-        if (piece.start, piece.stop) in datagram.pieces:
+        spans, before = datagram.spans, datagram.pieces.get((piece.start, piece.stop))
+        if self.is_too_big([piece, *datagram.pieces.values()]):
+            raise Refused("frag6_too_big")
+        if before and (before.body, before.more) == (piece.body, piece.more):
             raise Refused("frag6_duplicate")
         if spans.conflicts(piece.start, piece.stop, not piece.more):
             datagram.overlapped = True
@@ -213,6 +214,11 @@ class Whole(Table):
             return []
         self.forget(datagram)
         return sorted(self.release(datagram), key=lambda piece: piece.start)
+
+    def is_too_big(self, pieces):
+        """As far as one knows: the headers in front of it are those of the first fragment."""
+        head = next((piece.position for piece in pieces if piece.start == 0), 40)
+        return head + max(piece.stop for piece in pieces) > self.path_mru
 
     def release(self, datagram):
         pieces, datagram.pieces = list(datagram.pieces.values()), {}

@@ -16,6 +16,10 @@ class Ce:
     def __init__(self, rule, ea, ipv4, psid, address):
         self.rule, self.ea, self.ipv4, self.psid, self.address = rule, ea, ipv4, psid, address
 
+    def at(self, address):
+        """The same customer, at the address that it sends from."""
+        return Ce(self.rule, self.ea, self.ipv4, self.psid, address)
+
     def same(self, other):
         return self.rule is other.rule and self.ea == other.ea
 

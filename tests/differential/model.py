@@ -88,7 +88,7 @@ class Interface:
         self.antispoof = settings.get("antispoof", True)
 
     def is_martian(self, address):
-        return any(address & mask == prefix for prefix, mask in self.martians)
+        return address in self.broadcasts or any(address & mask == prefix for prefix, mask in self.martians)
 
     def next_hop(self, address):
         if any(address & mask == prefix for prefix, mask in self.onlink):
@@ -101,13 +101,17 @@ def prefixes(texts):
     return [(int(net.network_address), int(net.netmask)) for net in nets]
 
 
+NO_HOSTS = prefixes(ALWAYS_MARTIAN)
+
+
 class Bucket:
-    """So many a second, so many at once; exact, in millionths of a token."""
+    """So many a second, so many at once; exact, in millionths of a token. The box's clock has milliseconds."""
 
     def __init__(self, rate, burst):
         self.rate, self.most, self.level, self.filled = rate, burst * SECOND, burst * SECOND, 0
 
     def take(self, now):
+        now -= now % 1000
         self.level = min(self.most, self.level + (now - self.filled) * self.rate)
         self.filled = now
         if not self.rate or self.level < SECOND:
@@ -277,14 +281,14 @@ def copied_options(header):
 
 
 def lower_mss(ip_data, most):
-    """RFC 9293 section 3.7.1: the MSS option of a SYN, never raised. Returns the packet, and whether it was changed."""
+    """RFC 9293 section 3.7.1: the MSS options of a SYN, never raised. Returns the packet, and whether it was changed."""
     ihl = (ip_data[0] & 15) * 4
     if ip_data[9] != TCP or struct.unpack_from(">H", ip_data, 6)[0] & 0x1FFF or len(ip_data) < ihl + 20:
         return ip_data, False
     end = ihl + (ip_data[ihl + 12] >> 4) * 4
     if not ip_data[ihl + 13] & 2 or end > len(ip_data):
         return ip_data, False
-    position = ihl + 20
+    position, changed = ihl + 20, False
     while position < end and ip_data[position]:
         if ip_data[position] == 1:
             position += 1
@@ -293,9 +297,10 @@ def lower_mss(ip_data, most):
             break
         if ip_data[position] == 2 and ip_data[position + 1] == 4:
             old, = struct.unpack_from(">H", ip_data, position + 2)
-            return (replace_word(ip_data, ihl, position + 2, most), True) if old > most else (ip_data, False)
+            if old > most:
+                ip_data, changed = replace_word(ip_data, ihl, position + 2, most), True
         position += ip_data[position + 1]
-    return ip_data, False
+    return ip_data, changed
 
 
 def replace_word(data, tcp_at, at, new):
@@ -361,13 +366,14 @@ class Br:
         self.drops, self.events, self.flow = Counter(), Counter(), Counter()
         self.ports = {name.name: Counter() for name in (self.map, self.internet)}
         self.idents = 0
-        self.sent, self.notes = [], []
+        self.sent, self.notes, self.begun = [], [], None
 
     # -------------------------------------------------------------------------------------------- in and out
 
     def receive(self, interface, frame, now):
         """Returns what is sent because of this frame, in order. notes then say why."""
-        self.sent, self.notes, self.now = [], [], now
+        self.begun = now if self.begun is None else self.begun
+        self.sent, self.notes, self.now = [], [], now - self.begun
         self.expire()
         self.flow["received"] += 1
         self.ports[interface]["rx_packets"] += 1
@@ -428,16 +434,24 @@ class Br:
             raise Drop("martian_v4", "source")
         if self.internet.antispoof and any(rule.len4 for rule in self.rules.of_destination(ip.src)):
             raise Drop("spoof_ext")
-        if ip.is_fragment and not self.reassembly:
-            raise Drop("fragment_v4")
+        if ip.is_fragment:
+            self.check_fragment(ip)
         if ip.is_fragment and rules[0].shared:
             self.through_fragments(ip, (0, ip.src, ip.dst, ip.protocol, ip.ident), ip.src, self.judge_down, None)
         else:
             self.judge_down(ip, self.transport_of(ip), None)
 
+    def check_fragment(self, ip):
+        """The first three lines of the table of fragments, which hold for all of them."""
+        if not self.reassembly:
+            raise Drop("fragment_v4")
+        reason = fragments.bad4(ip)
+        if reason:
+            raise Drop(reason)
+
     def transport_of(self, ip):
-        """Of a packet that needs no ports, a fragment behind the first tells nothing and need not."""
-        return Transport("other") if ip.offset else read_transport(ip)
+        """A fragment that needs no ports is not looked into."""
+        return Transport("other") if ip.is_fragment else read_transport(ip)
 
     def judge_down(self, ip, transport, _):
         self.encapsulate(ip, transport, self.ce_of_destination(ip, transport), None)
@@ -493,7 +507,7 @@ class Br:
         tos = self.decapsulated_tos(ip, outer, came_from.rule.domain) if came_from else ip.tos
         data = ip.with_header(ttl=ip.ttl - 1, tos=tos)
         clamps = [each.mtu - 40 for each in {domain, came_from.rule.domain if came_from else domain} if each.mss_clamp]
-        data = self.clamp(data, clamps)
+        data = self.clamp(data, clamps, transport)
         if came_from:
             self.events["hairpin"] += 1
         if len(data) > domain.mtu:
@@ -504,15 +518,15 @@ class Br:
             self.into_softwire(piece, ce, label=self.label_of(ip, transport))
         self.notes.append(f"to CE {text6(ce.address)}")
 
-    def clamp(self, data, limits):
-        if limits:
+    def clamp(self, data, limits, transport):
+        if limits and transport.kind == "ports":
             data, changed = lower_mss(data, min(limits))
             self.events["mss_clamped"] += changed
         return data
 
     def label_of(self, ip, transport):
-        """The flow label is a hash of these. Of what has no ports of its own only the fragments of one datagram agree."""
-        if transport.kind in ("ports", "query") and not ip.is_fragment:
+        """The flow label is a hash of these. Nothing says which ports an ICMP error counts with here."""
+        if transport.kind in ("ports", "query", "other"):
             return ip.src, ip.dst, ip.protocol, transport.sport, transport.dport
         return None
 
@@ -545,33 +559,33 @@ class Br:
         if data[0] >> 4 != 6 or 40 + length > len(data):
             raise Drop("ipv6_bad")
         data = data[:40 + length]
-        self.walk(data, Chain(data), data)
+        self.walk(data, Chain(data))
 
-    def walk(self, data, chain, original):
+    def walk(self, data, chain):
         domain = self.by_br.get(int.from_bytes(data[24:40], "big"))
         if chain.ends_in is None and domain:
             raise Drop("ipv6_ext")
-        if chain.ends_in == FRAGMENT and domain and not self.reassembly:
-            raise Drop("fragment_v6")
         if chain.ends_in == FRAGMENT and domain and data[chain.position] in (IPIP, HOP_BY_HOP, ROUTING, DEST_OPTIONS):
+            if not self.reassembly:
+                raise Drop("fragment_v6")
             self.softwire_fragment(data, chain, domain)
         elif chain.ends_in == IPIP:
             if not domain:
                 raise Drop("not_map_dst")
-            self.decapsulate(data, chain, domain, original)
+            self.decapsulate(data, chain, domain)
         elif chain.ends_in == ICMPV6 and domain:
             self.icmpv6(data[chain.position:], data, domain)
         else:
             self.linux()
 
-    def decapsulate(self, data, chain, domain, original):
+    def decapsulate(self, data, chain, domain):
         ip = Ipv4(data[chain.position:], "inner_bad")
         ip.check_options()
         outer = int.from_bytes(data[8:24], "big")
         rule = self.rules.of_source(outer)
-        context = Outer(data, outer, domain, rule, original)
-        if ip.is_fragment and not self.reassembly:
-            raise Drop("fragment_v4")
+        context = Outer(data, outer, domain, rule)
+        if ip.is_fragment:
+            self.check_fragment(ip)
         if ip.is_fragment and self.needs_ports(ip, rule):
             key = 1, outer, ip.src, ip.dst, ip.protocol, ip.ident
             self.through_fragments(ip, key, outer >> 72, self.judge_up, context)
@@ -579,8 +593,9 @@ class Br:
             self.judge_up(ip, self.transport_of(ip), context)
 
     def needs_ports(self, ip, rule):
-        rules = self.rules.of_destination(ip.dst)
-        return rule is None or rule.shared or bool(rules) and rules[0].shared
+        """Whatever comes from under no rule fails the source check, and so does an address that is no CE's."""
+        ends = [self.rules.of_destination(address) for address in (ip.src, ip.dst)]
+        return rule is not None and bool(ends[0]) and any(rules and rules[0].shared for rules in ends)
 
     def judge_up(self, ip, transport, outer):
         ce = self.check_source(ip, transport, outer)
@@ -590,12 +605,14 @@ class Br:
         if not covered and self.internet.is_martian(ip.dst):
             raise Drop("martian_v4", "destination")
         if ip.ttl <= 1:
-            self.error4(ip, TIME_EXCEEDED, 0, 0, ce)
+            self.error4(ip, TIME_EXCEEDED, 0, 0, ce.at(outer.source))
             raise Drop("ttl")
         if covered:
-            self.encapsulate(ip, transport, self.ce_of_destination(ip, transport), ce, outer.data)
+            if ip.is_fragment and transport.kind == "error":
+                raise Drop("icmp_bad", "a fragmented error to another CE")
+            self.encapsulate(ip, transport, self.ce_of_destination(ip, transport), ce.at(outer.source), outer.data)
         else:
-            self.to_internet(ip, ce, outer)
+            self.to_internet(ip, transport, ce, outer)
 
     def check_source(self, ip, transport, outer):
         """RFC 7597 section 8.1."""
@@ -603,7 +620,7 @@ class Br:
             return self.source_ce(ip, transport, outer)
         except Drop as drop:
             if drop.reason in ("spoof_v4", "spoof_v6") and outer.domain.report_spoofing:
-                self.error6(outer.original, 1, 5, 0, outer.domain)
+                self.error6(outer.data, 1, 5, 0, outer.domain)
             raise
 
     def source_ce(self, ip, transport, outer):
@@ -637,15 +654,15 @@ class Br:
             inner = ECT1
         return (outer_tc if domain.copy_dscp else ip.tos) & 0xFC | inner
 
-    def to_internet(self, ip, ce, outer):
+    def to_internet(self, ip, transport, ce, outer):
         """Steps 12 to 14."""
         domain = ce.rule.domain
-        tos = self.decapsulated_tos(ip, outer.data, domain)
         mtu = self.internet.mtu
         if ip.length > mtu and ip.df:
-            self.error4(ip, UNREACHABLE, FRAGMENTATION_NEEDED, mtu, ce)
+            self.error4(ip, UNREACHABLE, FRAGMENTATION_NEEDED, mtu, ce.at(outer.source))
             raise Drop("too_big", f"Internet MTU {mtu}")
-        data = self.clamp(ip.with_header(ttl=ip.ttl - 1, tos=tos), [domain.mtu - 40] if domain.mss_clamp else [])
+        tos = self.decapsulated_tos(ip, outer.data, domain)
+        data = self.clamp(ip.with_header(ttl=ip.ttl - 1, tos=tos), [domain.mtu - 40] if domain.mss_clamp else [], transport)
         pieces = split4(data, mtu)
         if len(pieces) > 1:
             self.events["fragmented"] += 1
@@ -686,12 +703,12 @@ class Br:
         next_header, _, field, ident = struct.unpack_from(">BBHI", data, chain.position)
         body = data[chain.position + 8:]
         if field & 0xFFF9 == 0:
-            self.walk(data, Chain(data, chain.position + 8, next_header, chain.position, chain.seen), data)
+            self.whole_packet(data[:chain.position], chain, next_header, body)
             return
         piece = fragments.Piece(data, chain.position, field & 0xFFF8, field & 1, body)
         try:
             pieces = self.whole.take(piece, (data[8:40], ident), source >> 72, self.now,
-                                     lambda piece: self.chain_is_whole(piece, chain))
+                                     chain_is_whole)
         except Refused as refused:
             if refused.problem:
                 self.error6(data, *refused.problem, domain)
@@ -700,33 +717,32 @@ class Br:
                 self.drop(refused.reason, "came before")
             return
         if pieces:
-            self.flow["merged"] += len(pieces) - 1
             self.reassembled(pieces, Chain(pieces[0].data))
-
-    def chain_is_whole(self, piece, chain):
-        """RFC 7112, down to 28 bytes of IPv4."""
-        data = piece.data
-        rest = Chain(data, chain.position + 8, data[chain.position], chain.position, chain.seen)
-        return rest.ends_in == IPIP and len(data) >= rest.position + 28
 
     def reassembled(self, pieces, chain):
         """RFC 8200 section 4.5; marks by RFC 3168 section 5.3."""
         first = pieces[0]
-        self.events["reassembled"] += 1
         marks = {piece.data[1] >> 4 & 3 for piece in pieces}
         if CE_MARK in marks and NOT_ECT in marks:
-            raise Drop("ecn_drop", "fragments with CE and Not-ECT")
+            for _ in pieces:
+                self.drop("ecn_drop", "fragments with CE and Not-ECT")
+            return
+        self.events["reassembled"] += 1
+        self.flow["merged"] += len(pieces) - 1
         header = bytearray(first.data[:chain.position])
         if CE_MARK in marks:
             header[1] |= 0x30
-        header[chain.link] = first.data[chain.position]
-        body = b"".join(piece.body for piece in pieces)
+        self.whole_packet(header, chain, first.data[chain.position], b"".join(piece.body for piece in pieces))
+
+    def whole_packet(self, header, chain, next_header, body):
+        header = bytearray(header)
+        header[chain.link] = next_header
         header[4:6] = struct.pack(">H", len(header) - 40 + len(body))
         data = bytes(header) + body
         rest = Chain(data)
         if rest.ends_in == FRAGMENT:
             raise Drop("ipv6_ext", "a fragment of fragments")
-        self.walk(data, rest, data)
+        self.walk(data, rest)
 
     def expire(self):
         for datagram in self.virtual.expired(self.now, self.timeout4):
@@ -742,7 +758,7 @@ class Br:
     # ----------------------------------------------------------------------------------------------------- ICMP
 
     def one_host(self, address):
-        return address >> 24 not in (0, 127) and address < 0xE0000000 and address not in self.internet.broadcasts
+        return address not in self.internet.broadcasts and not any(address & mask == prefix for prefix, mask in NO_HOSTS)
 
     def may_answer(self, ip):
         """RFC 1812 section 4.3.2.7."""
@@ -773,7 +789,7 @@ class Br:
     def error6(self, about, kind, code, rest, domain):
         """RFC 4443 section 2.4; never from an anycast address (section 2.2)."""
         to = int.from_bytes(about[8:24], "big")
-        if to >> 120 == 0xFF or to in (0, 1):
+        if to >> 120 == 0xFF or to in (0, 1) or may_be_error6(about):
             return
         if domain.anycast and not self.map.v6:
             return
@@ -842,8 +858,9 @@ class Br:
         ce = None
         rules = self.rules.of_destination(inner.src)
         if rules:
-            ce = next((rule.ce_of_port(inner.src, transport.sport or 0) for rule in rules
-                       if rule.given_psid is None or rule.psid_of(transport.sport or 0) == rule.given_psid), None)
+            port = transport.sport or 0
+            ce = next((rule.ce_of_port(inner.src, port) for rule in rules if not rule.shared or rule.has_index(port)
+                       and rule.given_psid in (None, rule.psid_of(port))), None)
         self.create4(inner.src, UNREACHABLE, code, rest, inner.data, ce)
         raise Drop("icmp6_relayed")
 
@@ -851,10 +868,10 @@ class Br:
 class Outer:
     """What a decapsulated packet came in."""
 
-    __slots__ = "data", "source", "domain", "rule", "original"
+    __slots__ = "data", "source", "domain", "rule"
 
-    def __init__(self, data, source, domain, rule, original):
-        self.data, self.source, self.domain, self.rule, self.original = data, source, domain, rule, original
+    def __init__(self, data, source, domain, rule):
+        self.data, self.source, self.domain, self.rule = data, source, domain, rule
 
 
 class Quoted4:
@@ -880,7 +897,7 @@ def quoted_transport(inner, shared):
         return Transport("other")
     body = inner.payload
     if inner.protocol in (TCP, UDP):
-        return Transport("ports", *struct.unpack_from(">HH", body))
+        return ports(*struct.unpack_from(">HH", body))
     if inner.protocol != ICMP:
         return Transport("other")
     if body[0] in (ECHO_REQUEST, ECHO_REPLY):
@@ -888,6 +905,31 @@ def quoted_transport(inner, shared):
     if body[0] in ICMP_ERRORS:
         return Transport("error", quote=read_quote(body[8:]) if shared else None)
     return Transport("other-icmp")
+
+
+def chain_is_whole(piece):
+    """RFC 7112; what ends in IPv4 must have 28 bytes of that."""
+    data, following, position = piece.data, piece.data[piece.position], piece.position + 8
+    while following in (HOP_BY_HOP, ROUTING, DEST_OPTIONS):
+        if len(data) < position + 8 or len(data) < position + 8 + data[position + 1] * 8:
+            return False
+        following, position = data[position], position + 8 + data[position + 1] * 8
+    return following != IPIP or len(data) >= position + 28
+
+
+def may_be_error6(data):
+    """Is it an ICMPv6 error or redirect, or may it be one, as far as one can see?"""
+    following, position, later = data[6], 40, False
+    for _ in range(MOST_EXTENSION_HEADERS + 2):
+        room = len(data) - position
+        if room >= 8 and not later and following in (HOP_BY_HOP, ROUTING, DEST_OPTIONS, FRAGMENT, AH):
+            size = {FRAGMENT: 8, AH: (data[position + 1] + 2) * 4}.get(following, (data[position + 1] + 1) * 8)
+            if size <= room:
+                later = following == FRAGMENT and struct.unpack_from(">H", data, position + 2)[0] & 0xFFF8 > 0
+                following, position = data[position], position + size
+                continue
+        return following == ICMPV6 and (later or not room or data[position] < 128 or data[position] == 137)
+    return True
 
 
 def first_transport(ip):

@@ -1,10 +1,12 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-3-Clause
 """Writes the seeds that are made: corpus/path (packet cases of tests/pcap and whole conversations), corpus/nat_sequence,
-corpus/map, corpus/fragments, corpus/relay. Those in corpus/api and corpus/conf are written by hand. usage: seeds.py"""
+corpus/map, corpus/fragments, corpus/relay, corpus/bindings. Those in corpus/api and corpus/conf are written by hand.
+usage: seeds.py"""
 import random
 import struct
 import sys
+import zlib
 from ipaddress import IPv4Address, IPv6Address
 from pathlib import Path
 
@@ -144,6 +146,33 @@ def relay_seeds():
     yield "unknown-error", about(100, 0, 0, down(inner))
 
 
+# fuzz_bindings.c: "r" in front of a compiled file asks for a checksum that is right, anything else leaves it alone.
+BINDINGS_POOLS = (("192.0.2.7", 32, 0, 16), ("198.51.100.0", 25, 0, 0), ("203.0.113.0", 24, 6, 8))
+BINDINGS = (("192.0.2.7", 65535, "2001:db8::1"), ("198.51.100.3", 0, "2001:db8::2"), ("203.0.113.1", 52, "2001:db8::3"),
+            ("203.0.113.1", 53, "2001:db8::3"))
+
+
+def compiled(pools=BINDINGS_POOLS, bindings=BINDINGS, magic=b"\x89MEBIND\n", order=0x01020304, version=1):
+    """A compiled file of bindings, as lib/conf/bindings_compiled.c describes it."""
+    seed = magic + struct.pack("=IIII", order, version, len(bindings), len(pools))
+    for prefix, *numbers in pools:
+        seed += struct.pack("=IBBBx", int(IPv4Address(prefix)), *numbers)
+    for ipv4, psid, softwire in bindings:
+        seed += IPv6Address(softwire).packed + struct.pack("=IHxx", int(IPv4Address(ipv4)), psid)
+    return seed + struct.pack("=I", zlib.crc32(seed))
+
+
+BINDINGS_SEEDS = {
+    "text": b"t# address  psid  softwire\n203.0.113.1 0x34 2001:db8:100::1\r\n\n198.51.100.1\t-\t2001:db8::5 # whole\n192.0.2.7 65535 ::2:0:1",
+    "twice": b"t203.0.113.1 1 2001:db8::1\n203.0.113.1 0x1 2001:db8::2\n", "relay": b"t203.0.113.1 1 ::10:0\n",
+    "zero-byte": b"t203.0.113.1 1 2001:db8::1\0 x", "whole-with-psid": b"t198.51.100.1 0 2001:db8::1",
+    "compiled": b"c" + compiled(), "compiled-empty": b"c" + compiled(bindings=()), "compiled-cut": b"c" + compiled()[:-9],
+    "compiled-other-pools": b"c" + compiled(BINDINGS_POOLS[:2]), "compiled-order": b"c" + compiled(order=0x04030201),
+    "compiled-unsorted": b"c" + compiled(bindings=BINDINGS[::-1]), "repaired": b"r" + compiled()[:-4],
+    "repaired-multicast": b"r" + compiled(bindings=(("203.0.113.1", 52, "ff02::1"),))[:-4],
+}
+
+
 def write(target, name, seed):
     path = HERE / "corpus" / target / name
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -162,6 +191,8 @@ def main():
         write("fragments", name, seed)
     for name, seed in relay_seeds():
         write("relay", name, seed)
+    for name, seed in BINDINGS_SEEDS.items():
+        write("bindings", name, seed)
     for number in range(4):
         write("nat_sequence", f"random-{number}", random.Random(number).randbytes(300))
     udp_out = b"".join(bytes([15, 1, i, 0, 0]) for i in range(70))

@@ -39,13 +39,17 @@ def with_taps(build):
     with_driver(build, "net_tap", workers=2, taps=True)
 
 
-def with_af_xdp(build):
+def need_af_xdp():
     if not netns.is_real_root():
         raise Skip("AF_XDP needs root")
     try:
         socket.socket(AF_XDP, socket.SOCK_RAW).close()
     except OSError as error:
         raise Skip(f"this kernel has no AF_XDP: {error}") from error
+
+
+def with_af_xdp(build):
+    need_af_xdp()
     with_driver(build, "net_af_xdp")
 
 

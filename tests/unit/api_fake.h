@@ -21,6 +21,12 @@ static struct {
 	const char *reload_text, *reload_hint; /* NULL: a reload works */
 	unsigned int reports, reloads, shutdowns;
 	bool is_br;
+
+	/* bindings: what was asked, and the answers, by the last byte of the address */
+	unsigned int binding_calls;
+	struct api_binding asked[8]; /* the first ones */
+	bool replace;
+	int answer[256];
 } fake;
 
 static void
@@ -85,8 +91,44 @@ fake_shutdown(void *context)
 	fake.shutdowns++;
 }
 
+/* 0, 1, or a negative errno as the test wants it. */
+static int
+fake_binding(void *context, const struct api_binding *binding, struct error *err)
+{
+	const int answer = fake.answer[binding->ipv4 & 0xff];
+
+	ck_assert_ptr_eq(context, &fake);
+	if (fake.binding_calls < COUNT(fake.asked))
+		fake.asked[fake.binding_calls] = *binding;
+	fake.binding_calls++;
+	if (answer < 0) {
+		error_set(err, -answer, "no %u", binding->ipv4 & 0xff);
+		error_hint(err, "try another");
+	}
+	return answer;
+}
+
+static int
+fake_binding_add(void *context, const struct api_binding *binding, bool replace, struct error *err)
+{
+	fake.replace = replace;
+	return fake_binding(context, binding, err);
+}
+
+static int
+fake_binding_get(void *context, struct api_binding *binding, struct error *err)
+{
+	const struct api_binding asked = *binding;
+
+	binding->softwire = u128_make(UINT64_C(0x20010db800000000), 1);
+	binding->domain = "fixed";
+	binding->by_command = (binding->ipv4 & 1) != 0;
+	binding->counters = (struct binding_counters){ { 1, 1001 }, { 2, UINT64_C(1) << 62 } };
+	return fake_binding(context, &asked, err);
+}
+
 static const struct api_backend backend = { &fake, fake_report, fake_rules, fake_lookup, fake_rule_log, fake_reload,
-	fake_shutdown };
+	fake_shutdown, fake_binding_add, fake_binding, fake_binding_get };
 
 /*
  * Three rules: one as in RFC 7597 appendix A, one with a given PSID, one for a whole address in the format of draft 03. And

@@ -3,11 +3,10 @@
 
 #include <stdlib.h>
 
-
 #include "map/rule.h"
 #include "path/suspects.h"
 
-#define CREATED_ROOM 576 /* RFC 1812 section 4.3.2.3: no error that we make is longer */
+#define CREATED_ROOM 2048 /* as in the buffers of a port */
 #define ROUTER6 u128_make(UINT64_C(0xfe80) << 48, 1)
 #define GATEWAY4 UINT32_C(0xc6336402)
 

@@ -70,6 +70,51 @@ static const struct {
 	    "\"count\" must be an integer 0..1000" },
 	{ "{\"command\": \"rules-get\", \"arguments\": {\"start\": 0, \"count\": true}}", API_BAD_REQUEST,
 	    "\"count\" must be" },
+	/* bindings */
+	{ "{\"command\": \"binding-get\"}", API_BAD_REQUEST, "binding-get: \"ipv4\" is missing" },
+	{ "{\"command\": \"binding-get\", \"arguments\": {\"psid\": 1}}", API_BAD_REQUEST, "\"ipv4\" is missing" },
+	{ "{\"command\": \"binding-get\", \"arguments\": {\"ipv4\": \"203.0.113\"}}", API_BAD_REQUEST,
+	    "binding-get: \"ipv4\" must be an IPv4 address" },
+	{ "{\"command\": \"binding-get\", \"arguments\": {\"ipv4\": 3405803777}}", API_BAD_REQUEST,
+	    "must be an IPv4 address" },
+	{ "{\"command\": \"binding-get\", \"arguments\": {\"ipv4\": \"203.0.113.1\", \"psid\": 65536}}",
+	    API_BAD_REQUEST, "\"psid\" must be an integer 0..65535" },
+	{ "{\"command\": \"binding-get\", \"arguments\": {\"ipv4\": \"203.0.113.1\", \"psid\": -1}}", API_BAD_REQUEST,
+	    "\"psid\" must be an integer" },
+	{ "{\"command\": \"binding-get\", \"arguments\": {\"ipv4\": \"203.0.113.1\", \"psid\": null}}", API_BAD_REQUEST,
+	    "\"psid\" must be an integer" },
+	{ "{\"command\": \"binding-get\", \"arguments\": {\"ipv4\": \"203.0.113.1\", \"psid\": \"0x34\"}}",
+	    API_BAD_REQUEST, "\"psid\" must be an integer" },
+	{ "{\"command\": \"binding-get\", \"arguments\": {\"ipv4\": \"203.0.113.1\", \"softwire\": \"::2\"}}",
+	    API_BAD_REQUEST, "has no argument \"softwire\"" },
+	{ "{\"command\": \"binding-remove\", \"arguments\": {}}", API_BAD_REQUEST,
+	    "binding-remove: \"ipv4\" is missing" },
+	{ "{\"command\": \"binding-add\"}", API_BAD_REQUEST, "binding-add needs" },
+	{ "{\"command\": \"binding-add\", \"arguments\": {\"ipv4\": \"203.0.113.1\", \"psid\": 1}}", API_BAD_REQUEST,
+	    "binding-add needs \"ipv4\" and \"softwire\", or \"bindings\"" },
+	{ "{\"command\": \"binding-add\", \"arguments\": {\"ipv4\": \"203.0.113.1\", \"softwire\": \"203.0.113.1\"}}",
+	    API_BAD_REQUEST, "\"softwire\" must be an IPv6 address" },
+	{ "{\"command\": \"binding-add\", \"arguments\": {\"ipv4\": \"203.0.113.1\", \"softwire\": \"2001:db8::1\", "
+	  "\"replace\": 1}}",
+	    API_BAD_REQUEST, "\"replace\" must be true or false" },
+	{ "{\"command\": \"binding-add\", \"arguments\": {\"bindings\": {}}}", API_BAD_REQUEST,
+	    "\"bindings\" must be a list" },
+	{ "{\"command\": \"binding-add\", \"arguments\": {\"bindings\": [], \"psid\": 1}}", API_BAD_REQUEST,
+	    "beside \"bindings\" there can only be \"replace\"" },
+	{ "{\"command\": \"binding-add\", \"arguments\": {\"bindings\": [], \"replace\": true, \"ipv4\": \"1.2.3.4\"}}",
+	    API_BAD_REQUEST, "beside \"bindings\"" },
+	{ "{\"command\": \"binding-add\", \"arguments\": {\"bindings\": [{\"ipv4\": \"203.0.113.1\", \"softwire\": "
+	  "\"2001:db8::1\"}, 5]}}",
+	    API_BAD_REQUEST, "bindings[1] must be {\"ipv4\"" },
+	{ "{\"command\": \"binding-add\", \"arguments\": {\"bindings\": [{\"ipv4\": \"203.0.113.1\", \"softwire\": "
+	  "\"2001:db8::1\"}, {\"ipv4\": \"203.0.113.1\"}]}}",
+	    API_BAD_REQUEST, "binding-add: bindings[1]: \"softwire\" is missing" },
+	{ "{\"command\": \"binding-add\", \"arguments\": {\"bindings\": [{\"ipv4\": \"203.0.113.1\", \"softwire\": "
+	  "\"2001:db8::1\", \"psid\": 99999}]}}",
+	    API_BAD_REQUEST, "bindings[0]: \"psid\" must be an integer 0..65535" },
+	{ "{\"command\": \"binding-add\", \"arguments\": {\"bindings\": [{\"ipv4\": \"203.0.113.1\", \"softwire\": "
+	  "\"2001:db8::1\", \"replace\": true}]}}",
+	    API_BAD_REQUEST, "bindings[0] has no argument \"replace\"" },
 };
 
 /* A refused request does nothing. */
@@ -80,7 +125,7 @@ START_TEST(refused_request)
 	ck_assert_msg(result_of(reply) == (int)refused[_i].result, "%s: %d", refused[_i].request, result_of(reply));
 	ck_assert_msg(strstr(text_of(reply), refused[_i].text) != NULL, "%s: %s", refused[_i].request, text_of(reply));
 	ck_assert_uint_eq(json_object_size(arguments_of(reply)), 0);
-	ck_assert_uint_eq(fake.reports + fake.reloads + fake.shutdowns, 0);
+	ck_assert_uint_eq(fake.reports + fake.reloads + fake.shutdowns + fake.binding_calls, 0);
 	json_decref(reply);
 }
 END_TEST

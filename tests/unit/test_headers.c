@@ -120,20 +120,24 @@ static const struct {
 	const char *name;
 	uint8_t first, second; /* next header values; second 0xff: none */
 	uint8_t segments_left;
+	uint8_t fragment_of;          /* what a fragment header says next */
 	enum drop_reason ours, other; /* sent to the BR address, or to another one */
 } ends[] = {
-	{ "IPv4", 4, 0xff, 0, TRAFFIC_SENT, DROP_not_map_dst },
-	{ "UDP", 17, 0xff, 0, DROP_no_host, DROP_no_host },
-	{ "ICMPv6, an error about nothing", 58, 0xff, 0, DROP_icmp6_relay_bad, DROP_no_host },
-	{ "no next header", 59, 0xff, 0, DROP_no_host, DROP_no_host },
-	{ "IPv6", 41, 0xff, 0, DROP_no_host, DROP_no_host },
-	{ "ESP", 50, 0xff, 0, DROP_no_host, DROP_no_host },
-	{ "fragment", 44, 0xff, 0, DROP_fragment_v6, DROP_no_host },
-	{ "fragment behind destination options", 60, 44, 0, DROP_fragment_v6, DROP_no_host },
-	{ "ICMPv6 behind hop-by-hop options", 0, 58, 0, DROP_icmp6_relay_bad, DROP_no_host },
-	{ "IPv4 behind destination options", 60, 4, 0, TRAFFIC_SENT, DROP_not_map_dst },
-	{ "routing header, segments left (RFC 8200 section 4.4)", 43, 4, 1, DROP_ipv6_ext, DROP_no_host },
-	{ "routing header, none left", 43, 4, 0, TRAFFIC_SENT, DROP_not_map_dst },
+	{ "IPv4", 4, 0xff, 0, 0, TRAFFIC_SENT, DROP_not_map_dst },
+	{ "UDP", 17, 0xff, 0, 0, DROP_no_host, DROP_no_host },
+	{ "ICMPv6, an error about nothing", 58, 0xff, 0, 0, DROP_icmp6_relay_bad, DROP_no_host },
+	{ "no next header", 59, 0xff, 0, 0, DROP_no_host, DROP_no_host },
+	{ "IPv6", 41, 0xff, 0, 0, DROP_no_host, DROP_no_host },
+	{ "ESP", 50, 0xff, 0, 0, DROP_no_host, DROP_no_host },
+	{ "fragment of IPv4", 44, 0xff, 0, 4, DROP_fragment_v6, DROP_no_host },
+	{ "fragment of IPv4 behind destination options", 60, 44, 0, 4, DROP_fragment_v6, DROP_no_host },
+	{ "fragment of destination options", 44, 0xff, 0, 60, DROP_fragment_v6, DROP_no_host },
+	{ "fragment of ICMPv6", 44, 0xff, 0, 58, DROP_no_host, DROP_no_host },
+	{ "fragment of TCP behind hop-by-hop options", 0, 44, 0, 6, DROP_no_host, DROP_no_host },
+	{ "ICMPv6 behind hop-by-hop options", 0, 58, 0, 0, DROP_icmp6_relay_bad, DROP_no_host },
+	{ "IPv4 behind destination options", 60, 4, 0, 0, TRAFFIC_SENT, DROP_not_map_dst },
+	{ "routing header, segments left (RFC 8200 section 4.4)", 43, 4, 1, 0, DROP_ipv6_ext, DROP_no_host },
+	{ "routing header, none left", 43, 4, 0, 0, TRAFFIC_SENT, DROP_not_map_dst },
 };
 
 START_TEST(ends_of_a_chain)
@@ -142,6 +146,8 @@ START_TEST(ends_of_a_chain)
 		struct frame frame;
 
 		traffic_ipv4(&frame, KIND_UDP, BOX_EXTERNAL, BOX_FIRST_PORT, BOX_SERVER, 53, 0);
+		if (ends[_i].first == 44 || ends[_i].second == 44)
+			frame_push(&frame, (uint8_t[8]){ ends[_i].fragment_of, 0, 0, 1 }, 8);
 		if (ends[_i].second != 0xff)
 			push_extension(&frame, ends[_i].second, 1, ends[_i].segments_left);
 		frame_ipv6(&frame, BOX_CE6, other ? BOX_BR6 + 100 : BOX_BR6, ends[_i].first, 0);

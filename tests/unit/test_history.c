@@ -149,7 +149,7 @@ END_TEST
 
 START_TEST(bindings)
 {
-	const struct binding binding = { ip6("2001:db8:100::1"), ip4("203.0.113.1"), 0x34, 0 };
+	const struct binding binding = { .softwire = ip6("2001:db8:100::1"), .ipv4 = ip4("203.0.113.1"), .psid = 0x34 };
 	const uint64_t count = 2;
 	char name[64];
 	json_t *object, *domain;

@@ -231,6 +231,12 @@ of_softwire(const void *context, const struct prefix6 *softwire, struct binding 
 	return count;
 }
 
+static struct binding
+bound(u128 softwire, uint32_t ipv4, uint16_t psid)
+{
+	return (struct binding){ .softwire = softwire, .ipv4 = ipv4, .psid = psid, .domain = 1 };
+}
+
 static const struct lookup_bindings bindings = { table, of_port_set, of_softwire };
 
 /* A pool of shared addresses and one of whole ones, in the second domain; the two lines of docs/bindings.md. */
@@ -244,9 +250,9 @@ lookup_with_pools(void)
 	domains[1].pools[1] = (struct conf_pool){ prefix4("192.0.2.128/25"), 6, 0, 0 };
 	domains[1].pool_count = 2;
 	memset(table, 0, sizeof(table));
-	table[0] = (struct binding){ ip6("2001:db8:100::1"), ip4("203.0.113.1"), 0x34, 1 };
-	table[1] = (struct binding){ ip6("2001:db8:200::cafe"), ip4("203.0.113.1"), 53, 1 };
-	table[2] = (struct binding){ ip6("2001:db8:200::cafe"), ip4("192.0.2.130"), 0, 1 };
+	table[0] = bound(ip6("2001:db8:100::1"), ip4("203.0.113.1"), 0x34);
+	table[1] = bound(ip6("2001:db8:200::cafe"), ip4("203.0.113.1"), 53);
+	table[2] = bound(ip6("2001:db8:200::cafe"), ip4("192.0.2.130"), 0);
 	lookup.bindings = &bindings;
 	return lookup;
 }
@@ -300,7 +306,7 @@ START_TEST(many_bindings)
 	struct error err;
 
 	for (int i = 0; i < TABLE_SIZE; i++)
-		table[i] = (struct binding){ ip6("2001:db8:300::1"), ip4("203.0.113.9"), (uint16_t)i, 1 };
+		table[i] = bound(ip6("2001:db8:300::1"), ip4("203.0.113.9"), (uint16_t)i);
 	ck_assert_int_eq(lookup_ask(&lookup, "2001:db8:300::/48", -1, &answer, &err), 0);
 	ck_assert_uint_eq(answer.total, TABLE_SIZE);
 	ck_assert_uint_eq(answer.count, LOOKUP_MAX_CES);

@@ -142,7 +142,7 @@ END_TEST
 
 START_TEST(other_records)
 {
-	const struct binding binding = { ip6("2001:db8:100::1"), ip4("203.0.113.1"), 0x34, 0 };
+	const struct binding binding = { .softwire = ip6("2001:db8:100::1"), .ipv4 = ip4("203.0.113.1"), .psid = 0x34 };
 	struct record_head head = { moment("2026-11-03T08:30:00Z"), RECORD_BINDING_ADD, 7 };
 	struct record_changes changes = { json_pack("[s]", "new"), json_array(), json_pack("[s, s]", "a", "b") };
 	char *text = record_binding(&head, "fixed", &binding);
@@ -281,7 +281,7 @@ static void
 append_change(const char *time, bool added, uint16_t psid, const char *softwire)
 {
 	const struct record_head head = { moment(time), added ? RECORD_BINDING_ADD : RECORD_BINDING_REMOVE, 1 };
-	const struct binding binding = { ip6(softwire), ip4("203.0.113.1"), psid, 0 };
+	const struct binding binding = { .softwire = ip6(softwire), .ipv4 = ip4("203.0.113.1"), .psid = psid };
 
 	append_line(record_binding(&head, "fixed", &binding));
 }

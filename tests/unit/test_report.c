@@ -68,6 +68,24 @@ START_TEST(interfaces)
 }
 END_TEST
 
+/* SEC-13: how full a table is can be seen; a box without bindings does not show them. */
+START_TEST(bindings)
+{
+	json_t *document = report_json(&report, true);
+
+	ck_assert_ptr_null(json_object_get(document, "bindings"));
+	json_decref(document);
+	report.bindings.count = 5;
+	report.bindings.capacity = 65536;
+	report.bindings.memory = UINT64_C(5) << 32;
+	document = report_json(&report, false);
+	ck_assert_int_eq(NUMBER(document, "bindings", "count"), 5);
+	ck_assert_int_eq(NUMBER(document, "bindings", "capacity"), 65536);
+	ck_assert_int_eq(NUMBER(document, "bindings", "memory_bytes"), INT64_C(5) << 32);
+	json_decref(document);
+}
+END_TEST
+
 START_TEST(softwires)
 {
 	json_t *document;
@@ -325,6 +343,7 @@ unit_suite(void)
 	tcase_add_test(tcase, traffic_stat);
 	tcase_add_test(tcase, large_counters);
 	tcase_add_test(tcase, rule_log);
+	tcase_add_test(tcase, bindings);
 	tcase_add_test(tcase, workers);
 	tcase_add_test(tcase, drops_and_events);
 	tcase_add_test(tcase, nat);
