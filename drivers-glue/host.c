@@ -114,14 +114,14 @@ host_write(const struct host_device *device, const struct rte_mbuf *mbuf)
 	return write(device->fd, rte_pktmbuf_mtod(mbuf, const void *), mbuf->data_len) == mbuf->data_len;
 }
 
-bool
+int
 host_read(const struct host_device *device, struct rte_mbuf *mbuf)
 {
 	const ssize_t len = read(device->fd, rte_pktmbuf_mtod(mbuf, void *), rte_pktmbuf_tailroom(mbuf));
 
 	if (len <= 0)
-		return false;
+		return len == 0 || errno == EAGAIN || errno == EINTR ? 0 : -errno;
 	mbuf->data_len = (uint16_t)len;
 	mbuf->pkt_len = (uint32_t)len;
-	return true;
+	return 1;
 }

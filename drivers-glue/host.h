@@ -34,7 +34,7 @@ void host_set_carrier(struct host_device *device, bool up);
 /* False when Linux does not take it: the device is down or gone. */
 bool host_write(const struct host_device *device, const struct rte_mbuf *mbuf);
 
-/* Reads a frame into an empty buffer. False when there is none. */
-bool host_read(const struct host_device *device, struct rte_mbuf *mbuf);
+/* Reads a frame into an empty buffer. 1, 0 when there is none, or a negative errno when the device is gone. */
+int host_read(const struct host_device *device, struct rte_mbuf *mbuf);
 
 #endif

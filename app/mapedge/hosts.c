@@ -22,6 +22,7 @@ struct device {
 	unsigned int interface;
 	struct host_device host;
 	struct event *readable;
+	bool waits; /* for room: it is not being read */
 };
 
 struct hosts {
@@ -95,40 +96,47 @@ on_woken(evutil_socket_t fd, short what, void *argument)
 
 /* ---- from Linux ------------------------------------------------------------------------------------------------- */
 
-/* One frame into the ring to worker 0. What finds no room stays where it is, in Linux's queue. */
-static bool
-read_frame(struct hosts *hosts, struct device *device, bool *is_full)
+/* One frame into the ring to worker 0: 1, 0 when there is none, -ENOBUFS when it has to wait, or that the device is gone. */
+static int
+read_frame(struct hosts *hosts, struct device *device)
 {
 	struct rte_ring *ring = hosts->engine->crossing.from_host;
 	struct rte_mbuf *mbuf = rte_ring_full(ring) ? NULL : rte_pktmbuf_alloc(hosts->engine->pool);
+	int rc;
 
-	*is_full = mbuf == NULL;
 	if (mbuf == NULL)
-		return false;
-	if (!host_read(&device->host, mbuf)) {
+		return -ENOBUFS;
+	rc = host_read(&device->host, mbuf);
+	if (rc <= 0) {
 		rte_pktmbuf_free(mbuf);
-		return false;
+		return rc;
 	}
 	mbuf->port = (uint16_t)device->interface;
 	traffic_add(&hosts->counters.host[device->interface].from_host, mbuf->pkt_len);
-	(void)rte_ring_sp_enqueue(ring, mbuf);
-	return true;
+	(void)rte_ring_sp_enqueue(ring, mbuf); /* nobody else enqueues, so there still is room */
+	return 1;
 }
 
+/* What finds no room stays where it is, in Linux's queue. */
 static void
 on_readable(evutil_socket_t fd, short what, void *argument)
 {
 	struct device *device = argument;
 	struct hosts *hosts = device->hosts;
-	bool is_full = false;
+	int rc = 1;
 
 	(void)fd;
 	(void)what;
-	for (int i = 0; i < FRAMES_AT_ONCE && read_frame(hosts, device, &is_full); i++)
-		;
-	if (is_full) {
-		(void)event_del(device->readable);
+	for (int i = 0; i < FRAMES_AT_ONCE && rc > 0; i++)
+		rc = read_frame(hosts, device);
+	if (rc >= 0)
+		return;
+	(void)event_del(device->readable);
+	if (rc == -ENOBUFS) {
+		device->waits = true;
 		add_timer(hosts->retry, RETRY_MS);
+	} else {
+		log_error("host: device gone ifindex=%u: %s", device->host.ifindex, strerror(-rc));
 	}
 }
 
@@ -139,8 +147,11 @@ on_retry(evutil_socket_t fd, short what, void *argument)
 
 	(void)fd;
 	(void)what;
-	for (int i = 0; i < INTERFACE_COUNT; i++)
-		(void)event_add(hosts->device[i].readable, NULL);
+	for (int i = 0; i < INTERFACE_COUNT; i++) {
+		if (hosts->device[i].waits)
+			(void)event_add(hosts->device[i].readable, NULL);
+		hosts->device[i].waits = false;
+	}
 }
 
 /* ---- links ------------------------------------------------------------------------------------------------------ */
@@ -202,17 +213,20 @@ hosts_link(struct hosts *hosts, struct snapshot *snapshot, const struct conf *co
 {
 	struct host_link links[INTERFACE_COUNT];
 	struct mac macs[INTERFACE_COUNT];
-	int rc;
 
 	if (hosts == NULL)
 		return 0;
 	for (int i = 0; i < INTERFACE_COUNT; i++)
 		macs[i] = hosts->engine->port[i].mac;
 	mirror_links(hosts->mirror, before == NULL, links);
-	rc = snapshot_link(snapshot, conf, macs, links, before, err);
-	if (rc == 0)
+	return snapshot_link(snapshot, conf, macs, links, before, err);
+}
+
+void
+hosts_published(struct hosts *hosts)
+{
+	if (hosts != NULL)
 		mirror_taken(hosts->mirror);
-	return rc;
 }
 
 /* ---- life ------------------------------------------------------------------------------------------------------- */

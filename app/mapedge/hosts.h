@@ -32,6 +32,9 @@ int hosts_start(struct hosts *hosts, struct event_base *base, hosts_news *news, 
 int hosts_link(struct hosts *hosts, struct snapshot *snapshot, const struct conf *conf, const struct snapshot *before,
     struct error *err);
 
+/* The snapshot that hosts_link() has filled in last is in use: the next one need not have its routes anew. */
+void hosts_published(struct hosts *hosts);
+
 /* What control itself has done to packets; NULL without hosts. */
 const struct counters *hosts_counters(const struct hosts *hosts);
 
