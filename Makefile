@@ -47,6 +47,10 @@ demo: all
 differential: all
 	tests/differential/run.py --mapedge $(BUILD)/app/mapedge/mapedge $(ARGS)
 
+# Does a test notice each of some mistakes put into lib/, one at a time? An hour; `make mutate ARGS="--jobs 2 lib/map"`.
+mutate:
+	tests/mutate/mutate.py $(ARGS)
+
 # Cycles per packet beside the floor of the same run; `make bench ARGS="--only br_up --hot"`.
 bench: all
 	@scripts/bench $(BUILD) $(ARGS)
@@ -70,4 +74,4 @@ format:
 clean:
 	rm -rf $(BUILD) $(SAN) $(COV) $(FUZZ)
 
-.PHONY: all test san check smoke demo differential bench fuzz cov lint format clean
+.PHONY: all test san check smoke demo differential mutate bench fuzz cov lint format clean

@@ -9,6 +9,7 @@
 #include "host.h"
 #include "log.h"
 #include "mirror.h"
+#include "silence.h"
 
 #define FRAMES_AT_ONCE 256  /* then other events have their turn */
 #define RETRY_MS 1          /* when worker 0 has not kept up, or there are no buffers */
@@ -21,6 +22,7 @@ struct device {
 	struct hosts *hosts;
 	unsigned int interface;
 	struct host_device host;
+	struct silence silence;
 	struct event *readable;
 	bool waits; /* for room: it is not being read */
 };
@@ -239,9 +241,11 @@ open_devices(struct hosts *hosts, const struct conf *conf, struct error *err)
 	for (unsigned int i = 0; i < INTERFACE_COUNT; i++) {
 		const struct conf_interface *interface = &conf->interfaces[i];
 		struct device *device = &hosts->device[i];
-		const int rc =
-		    host_open(&device->host, interface->name, &hosts->engine->port[i].mac, interface->mtu, err);
+		int rc = silence_begin(&device->silence, interface->port, err);
 
+		if (rc == 0)
+			rc =
+			    host_open(&device->host, interface->name, &hosts->engine->port[i].mac, interface->mtu, err);
 		if (rc < 0)
 			return rc;
 		device->hosts = hosts;
@@ -322,6 +326,7 @@ hosts_close(struct hosts *hosts)
 	for (int i = 0; i < INTERFACE_COUNT; i++) {
 		free_event(hosts->device[i].readable);
 		host_close(&hosts->device[i].host);
+		silence_end(&hosts->device[i].silence);
 	}
 	mirror_close(hosts->mirror);
 	free(hosts);

@@ -6,12 +6,11 @@
 #include <stdlib.h>
 
 #include "api/report.h"
+#include "buffer.h"
 #include "bindings.h"
 #include "capture.h"
 #include "compile.h"
 #include "path/path.h"
-
-#define ROOM 2048 /* bytes of data that fit into a buffer, as in those of a port */
 
 /* The next packet of an input, read ahead so that the inputs can be merged by time. */
 struct input {
@@ -39,40 +38,6 @@ struct replay {
 	uint64_t now_ns;
 	uint64_t bursts;
 };
-
-/* ---- packet buffers: one allocation each, which ends where the packet ends, so that a tool sees any read past it ----- */
-
-/* A packet of `len` bytes at the end of its buffer. */
-static struct rte_mbuf *
-buffer_new(size_t len)
-{
-	const size_t room = len < ROOM ? ROOM : len;
-	void *memory;
-	struct rte_mbuf *mbuf;
-
-	if (posix_memalign(&memory, RTE_CACHE_LINE_SIZE, sizeof(*mbuf) + RTE_PKTMBUF_HEADROOM + room) != 0)
-		return NULL;
-	mbuf = memory;
-	memset(mbuf, 0, sizeof(*mbuf));
-	mbuf->buf_addr = mbuf + 1;
-	mbuf->buf_len = (uint16_t)(RTE_PKTMBUF_HEADROOM + room);
-	mbuf->data_off = (uint16_t)(mbuf->buf_len - len);
-	mbuf->nb_segs = 1;
-	return mbuf;
-}
-
-static int
-refill(struct worker *w)
-{
-	while (w->stock_count < WORKER_STOCK_SIZE) {
-		struct rte_mbuf *mbuf = buffer_new(ROOM);
-
-		if (mbuf == NULL)
-			return -ENOMEM;
-		w->stock[w->stock_count++] = mbuf;
-	}
-	return 0;
-}
 
 /* ---- running ---------------------------------------------------------------------------------------------------- */
 
@@ -103,7 +68,7 @@ after_burst(struct replay *r, struct worker *w)
 {
 	do {
 		empty_outlets(r, w);
-		(void)refill(w);
+		(void)buffer_refill(w);
 	} while (path_resume(w) > 0);
 }
 
@@ -214,7 +179,7 @@ run(struct replay *r, struct error *err)
 
 			w->now_ms = (r->now_ns - r->start_ns) / 1000000;
 			w->now = (uint32_t)(w->now_ms / 1000);
-			if (refill(w) < 0)
+			if (buffer_refill(w) < 0)
 				return error_set(err, ENOMEM, "out of memory");
 			tick(r, w);
 		}

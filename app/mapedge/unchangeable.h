@@ -4,6 +4,7 @@
 #define MAPEDGE_APP_UNCHANGEABLE_H
 
 #include "conf/conf.h"
+#include "path/snapshot.h"
 
 /* The name of a setting that is another one in `next` and may not be, or NULL. */
 const char *unchangeable(const struct conf *now, const struct conf *next);

@@ -126,17 +126,17 @@ pick_hop(const struct nlattr *multipath, unsigned int ifindex, u128 *via)
 	int left = mnl_attr_get_payload_len(multipath);
 
 	while (RTNH_OK(hop, left)) {
-		const struct nlattr *attribute, *gateway = NULL, *other = NULL;
+		const struct nlattr *attr, *gateway = NULL, *other = NULL; /* the macro wants that name */
 
 		if ((unsigned int)hop->rtnh_ifindex != ifindex) {
 			left -= (int)RTNH_ALIGN(hop->rtnh_len);
 			hop = RTNH_NEXT(hop);
 			continue;
 		}
-		mnl_attr_for_each_payload(RTNH_DATA(hop), hop->rtnh_len - sizeof(*hop))
+		mnl_attr_for_each_payload((const void *)RTNH_DATA(hop), hop->rtnh_len - sizeof(*hop))
 		{
-			gateway = mnl_attr_get_type(attribute) == RTA_GATEWAY ? attribute : gateway;
-			other = mnl_attr_get_type(attribute) == RTA_VIA ? attribute : other;
+			gateway = mnl_attr_get_type(attr) == RTA_GATEWAY ? attr : gateway;
+			other = mnl_attr_get_type(attr) == RTA_VIA ? attr : other;
 		}
 		*via = gateway_of(gateway, other);
 		return true;

@@ -38,6 +38,21 @@ icmp_quote_parse(const struct packet *p, struct quote *quote)
 	}
 }
 
+enum verdict
+icmp_take_ports(struct worker *w, struct packet *error, bool from_ce)
+{
+	struct quote quote;
+
+	if (!icmp_quote_parse(error, &quote))
+		return drop(w, error, DROP_icmp_bad);
+	if (quote.kind > L4_ICMP_QUERY)
+		error->kind = L4_ICMP_ERROR_NO_PORT;
+	error->src_port = quote.dst_port;
+	error->dst_port = quote.src_port;
+	error->quoted = from_ce ? quote.dst : quote.src;
+	return VERDICT_NEXT;
+}
+
 /* Where the transport checksum of the quoted packet is, NULL when it was cut off. */
 static uint8_t *
 quoted_checksum(const struct quote *quote)

@@ -38,23 +38,15 @@ void icmp_quote_set_dst(struct packet *p, const struct quote *quote, uint32_t ad
 
 /*
  * Step for the stateless BR: an error gets the ports of its quote, so that it is judged and mapped like any packet.
- * `from_ce`: the quoted packet went to a CE, so its destination is the CE's end; else it came from one.
+ * `from_ce`: the quoted packet went to a CE, so its destination is the CE's end; else it came from one. Between two CEs both
+ * are asked, one after the other.
  */
+enum verdict icmp_take_ports(struct worker *w, struct packet *error, bool from_ce);
+
 static inline enum verdict
 icmp_quote_ports(struct worker *w, struct packet *p, bool from_ce)
 {
-	struct quote quote;
-
-	if (likely(p->kind != L4_ICMP_ERROR))
-		return VERDICT_NEXT;
-	if (!icmp_quote_parse(p, &quote))
-		return drop(w, p, DROP_icmp_bad);
-	if (quote.kind > L4_ICMP_QUERY)
-		p->kind = L4_ICMP_ERROR_NO_PORT;
-	p->src_port = quote.dst_port;
-	p->dst_port = quote.src_port;
-	p->quoted = from_ce ? quote.dst : quote.src;
-	return VERDICT_NEXT;
+	return likely(p->kind != L4_ICMP_ERROR) ? VERDICT_NEXT : icmp_take_ports(w, p, from_ce);
 }
 
 #endif

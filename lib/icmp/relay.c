@@ -27,6 +27,8 @@ read_quoted_ports(struct packet *inner)
 	inner->src_port = inner->dst_port = 0;
 	if (!icmp_quote_parse(inner, &quote))
 		return;
+	if (quote.kind > L4_ICMP_QUERY)
+		inner->kind = L4_ICMP_ERROR_NO_PORT;
 	inner->src_port = quote.dst_port;
 	inner->dst_port = quote.src_port;
 	inner->quoted = quote.src;

@@ -129,9 +129,11 @@ hairpin(struct worker *w, struct packet *p)
 	const struct softwire *to = &w->snapshot->softwire[p->rule->domain];
 	struct ce ce;
 
-	if (unlikely(is_icmp_error(p) && ipv4_is_fragment(p)))
-		return drop(w, p, DROP_icmp_bad); /* nobody remembers both ends of what it quotes */
-	TRY(icmp_quote_ports(w, p, false));       /* of an error: what it quotes must have come from the other CE */
+	if (unlikely(is_icmp_error(p))) {
+		if (ipv4_is_fragment(p))
+			return drop(w, p, DROP_icmp_bad); /* nobody remembers both ends of what it quotes */
+		TRY(icmp_take_ports(w, p, false));        /* what it quotes must have come from the other CE */
+	}
 	TRY(has_ce(w, p));
 	if (!find_ce(w->snapshot, p->rule, p->dst, p->dst_port, &ce))
 		return drop(w, p, DROP_no_rule);

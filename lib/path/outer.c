@@ -3,8 +3,6 @@
 
 #include "path/relay.h"
 
-#define MAX_FRAGMENT_HEADERS 1 /* what is whole has no reason to be a fragment of something else */
-
 /* All fragments of a packet meet at one worker. */
 static uint16_t
 owner(const struct worker *w, const struct packet *p)
@@ -73,7 +71,7 @@ make_whole(struct worker *w, struct packet *p)
 enum verdict
 outer_walk(struct worker *w, struct packet *p)
 {
-	for (int fragment_headers = 0; fragment_headers <= MAX_FRAGMENT_HEADERS; fragment_headers++) {
+	for (bool made_whole = false;; made_whole = true) {
 		uint8_t *outer = rte_pktmbuf_mtod(p->mbuf, uint8_t *) + ETHER_LEN;
 		uint8_t next_header = outer[6];
 
@@ -84,12 +82,12 @@ outer_walk(struct worker *w, struct packet *p)
 			return VERDICT_NEXT;
 		if (p->softwire == NULL)
 			return host(w, p);
+		if (made_whole)
+			return drop(w, p, DROP_ipv6_ext); /* Linux could not tell that it came in pieces: RFC 6980 */
 		if (next_header == NEXT_HEADER_ICMPV6)
 			return relay_error(w, p);
 		if (next_header != NEXT_HEADER_FRAGMENT)
 			return host(w, p);
-		if (fragment_headers < MAX_FRAGMENT_HEADERS)
-			TRY(make_whole(w, p));
+		TRY(make_whole(w, p));
 	}
-	return drop(w, p, DROP_ipv6_ext);
 }

@@ -18,6 +18,8 @@ is_ours(const struct worker *w, const struct relay *relay, const struct packet *
 		return false;
 	if (inner->kind >= L4_ICMP_ERROR_NO_PORT && rule->kind == MAP_SHARED)
 		return false;
+	if (is_icmp_error(inner) && ((inner->quoted ^ inner->dst) & rule->v4_iid_mask) != 0)
+		return false;
 	return map_rule_owns(rule, inner->dst_port) && find_ce(w->snapshot, rule, inner->dst, inner->dst_port, &ce) &&
 	    ce.address == relay->outer_dst;
 }

@@ -3,14 +3,27 @@
 
 
 def files(config):
-    """Name and content of the configuration file and of what it names."""
+    """Name and content of the configuration file and of what it names. "traffic" is for the generator only."""
     made = {}
+    config = {name: value for name, value in config.items() if name != "traffic"}
     domains = [dict(domain) for domain in config["domains"]]
     for number, domain in enumerate(domains):
         if "bindings" in domain:
             domain["bindings_file"] = f"bindings-{number}.txt"
             made[domain["bindings_file"]] = "\n".join(domain.pop("bindings")) + "\n"
     return made | {"mapedge.conf": text(config | {"domains": domains})}
+
+
+def unlimited(config):
+    """The same, but nothing is ever full: limits of several workers are split or multiplied, and which has how much left
+    depends on which of them a packet came to."""
+    fragments = config.get("fragments", {})
+    if fragments.get("reassembly") != "off":
+        fragments = {name: value for name, value in fragments.items() if name != "datagrams"} | {"held": 2048}
+    icmp = config.get("icmp", {})
+    if icmp.get("rate") != 0:
+        icmp = icmp | {"rate": 1000000, "burst": 1000000}
+    return config | {"fragments": fragments, "icmp": icmp}
 
 
 def text(config):
@@ -66,10 +79,10 @@ CONFIGS = {
         "domains": [{"name": "f1", "br": "2001:db8:ffff::1", "source_check": "eabits", "fragment": "inner",
                      "decap_dscp": "copy", "traffic_class": "copy", "report_spoofing": True, "mtu": 1400, "rules": [F1]}],
     },
-    # Several domains that differ in everything, rules of all kinds, small tables.
+    # Several domains that differ in everything, rules of all kinds.
     "domains": {
         "role": "br",
-        "fragments": {"datagrams": 64, "held": 64, "timeout": 3, "path_mru": 1700},
+        "fragments": {"timeout": 3, "path_mru": 1700},
         "icmp": {"source": "203.0.113.9", "rate": 2000, "burst": 50},
         "interfaces": ports(mtu=1400, martians=["shared"]),
         "domains": [
@@ -94,11 +107,19 @@ CONFIGS = {
         "domains": [{"name": "any", "br": "2001:db8:ffff::1", "anycast": True, "flow_label": "zero", "mtu": 1250,
                      "traffic_class": 10, "hop_limit": 255, "mss_clamp": False, "report_spoofing": True, "rules": [F1]}],
     },
+    # Tables as small as they can be. Sources are counted by a hash, so there are few, of which no two share a counter.
+    "crowded": {
+        "role": "br",
+        "traffic": {"senders": 7},
+        "fragments": {"datagrams": 64, "held": 64, "timeout": 3},
+        "interfaces": ports(martians=[]),
+        "domains": [{"name": "f1", "br": "2001:db8:ffff::1", "rules": [F1]}],
+    },
     # Anycast with reassembly and no IPv6 address to send errors from, no gateway, no ICMP at all.
     "silent": {
         "role": "br",
         "icmp": {"rate": 0},
-        "fragments": {"datagrams": 4096, "held": 64, "path_mru": 1340},
+        "fragments": {"held": 256, "path_mru": 1340},
         "interfaces": ports(gateway=None, martians=[], map_mtu=2000, mtu=2000),
         "domains": [{"name": "any", "br": "2001:db8:ffff::1", "anycast": True, "fragment": "outer", "mtu": 1300,
                      "report_spoofing": True, "rules": [F1]}],
@@ -121,9 +142,5 @@ CONFIGS["bound"] = {
          "rules": [{"ipv6": "2001:db9::/40", "ipv4": "192.0.2.0/24", "ea": 16, "offset": 6}]}],
 }
 
-# What the program could do before it knew fragments: only for a first look.
-CONFIGS["base"] = {
-    "role": "br",
-    "interfaces": ports(),
-    "domains": [{"name": "f1", "br": "2001:db8:ffff::1", "rules": [F1]}],
-}
+# By name only, and why.
+NOT_YET = {"bound": "the program reads pools, but has no table of bindings"}

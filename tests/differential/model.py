@@ -740,8 +740,8 @@ class Br:
         header[4:6] = struct.pack(">H", len(header) - 40 + len(body))
         data = bytes(header) + body
         rest = Chain(data)
-        if rest.ends_in == FRAGMENT:
-            raise Drop("ipv6_ext", "a fragment of fragments")
+        if rest.ends_in != IPIP:
+            raise Drop("ipv6_ext", "made whole, and no IPv4 in it")
         self.walk(data, rest)
 
     def expire(self):
@@ -903,7 +903,7 @@ def quoted_transport(inner, shared):
     if body[0] in (ECHO_REQUEST, ECHO_REPLY):
         return Transport("query", *struct.unpack_from(">H", body, 4) * 2)
     if body[0] in ICMP_ERRORS:
-        return Transport("error", quote=read_quote(body[8:]) if shared else None)
+        return Transport("error", quote=read_quote(body[8:]))
     return Transport("other-icmp")
 
 

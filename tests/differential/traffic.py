@@ -63,14 +63,18 @@ class Traffic:
         """`br` is the model, whose output the generator may answer."""
         self.config, self.br, self.random = config, br, Random(seed)
         self.rules = br.rules.rules
-        self.known = [self.any_ce() for _ in range(24)]
+        self.senders = config.get("traffic", {}).get("senders")
+        if self.senders:  # always the same
+            self.random = Random("senders")
+        self.known = [self.any_ce() for _ in range(self.senders or 24)]
         near = [address for address in br.internet.by4 if br.internet.by4[address] != br.internet.gateway]
-        self.hosts = near * (1 if br.internet.gateway else 40) + [self.public() for _ in range(24)]
+        self.hosts = near * (1 if br.internet.gateway else 80) + [self.public() for _ in range(self.senders or 24)]
+        self.random = Random(seed)
         self.sent = deque(maxlen=60)
         self.later, self.serial = [], 0
         part = 1 if br.reassembly else 0.15
         self.acts = self.weigh((self.whole, 60), (self.fragmented, 12 * part), (self.softwire_fragmented, 7 * part),
-                               (self.icmp6_error, 5), (self.odd_frame, 3), (self.many_fragments, 0.04 * part),
+                               (self.icmp6_error, 5), (self.odd_frame, 3), (self.many_fragments, 0.03 * part),
                                (self.many_gaps, 0.1 * part))
 
     # ------------------------------------------------------------------------------------------------ dice
@@ -88,7 +92,7 @@ class Traffic:
         return self.random.choice(self.rules).any_ce(self.random)
 
     def ce(self):
-        return self.random.choice(self.known) if self.chance(80) else self.any_ce()
+        return self.random.choice(self.known) if self.senders or self.chance(80) else self.any_ce()
 
     def public(self):
         """An address of the Internet: no martian, under no rule, not ours."""
@@ -99,7 +103,8 @@ class Traffic:
                 return address
 
     def host(self):
-        return self.random.choice(self.hosts) if self.chance(90) else self.public()
+        stranger = not self.senders and self.chance(10 if self.br.internet.gateway else 3)
+        return self.public() if stranger else self.random.choice(self.hosts)
 
     def size(self, mtus):
         """Bytes behind the IPv4 header."""
@@ -308,10 +313,9 @@ class Traffic:
     def bend_source(self, shot):
         dice = self.random
         address = dice.choice((self.martian(), self.any_ce().host(dice), shot.ip["src"] ^ 1 << dice.randint(0, 12),
-                               dice.getrandbits(32), self.public()))
-        # A packet from our own address says nothing useful: what it causes goes to ourselves.
-        if address not in self.br.internet.own4 and address != self.br.icmp_source:
-            shot.ip["src"] = address
+                               dice.getrandbits(32), self.public(), dice.choice(list(self.br.internet.own4)), self.br.icmp_source,
+            dice.choice(list(self.br.internet.broadcasts))))
+        shot.ip["src"] = address
 
     def bend_quote(self, shot):
         """ICMP errors that quote what they must not."""
@@ -408,7 +412,7 @@ class Traffic:
         dice = self.random
         if shot.l4["kind"] != "icmp" or shot.l4["type"] in (0, 8):
             shot.l4["payload"] = self.bytes(dice.choice((30, 200, 1000, 2000, 4000)))
-        if self.chance(15):
+        if not self.senders and self.chance(15):
             self.bend(shot)
         if any(field in shot.ip for field in ("version", "ihl", "length", "sum")) or "next_header" in shot.outer:
             return []
@@ -445,7 +449,7 @@ class Traffic:
             at = dice.randint(0, len(pieces))
             half = len(data) // 2 & ~7
             extra = {
-                "duplicate": (start, data, more), "inside": (start + half, data[half:], more),
+                "duplicate": (start, data, more), "other": (start, self.bytes(len(data)), more), "inside": (start + half, data[half:], more),
                 "over": (max(0, start - 8), bytes(8) + data, more), "longer": (start, data + bytes(8), more),
                 "tiny-tcp": (8, body[8:16], True), "tiny-first": (0, body[:dice.choice((8, 16))], True),
                 "odd": (start, data + b"x" * (1 + (8 - len(data)) % 8), True), "empty": (start, b"", True),
@@ -464,7 +468,7 @@ class Traffic:
         if self.chance(2):
             fields["ttl"] = 1
         if self.chance(2) and shot.towards == "internet":
-            fields["src"] ^= 1
+            fields["src"] ^= 1  # another address than that of the first fragment, so another datagram
         if start and self.chance(50):
             fields.pop("options", None)
         if self.chance(1):
@@ -479,7 +483,7 @@ class Traffic:
             shot = self.base()
         if self.chance(60) and (shot.l4["kind"] != "icmp" or shot.l4["type"] in (0, 8)):
             shot.l4["payload"] = self.bytes(dice.randint(60, 1470))
-        if self.chance(15):
+        if not self.senders and self.chance(15):
             self.bend(shot)
         if self.chance(5):
             shot.outer["dst"] ^= 1
@@ -489,6 +493,8 @@ class Traffic:
         body, ident = shot.packet(), dice.getrandbits(32)
         if self.chance(5):
             body, following = options6(following, (4, b"\x02")) + body, DEST_OPTIONS
+        elif self.chance(4):
+            body, following = self.bytes(len(body)), dice.choice((ICMPV6, TCP, UDP, ESP, NO_NEXT, IPV6))
         frames = []
         common = shot.outer.pop("traffic_class", 0)
         for start, data, more in self.disturb(self.cut_up(body, dice.choice((0, 0, 1448))), body):
@@ -505,10 +511,9 @@ class Traffic:
         dice = self.random
         shot = self.base()
         shot.l4 = {"kind": "udp", "sport": 7, "dport": 7, "payload": b""}
-        room = min(self.config.get("fragments", {}).get("datagrams", 4096) // 8, 600)
         body, frames = self.bytes(24), []
         same = self.chance(50)
-        for number in range(dice.choice((70, room + 5))):
+        for number in range(70 if same else dice.randint(5, 15)):
             shot.ip["ident"] = shot.ip["ident"] if same else number
             start = number * 24 + 24 if same else dice.choice((0, 24, 24, 24))
             if shot.towards == "internet" and self.chance(40):

@@ -64,7 +64,7 @@ split(struct input *input)
 	options = input_bytes(input, options_len, &got);
 	memcpy(ip + 20, options, got);
 	frame_mend_ipv4(ip, (uint16_t)(20 + options_len + whole.len));
-	fragment4_packet(w, fragment_buffer(&frame, RTE_PKTMBUF_HEADROOM, 0), &p);
+	fragment4_packet(fragment_buffer(&frame, RTE_PKTMBUF_HEADROOM, 0), &p);
 	if (p.len > mtu) {
 		count = split_ipv4(w, &p, mtu, pieces);
 		require(count <= SPLIT_MAX && w->stock_count + count <= (shape >> 4) + 1u, "more pieces than buffers");

@@ -156,6 +156,8 @@ class Traffic:
         at = frame.find(MAGIC)
         if at < 0:
             return                                       # not ours: the kernel's neighbour discovery
+        if frame[20] == 4 and frame[63] == 1:
+            return                                       # an ICMP error, which only quotes one of ours
         assert frame[20] == 4 and at == 14 + 40 + 28, f"not IPv4-in-IPv6: {frame.hex()}"
         _, kind, flow, number, generation = HEADER.unpack(frame[at:at + HEADER.size])
         ends = [socket.inet_ntop(socket.AF_INET6, frame[at:at + 16]) for at in (22, 38)]

@@ -73,7 +73,7 @@ def stale_files(loaded):
 # ---- run ----
 
 def replay(mapedge, loaded, scratch):
-    """Runs the program; returns ({iface: [(microseconds, frame), …]}, statistics), or raises RuntimeError with what it said."""
+    """Runs the program; ({iface: [(microseconds, frame), …]}, statistics), or RuntimeError with what it said."""
     command = [mapedge, "replay", "-c", loaded.path / "mapedge.conf", "--stats", scratch / "stats.json",
                "--seed", "1"]
     for iface in loaded.case.ifaces:

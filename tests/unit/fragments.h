@@ -46,7 +46,7 @@ void fragment6_frame(struct frame *frame, const struct fragment6 *fragment);
 struct rte_mbuf *fragment_buffer(const struct frame *frame, size_t headroom, size_t tailroom);
 
 /* struct packet as it is at fragment_in(), at reassemble(). Aborts when the headers are wrong. */
-void fragment4_packet(struct worker *w, struct rte_mbuf *mbuf, struct packet *p);
+void fragment4_packet(struct rte_mbuf *mbuf, struct packet *p);
 void fragment6_packet(struct worker *w, struct rte_mbuf *mbuf, struct packet *p);
 
 /* A worker with `stock` empty buffers of 2 kB. */

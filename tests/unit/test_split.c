@@ -46,7 +46,7 @@ refill(void)
 static void
 make(struct frame *frame)
 {
-	fragment4_packet(w, fragment_buffer(frame, RTE_PKTMBUF_HEADROOM, 0), &p);
+	fragment4_packet(fragment_buffer(frame, RTE_PKTMBUF_HEADROOM, 0), &p);
 	memcpy(original, p.ip, p.len);
 }
 
@@ -404,7 +404,7 @@ START_TEST(too_little_headroom)
 
 	fragment4_frame(&frame, &fragment);
 	for (size_t headroom = 47; headroom <= 48; headroom++) {
-		fragment4_packet(w, fragment_buffer(&frame, headroom, 0), &p);
+		fragment4_packet(fragment_buffer(&frame, headroom, 0), &p);
 		memcpy(original, p.ip, p.len);
 		ck_assert_uint_eq(split_ipv6(w, &p, 1500, ID, pieces), headroom == 47 ? 0 : 2);
 		if (headroom == 47)

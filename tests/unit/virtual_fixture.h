@@ -131,7 +131,7 @@ run(struct rte_mbuf *mbuf)
 	enum verdict verdict;
 	struct packet p;
 
-	fragment4_packet(w, mbuf, &p);
+	fragment4_packet(mbuf, &p);
 	p.interface = 1;
 	p.tcp_flags = 0xff;
 	verdict = judge(&p);

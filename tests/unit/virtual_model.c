@@ -374,7 +374,7 @@ run(struct model *m, const struct sent *f)
 	enum verdict verdict;
 	struct packet p;
 
-	fragment4_packet(m->w, f->mbuf, &p);
+	fragment4_packet(f->mbuf, &p);
 	verdict = code_judge(m, &p, f);
 	if (verdict != want.verdict)
 		return "a fragment met with another end than in the list";

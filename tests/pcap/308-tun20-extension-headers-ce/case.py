@@ -27,7 +27,7 @@ case.table("wan", (
     (tunnel(BR, CE, b"", nh=60), "ipv6_ext"),               # a header announced, the packet over
     (tunnel(BR, CE, b"\4\0\1\4", nh=60), "ipv6_ext"),    # half a header
 
-    (softwire([fragment_header(), fragment_header()]), "ipv6_ext"),
+    (softwire([fragment_header(), DEST_OPTIONS, fragment_header()]), "ipv6_ext"),
 
     (softwire(nh=41), "no_host"),
     (softwire([DEST_OPTIONS], nh=41), "no_host"),

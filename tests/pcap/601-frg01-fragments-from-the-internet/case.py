@@ -33,5 +33,8 @@ passes(other_last, ce=CE2)
 case.send(internet=cut(ip(E, V4, 50, LIKE_PORTS * 40, df=False, ipid=7), 160)).drops("proto_unsupported")
 case.send(internet=cut(udp(E, 53, V4, 208, LIKE_PORTS * 40, df=False, ipid=8), 160)).drops("port_excluded")
 
-# A SYN whose end is not here keeps its MSS.
-passes(*cut(tcp(E, 80, V4, 1232, "S", bytes(40), mss(1460), df=False, ipid=9), 32))
+# A SYN in two pieces: the header is all in the first one, and its MSS is lowered; the checksum is over both.
+first, last = cut(tcp(E, 80, V4, 1232, "S", bytes(40), mss(1460), df=False, ipid=9), 32)
+lowered = cut(tcp(E, 80, V4, 1232, "S", bytes(40), mss(1420), df=False, ipid=9), 32)[0]
+case.send(internet=first).gives(map=tunnel(BR, CE1, spent(lowered))).event("mss_clamped")
+passes(last)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""FRG-12 TUN-20 TUN-22 TRAP-11 — RFC 8200 section 4.5: fragments of a softwire packet to a BR address are made whole, by (source,
-destination, identification), in any order and of any size, with extension headers on either side of the fragment header."""
+"""FRG-12 TUN-20 TUN-22 TRAP-11 — RFC 8200 section 4.5: fragments of a softwire packet to a BR address are made whole,
+by (source, destination, identification), in any order and of any size, with extension headers on either side of the
+fragment header."""
 from itertools import permutations
 
 from scenario import *

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""FRG-15 FRG-17 — RFC 6946 section 4: a fragment that is a whole packet is taken as one, beside fragments with the same ends and
-identification; none is ever sent."""
+"""FRG-15 FRG-17 — RFC 6946 section 4: a fragment that is a whole packet is taken as one, beside fragments with the
+same ends and identification; none is ever sent."""
 from scenario import *
 
 case = Case("br")

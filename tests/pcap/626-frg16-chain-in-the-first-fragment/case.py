@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""FRG-16 — RFC 7112 section 5: a first fragment without the whole chain of headers, down to 28 bytes of IPv4, is dropped and answered
-by ICMPv6 4/3 with pointer 0."""
+"""FRG-16 — RFC 7112 section 5: a first fragment without the whole chain of headers, down to 28 bytes of IPv4, is
+dropped and answered by ICMPv6 4/3 with pointer 0."""
 from scenario import *
 
 case = Case("br")

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""FRG-20 TUN-06 B13 — RFC 3168 section 5.3: a congestion mark of one fragment is the packet's; with one that is not ECN-capable the
-packet is dropped; then RFC 6040 section 4.2 holds. Other mixtures take the first fragment's mark."""
+"""FRG-20 TUN-06 B13 — RFC 3168 section 5.3: a congestion mark of one fragment is the packet's; with one that is not
+ECN-capable the packet is dropped; then RFC 6040 section 4.2 holds. Other mixtures take the first fragment's mark."""
 from itertools import product
 
 from scenario import *

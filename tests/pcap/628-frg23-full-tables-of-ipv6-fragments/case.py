@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""FRG-23 FRG-03 BRS-06 BRS-11 TRAP-11 — RFC 4963: the table of IPv6 fragments is bounded, in all and for each customer's /56; who is under no
-rule has no room in it; whole packets never suffer, nor do fragments that are known."""
+"""FRG-23 FRG-03 BRS-06 BRS-11 TRAP-11 — RFC 4963: the table of IPv6 fragments is bounded, in all and for each
+customer's /56; who is under no rule has no room in it; whole packets never suffer, nor do fragments that are
+known."""
 from scenario import *
 
 case = Case("br", edit=top("fragments = { datagrams = 64; };"))
@@ -22,7 +23,8 @@ def good(psid):
 # A CE floods, in several interface identifiers; the others do not notice.
 for id in range(8):
     case.send(map=halves(CE1 if id % 2 else "2001:db8:12:3400::1", id)[0]).keeps()
-case.send(map=[halves(CE1, id)[0] for id in range(8, 24)] + [halves("2001:db8:12:34ff::1", 99)[1]]).drops("frag6_table_full")
+case.send(map=[halves(CE1, id)[0] for id in range(8, 24)]).drops("frag6_table_full")
+case.send(map=halves("2001:db8:12:34ff::1", 99)[1]).drops("frag6_table_full")
 good(0x34)
 first, last = halves(CE2, 1, 1236)
 case.send(map=first).keeps()
@@ -41,6 +43,7 @@ good(200)
 case.send(internet=udp(E, 53, V4, 1232)).gives(map=tunnel(BR, CE1, udp(E, 53, V4, 1232, ttl=63)))
 
 # What is whole is judged as a whole: a forger's pieces are no better than his packets.
-case.send(map=halves(ce(64), 1, 1232)[1]).reassembles().gives(internet=udp(V4, 1024 + 4 * 64, E, 53, bytes(100), ipid=1, ttl=63))
+case.send(map=halves(ce(64), 1, 1024 + 4 * 64)[1]).reassembles().gives(
+    internet=udp(V4, 1024 + 4 * 64, E, 53, bytes(100), ipid=1, ttl=63))
 case.send(map=halves(ce(65), 2, 1232)).keeps(1).reassembles().drops("spoof_v4", 1)
 case.send(map=halves(ce(66), 2, 1024 + 4 * 66, "192.0.2.19")).keeps(1).reassembles().drops("spoof_v4", 1)

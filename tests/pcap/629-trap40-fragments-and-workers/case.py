@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""FRG-01 FRG-02 FRG-12 FRG-18 TRAP-40 — whatever queue a fragment comes in on, it meets the others of its packet; and whichever worker
-fragments a packet, no two packets get the same identification."""
+"""FRG-01 FRG-02 FRG-12 FRG-18 TRAP-40 — whatever queue a fragment comes in on, it meets the others of its packet; and
+whichever worker fragments a packet, no two packets get the same identification."""
 from scenario import *
 
 case = Case("br", edit=top("dpdk = { workers = 4; };"))

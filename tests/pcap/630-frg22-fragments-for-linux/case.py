@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""FRG-22 BRS-12 — RFC 6980: only fragments that say that they are of an IPv4 packet for a BR address are made whole; all others reach
-the host system as they came, which can then ignore Neighbour Discovery in fragments and put DHCPv6 together."""
+"""FRG-22 BRS-12 — RFC 6980: only fragments that say that they are of an IPv4 packet for a BR address are made whole;
+all others reach the host system as they came, which can then ignore Neighbour Discovery in fragments and put DHCPv6
+together."""
 from scenario import *
 
 case = Case("br")
