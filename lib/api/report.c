@@ -37,8 +37,10 @@ interfaces_json(const struct report *report, const struct counters *total)
 
 		traffic_json(one, "rx_packets", "rx_bytes", &total->interface[i].rx);
 		traffic_json(one, "tx_packets", "tx_bytes", &total->interface[i].tx);
-		traffic_json(one, "to_host_packets", "to_host_bytes", &total->host[i].to_host);
-		traffic_json(one, "from_host_packets", "from_host_bytes", &total->host[i].from_host);
+		if (report->control != NULL) {
+			traffic_json(one, "to_host_packets", "to_host_bytes", &total->host[i].to_host);
+			traffic_json(one, "from_host_packets", "from_host_bytes", &total->host[i].from_host);
+		}
 		json_array_append_new(list, one);
 	}
 	return list;

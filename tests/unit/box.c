@@ -336,6 +336,7 @@ void
 box_empty(struct worker *w)
 {
 	empty(&w->dropped);
+	empty(&w->to_host);
 	for (unsigned int i = 0; i < INTERFACE_COUNT; i++)
 		empty(&w->transmit[i]);
 	for (unsigned int i = 0; i < WORKER_MAX; i++)
