@@ -190,6 +190,7 @@ def to_host(stats):
 
 # ---- in one lab, in this order ----
 
+R, S = 4, 2                                              # flags of a neighbour advertisement
 NS, NA, ECHO6, REPLY6, ECHO4, REPLY4 = 135, 136, 128, 129, 8, 0
 
 
@@ -206,6 +207,41 @@ def exactly_one_answer(lab):
     got = [count(map_link.came, is_icmp6, NA), count(map_link.came, is_icmp6, REPLY6),
            count(inet_link.came, is_arp, 2), count(inet_link.came, is_icmp, REPLY4)]
     assert asked == got and min(got) >= 3, f"asked {asked}, got {got}"
+
+
+def solicitation(src, dst, fragmented=False, hlim=255):
+    """For BR_MAP, with our link-layer address unless it is one for duplicates."""
+    option = b"" if src == "::" else bytes.fromhex("0101" + MACS["core"].replace(":", ""))
+    packet = bytes(mape.icmp6(src, dst, NS, data=IPv6Address(BR_MAP).packed + option, hlim=hlim))
+    return bytes(mape.tunnel(src, dst, packet[40:], hlim=hlim, ext=(mape.fragment_header(),), nh=58)) if fragmented else packet
+
+
+def advertisements(lab, *packets):
+    """What is advertised when these have come, and then one that must be answered: (destination, R S O)."""
+    with Wire(lab.ns["core"], "br") as wire:
+        for packet in packets:
+            send_frames(lab.ns["core"], "br", MACS["map"], MACS["core"], IPV6, [packet])
+        assert traffic.ping(lab.ns["core"], BR_MAP) == (3, 3)
+    return [(str(IPv6Address(frame[38:54])), frame[58] >> 5) for frame in wire.came
+            if is_icmp6(frame, NA) and frame[62:78] == IPv6Address(BR_MAP).packed]
+
+
+def neighbour_discovery(lab):
+    """Linux's, through us: a router's NA (ND-05), none for what is forged or fragmented (ND-01, ND-02), NS (ND-04)."""
+    core, br = lab.ns["core"], lab.ns["br"]
+    assert traffic.ping(core, BR_MAP) == (3, 3)
+    core.run(f"ip neighbour replace {BR_MAP} lladdr {MACS['map']} dev br nud permanent")
+    for src, dst, answer in (A, BR_MAP, (A, R | S)), ("::", "ff02::1:ff00:1", ("ff02::1", R)):
+        told = advertisements(lab, solicitation(src, dst))
+        assert [(to, flags & (R | S)) for to, flags in told] == [answer], (src, told)
+    assert not advertisements(lab, solicitation(A, BR_MAP, hlim=64), solicitation(A, BR_MAP, fragmented=True))
+    core.run(f"ip neighbour del {BR_MAP} dev br")
+    br.run("ip neighbour flush dev map", check=False)
+    with Wire(core, "br") as wire:
+        assert traffic.ping(br, A) == (3, 3)
+    asked = [frame for frame in wire.came if is_icmp6(frame, NS) and frame[62:78] == IPv6Address(A).packed]
+    assert str(IPv6Address(asked[0][38:54])) == "ff02::1:ff00:a"
+    assert asked[0][78:86] == bytes.fromhex("0101" + MACS["map"].replace(":", ""))
 
 
 def own_addresses(lab):
@@ -311,6 +347,21 @@ def dead_neighbour(lab):
     assert gain(before, after, "drops") == {"no_neighbour": 200}, gain(before, after, "drops")
     asked = count(wire.came, is_arp, 1, NOBODY)
     assert 3 <= asked <= 20, f"{asked} ARP requests for 200 packets"
+
+
+def scan(lab):
+    """A scan of the whole subnet: what waits is bounded, and the neighbour that is known is served (ND-18)."""
+    before = stats_of(lab)
+    with listener(lab.ns["srv"], SRV) as sock:
+        for i in range(100, 250):
+            lab.from_ce(dst=f"198.51.100.{i}", count=2)
+            lab.from_ce(b"served %d" % i)
+        held = lab.br.stats()["conservation"]["held"]
+        got = []
+        wait_until("what goes to the living", lambda: got.extend(heard(sock)) or len(got) >= 150)
+    assert held <= 70 and len(set(got)) == 150, (held, len(got))
+    wait_until("the end of the scan", lambda: gain(before, lab.br.stats(), "drops").get("no_neighbour") == 300)
+    assert set(gain(before, stats_of(lab), "drops")) == {"no_neighbour"}
 
 
 def neighbour_comes(lab):
@@ -458,8 +509,8 @@ def leaves_nothing(lab):
         assert file.read().strip() == "0"
 
 
-STEPS = [exactly_one_answer, own_addresses, native_burst, native_ends_answer, native_errors, resolves, both_ways,
-         dead_neighbour, neighbour_comes, neighbour_moves, route_changes, device_goes_down, limits_by_class, flood,
+STEPS = [exactly_one_answer, neighbour_discovery, own_addresses, native_burst, native_ends_answer, native_errors, resolves, both_ways,
+         dead_neighbour, scan, neighbour_comes, neighbour_moves, route_changes, device_goes_down, limits_by_class, flood,
          reload_keeps_devices, leaves_nothing]
 
 
@@ -519,7 +570,31 @@ def link_state(build):
         wait_until("the link again", carrier)
 
 
-CASES = [("host: static settings", static_settings), ("host: two workers", two_workers),
+class EarlyLab(HostLab):
+    """Linux's device and its address are there before mapedge starts."""
+
+    def _build_network(self):
+        super()._build_network()
+        self.ns["br"].run("ip tuntap add dev inet mode tap")
+        self.ns["br"].run(f"ip address add {BR4}/24 dev inet")
+
+
+def device_of_before(build):
+    """A TAP that was made before is taken over with its addresses, and stays."""
+    if not os.access("/dev/net/tun", os.R_OK | os.W_OK):
+        raise Skip("/dev/net/tun is not there or not for us")
+    with EarlyLab(build, tells_linux=False) as lab:
+        assert traffic.ping(lab.ns["srv"], BR4) == (3, 3)
+        with listener(lab.ns["srv"], SRV) as sock:
+            wait_until("a datagram", lambda: lab.from_ce() or heard(sock))
+        labs.check_conservation("br", lab.br.stop())
+        assert BR4 in lab.ns["br"].run("ip address show dev inet").stdout
+        lab.br.start()
+        lab.br.wait_ready()
+        assert traffic.ping(lab.ns["srv"], BR4) == (3, 3)
+
+
+CASES = [("host: device of before", device_of_before), ("host: static settings", static_settings), ("host: two workers", two_workers),
          ("host: link state", link_state)]
 
 
