@@ -17,6 +17,8 @@ import threading
 import time
 from ipaddress import IPv6Address
 
+import jsonschema
+
 import lab as labs
 import netns
 import traffic
@@ -502,7 +504,9 @@ def reload_keeps_devices(lab):
 def leaves_nothing(lab):
     """The end: the statistics balance, the devices are gone, and the ports' devices are as they were."""
     lab.assert_balanced()
-    labs.check_conservation("br", lab.br.stop())
+    last = lab.br.stop()
+    labs.check_conservation("br", last)
+    jsonschema.validate(last, json.loads((ROOT / "docs" / "schema" / "stats-get.schema.json").read_text(encoding="utf-8")))
     names = {device["ifname"] for device in json.loads(lab.ns["br"].run("ip -j link").stdout)}
     assert names == {"lo", "map-port", "inet-port"}, names
     with lab.ns["br"].inside(), open("/proc/sys/net/ipv6/conf/map-port/disable_ipv6", encoding="ascii") as file:
