@@ -211,10 +211,22 @@ def exactly_one_answer(lab):
     assert asked == got and min(got) >= 3, f"asked {asked}, got {got}"
 
 
+def ns(src, dst, data, **fields):
+    return bytes(mape.icmp6(src, dst, NS, data=data, **fields))
+
+
+def forged():
+    """RFC 4861 section 7.1.1, one rule each: hop limit, checksum, code, length, option's length, destination."""
+    target = IPv6Address(BR_MAP).packed
+    return [solicitation(A, BR_MAP, hlim=64), ns(A, BR_MAP, target, hlim=255, wrong=1), ns(A, BR_MAP, target, hlim=255, code=1),
+            ns(A, BR_MAP, target[:12], hlim=255), ns(A, BR_MAP, target + bytes.fromhex("0100020000000602"), hlim=255),
+            solicitation("::", BR_MAP)]
+
+
 def solicitation(src, dst, fragmented=False, hlim=255):
     """For BR_MAP, with our link-layer address unless it is one for duplicates."""
     option = b"" if src == "::" else bytes.fromhex("0101" + MACS["core"].replace(":", ""))
-    packet = bytes(mape.icmp6(src, dst, NS, data=IPv6Address(BR_MAP).packed + option, hlim=hlim))
+    packet = ns(src, dst, IPv6Address(BR_MAP).packed + option, hlim=hlim)
     return bytes(mape.tunnel(src, dst, packet[40:], hlim=hlim, ext=(mape.fragment_header(),), nh=58)) if fragmented else packet
 
 
@@ -236,7 +248,7 @@ def neighbour_discovery(lab):
     for src, dst, answer in (A, BR_MAP, (A, R | S)), ("::", "ff02::1:ff00:1", ("ff02::1", R)):
         told = advertisements(lab, solicitation(src, dst))
         assert [(to, flags & (R | S)) for to, flags in told] == [answer], (src, told)
-    assert not advertisements(lab, solicitation(A, BR_MAP, hlim=64), solicitation(A, BR_MAP, fragmented=True))
+    assert not advertisements(lab, *forged(), solicitation(A, BR_MAP, fragmented=True))
     core.run(f"ip neighbour del {BR_MAP} dev br")
     br.run("ip neighbour flush dev map", check=False)
     with Wire(core, "br") as wire:
@@ -349,6 +361,14 @@ def dead_neighbour(lab):
     assert gain(before, after, "drops") == {"no_neighbour": 200}, gain(before, after, "drops")
     asked = count(wire.came, is_arp, 1, NOBODY)
     assert 3 <= asked <= 20, f"{asked} ARP requests for 200 packets"
+
+
+def native_to_the_dead(lab):
+    """Native packets to a neighbour that does not answer: Linux asks three times and says 1/3 (ND-03)."""
+    with Wire(lab.ns["srv"], "eth0") as wire:
+        said = lab.ns["core"].run("ping -n -W 10 -c 1 2001:db8:2::66", check=False).stdout
+    asked = [frame for frame in wire.came if is_icmp6(frame, NS) and frame[62:78] == IPv6Address("2001:db8:2::66").packed]
+    assert f"From {BR_MAP} icmp_seq=1 Destination unreachable: Address unreachable" in said and len(asked) == 3, (said, len(asked))
 
 
 def scan(lab):
@@ -514,7 +534,7 @@ def leaves_nothing(lab):
 
 
 STEPS = [exactly_one_answer, neighbour_discovery, own_addresses, native_burst, native_ends_answer, native_errors, resolves, both_ways,
-         dead_neighbour, scan, neighbour_comes, neighbour_moves, route_changes, device_goes_down, limits_by_class, flood,
+         dead_neighbour, native_to_the_dead, scan, neighbour_comes, neighbour_moves, route_changes, device_goes_down, limits_by_class, flood,
          reload_keeps_devices, leaves_nothing]
 
 
