@@ -29,7 +29,8 @@ static const struct bad_case bad_cases[] = {
 	{ ce_text, "buffers = 4096;", "buffers = 0x100001000;", 7, "number 0x100001000 is too large", "docs" },
 
 	/* ---- names, types, ranges ---- */
-	{ ce_text, "", "colour = 'red';\n", 1, "unknown setting 'colour'", "known here: role, host, host_limits, control, dpdk" },
+	{ ce_text, "", "colour = 'red';\n", 1, "unknown setting 'colour'",
+	    "known here: role, host, host_limits, control, dpdk" },
 	{ ce_text, "role = 'ce'", "rolle = 'ce'", 1, "unknown setting 'rolle'", "did you mean role?" },
 	{ ce_text, "workers = 2", "wokrers = 2", 6, "unknown setting 'wokrers'", "did you mean workers?" },
 	{ ce_text, "socket = ", "sock = ", 3, "unknown setting 'sock'", "did you mean socket?" },
@@ -77,7 +78,8 @@ static const struct bad_case bad_cases[] = {
 	{ ce_text, "host = false", "host = 1", 2, "host: expected true or false", "host = true;" },
 	{ ce_text, "host = false", "host = true; host_limits = { ping = 1; }", 2, "unknown setting 'ping'",
 	    "known here: neighbour, dhcp, icmp, other" },
-	{ ce_text, "host = false", "host_limits = { dhcp = 1000001; }", 2, "dhcp: 1000001 is out of range", "0 to 1000000" },
+	{ ce_text, "host = false", "host_limits = { dhcp = 1000001; }", 2, "dhcp: 1000001 is out of range",
+	    "0 to 1000000" },
 	{ host_text, "'map'; role", "'all'; role", 4, "'all' cannot be the name of a host interface",
 	    "not all or default" },
 	{ host_text, "'map'; role", "'default'; role", 4, "'default' cannot be the name", "not all or default" },
