@@ -618,7 +618,26 @@ def device_of_before(build):
         assert traffic.ping(lab.ns["srv"], BR4) == (3, 3)
 
 
-CASES = [("host: device of before", device_of_before), ("host: static settings", static_settings), ("host: two workers", two_workers),
+CE_WITH_HOST = [('role = "ce";', 'role = "ce"; host = true;'), ('name = "lan"', 'name = "home"'), ('name = "wan"', 'name = "line"')]
+
+
+def ce(build):
+    """A CE: its LAN address is Linux's to answer for, once, and what goes into the softwire does not see Linux."""
+    with Lab(build, sites=("ce1",), changes={"ce1": CE_WITH_HOST}) as lab:
+        home = lab.ns["h1"]
+        lab.ns["ce1"].run("ip address add 192.168.1.1/24 dev home")
+        home.run("ip neighbour del 192.168.1.1 dev eth0")
+        with Wire(home, "eth0") as wire:
+            assert traffic.ping(home, "192.168.1.1") == (3, 3)
+        assert count(wire.came, is_icmp, REPLY4) == 3 and count(wire.came, is_arp, 2) == 1
+        before = lab.settled_stats()["ce1"]
+        assert traffic.ping(home, SRV) == (3, 3)
+        after = lab.assert_balanced()["ce1"]
+        assert after["softwires"][0]["sent_ipv6_packets"] - before["softwires"][0]["sent_ipv6_packets"] == 3
+        assert not after["drops"]["no_host"]
+
+
+CASES = [("host: a CE", ce), ("host: device of before", device_of_before), ("host: static settings", static_settings), ("host: two workers", two_workers),
          ("host: link state", link_state)]
 
 
