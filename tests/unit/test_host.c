@@ -202,6 +202,21 @@ START_TEST(burst_and_rate)
 }
 END_TEST
 
+/* A flood of ARP takes nothing from the others. */
+START_TEST(classes_share_nothing)
+{
+	for (int i = 0; i < 50; i++)
+		receive(0, INTERFACE_V4);
+	box_empty(w);
+	for (int i = 0; i < COUNT(frames); i++) {
+		if (frames[i].class != HOST_NEIGHBOUR && frames[i].class != HOST_OTHER)
+			receive(i, INTERFACE_V6);
+	}
+	ck_assert_uint_eq(w->to_host.count, 6);
+	ck_assert_uint_eq(w->counters.drop[DROP_host_limited], 40);
+}
+END_TEST
+
 START_TEST(no_host_interface)
 {
 	box->snapshot.host.is_on = false;
@@ -248,6 +263,7 @@ unit_suite(void)
 	tcase_add_checked_fixture(all, set_up, tear_down);
 	tcase_add_loop_test(all, class_of_a_frame, 0, COUNT(frames));
 	tcase_add_test(all, burst_and_rate);
+	tcase_add_test(all, classes_share_nothing);
 	tcase_add_test(all, no_host_interface);
 	tcase_add_test(all, out_of_the_softwire);
 	suite_add_tcase(suite, all);

@@ -172,6 +172,25 @@ START_TEST(random_ipv6_routes)
 }
 END_TEST
 
+/* A prefix inside another may begin or end where that does. */
+START_TEST(borders_in_common)
+{
+	const u128 net = u128_make(UINT64_C(0x20010db8) << 32, 0), last = net | ~mask6(64);
+
+	told[0] = (struct route){ .addr = net, .len = 64, .hop = HOP_ON_LINK };
+	told[1] = (struct route){ .addr = last, .len = 128, .hop = HOP_OWN };
+	told[2] = (struct route){ .addr = net, .len = 128, .hop = HOP_BROADCAST };
+	told_count = 3;
+	struct routes *routes = routes6_build(told, told_count);
+
+	for (u128 addr = net - 2; addr <= net + 2; addr++)
+		check6(routes, addr);
+	for (u128 addr = last - 2; addr <= last + 2; addr++)
+		check6(routes, addr);
+	routes_free(routes);
+}
+END_TEST
+
 /* A router whose only route is the default one has one range: that is what the packets' short way asks for. */
 START_TEST(only_a_default_route)
 {
@@ -213,6 +232,7 @@ unit_suite(void)
 	tcase_add_test(ipv4, users_share_them);
 	tcase_add_loop_test(ipv6, random_ipv6_routes, 0, 100);
 	tcase_add_test(ipv6, only_a_default_route);
+	tcase_add_test(ipv6, borders_in_common);
 	suite_add_tcase(suite, ipv4);
 	suite_add_tcase(suite, ipv6);
 	return suite;
