@@ -2,6 +2,7 @@
 #include "path/path.h"
 
 #include "path/steps.h"
+#include "pkt/pending.h"
 
 /* Both cache lines that will be touched: a native packet grows 40 bytes in front, a tunnelled one has 40 more inside. */
 static void
@@ -30,6 +31,7 @@ static way_of_burst *const ce_ways[WAYS] = {
 void
 path_run(struct worker *w, enum way way, struct rte_mbuf **mbufs, uint16_t count)
 {
+	const uint16_t before = w->to_host.count;
 	struct burst burst;
 
 	prefetch_headers(mbufs, count, way_interface(way) == INTERFACE_V6);
@@ -44,6 +46,8 @@ path_run(struct worker *w, enum way way, struct rte_mbuf **mbufs, uint16_t count
 		br_ways[way](w, &burst);
 	else
 		ce_ways[way](w, &burst);
+	if (w->to_host.count > before)
+		host_admit(w, before);
 }
 
 uint16_t
@@ -68,6 +72,7 @@ void
 path_adopt(struct worker *w, const struct snapshot *snapshot)
 {
 	w->snapshot = snapshot;
+	w->host = &snapshot->host;
 	w->icmp_limit = snapshot->icmp_limit;
 	w->binding_counters = snapshot->binding_counters[w->id]; /* an index means nothing without its table */
 	if (w->generation == snapshot->generation)
@@ -102,7 +107,8 @@ expire_reassembly(struct worker *w)
 	}
 }
 
-static void
+/* Fragments that wait for others. */
+static uint32_t
 tick_fragments(struct worker *w)
 {
 	uint32_t held = 0;
@@ -115,7 +121,17 @@ tick_fragments(struct worker *w)
 		expire_reassembly(w);
 		held += reassembly_held(w->reassembly);
 	}
-	gauge_set(&w->gauges.held, held);
+	return held;
+}
+
+/* Packets that wait for a neighbour. */
+static uint32_t
+tick_pending(struct worker *w)
+{
+	if (w->pending == NULL || w->pending->packet_count == 0)
+		return 0;
+	pending_tick(w, w->snapshot->interface, w->snapshot->generation);
+	return w->pending->packet_count;
 }
 
 /* RFC 8201 section 4: the path may have become better. */
@@ -152,7 +168,7 @@ void
 path_tick(struct worker *w, uint32_t budget)
 {
 	gauge_set(&w->gauges.generation, w->snapshot->generation);
-	tick_fragments(w);
+	gauge_set(&w->gauges.held, tick_fragments(w) + tick_pending(w));
 	if (!w->snapshot->is_ce)
 		return;
 	tick_softwire(w);

@@ -13,6 +13,7 @@ import conservation
 import control
 import demo
 import fragments
+import hostside
 import lab as labs
 import napt
 import netns
@@ -55,6 +56,7 @@ OTHER_CASES = [
     ("the kernel as BR of our CE", peers.kernel_as_br),
     *fragments.CASES,
     *napt.CASES,
+    *hostside.CASES,
 ]
 
 
@@ -88,6 +90,7 @@ def main():
     try:
         labs.require_rights("ping", "curl", "iperf3", "dnsmasq", "dig", "traceroute", "tcpdump", "turnserver", "sipp")
         standard_lab(tap, arguments.build)
+        hostside.run(tap, arguments.build)
         for name, function in OTHER_CASES:
             tap.case(name, function, arguments.build)
     except netns.Unavailable as missing:
