@@ -181,11 +181,14 @@ expire_wheel(struct nat *nat, uint32_t now, uint32_t *budget)
 uint32_t
 nat_expire(struct nat *nat, uint32_t now, uint32_t budget)
 {
-	uint32_t ended;
+	uint32_t ended = 0;
 
-	for (unsigned int space = 0; space < L4_SPACES; space++)
-		budget -= ports_end_quarantine(&nat->ports[space], now, nat->config.quarantine, budget);
-	ended = sweep(nat, now, &budget);
+	for (unsigned int space = 0; space < L4_SPACES; space++) {
+		if (nat->ports[space].quarantined != 0)
+			budget -= ports_end_quarantine(&nat->ports[space], now, nat->config.quarantine, budget);
+	}
+	if (nat->sweep_left > 0)
+		ended = sweep(nat, now, &budget);
 	ended += expire_closed(nat, &nat->closed[0], now, &budget);
 	ended += expire_closed(nat, &nat->closed[1], now, &budget);
 	return ended + expire_wheel(nat, now, &budget);

@@ -71,7 +71,7 @@ nat_init(void *memory, const struct nat_config *config, struct random *random, u
 	uint8_t *at = memory;
 	struct nat *nat = carve(&at, sizeof(*nat));
 
-	memset(nat, 0, sizeof(*nat));
+	memset(nat, 0, offsetof(struct nat, ports)); /* the rest is large, and clear() does it */
 	nat->config = *config;
 	nat->random = random;
 	nat->event = event;
