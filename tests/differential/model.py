@@ -608,6 +608,9 @@ class Br:
 
     def source_ce(self, ip, transport, outer):
         rule = outer.rule
+        pool = self.rules.pool_of(ip.src)
+        if pool and rule is None:
+            return self.bound_source(ip, transport, outer, pool)
         if rule is None or rule.domain is not outer.domain:
             raise Drop("spoof_v6", "outer source under no rule of this BR address")
         ce = rule.ce_of_source(outer.source)
@@ -621,6 +624,22 @@ class Br:
         if transport.quote and not (ce.owns_address(transport.quote.dst) if rule.is_prefix
                                     else transport.quote.dst == ip.src):
             raise Drop("spoof_v4", "quotes a packet to another address")
+        return ce
+
+    def bound_source(self, ip, transport, outer, pool):
+        """No softwire address of a binding is under a rule in our configurations."""
+        if pool.domain is not outer.domain:
+            raise Drop("spoof_v6", "not the BR address of the pool")
+        port = self.port_of(ip, transport, transport.sport, transport.quote and transport.quote.dport, pool.shared)
+        if pool.shared and not pool.has_index(port):
+            raise Drop("spoof_v4", f"port {port} is nobody's")
+        ce = pool.ce_of_port(ip.src, port)
+        if ce is None:
+            raise Drop("spoof_v4", "no binding")
+        if transport.quote and transport.quote.dst != ip.src:
+            raise Drop("spoof_v4", "quotes a packet to another address")
+        if ce.address != outer.source:
+            raise Drop("spoof_v6", f"bound to {text6(ce.address)}")
         return ce
 
     def decapsulated_tos(self, ip, outer, domain):
@@ -681,7 +700,7 @@ class Br:
 
     def softwire_fragment(self, data, chain, domain):
         source = int.from_bytes(data[8:24], "big")
-        if self.rules.of_source(source) is None:
+        if self.rules.of_source(source) is None and not self.rules.pools:
             raise Drop("spoof_v6", "a fragment from under no rule")
         next_header, _, field, ident = struct.unpack_from(">BBHI", data, chain.position)
         body = data[chain.position + 8:]
