@@ -14,7 +14,11 @@ owner(const struct worker *w, const struct packet *p)
 	return (uint16_t)((mixed >> 32) * w->count >> 32);
 }
 
-bool
+/*
+ * Can the outer source be one of ours? Nobody else's fragments take room in the table: RFC 3704, RFC 7597 section 8.1. With
+ * bindings anybody may be, for they cannot be found by their softwire address.
+ */
+static bool
 outer_may_send(const struct snapshot *snapshot, const struct packet *p)
 {
 	if (snapshot->bindings != NULL || (snapshot->is_ce && p->outer_src == p->softwire->br))

@@ -8,12 +8,6 @@
 /* Everything but IPv4 right behind the IPv6 header: extension headers, fragments, ICMPv6 about our softwires, the rest. */
 enum verdict outer_walk(struct worker *w, struct packet *p);
 
-/*
- * Can the outer source be one of ours? Nobody else's fragments take room in a table: RFC 3704, RFC 7597 section 8.1. With
- * bindings anybody may be, for they cannot be found by their softwire address.
- */
-bool outer_may_send(const struct snapshot *snapshot, const struct packet *p);
-
 /* NEXT with p->ip at the inner packet, and p->softwire the one that ends at the outer destination. */
 static inline enum verdict
 find_inner(struct worker *w, struct packet *p)

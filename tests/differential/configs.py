@@ -141,6 +141,3 @@ CONFIGS["bound"] = {
         {"name": "f1", "br": "2001:db8:ffff::1",
          "rules": [{"ipv6": "2001:db9::/40", "ipv4": "192.0.2.0/24", "ea": 16, "offset": 6}]}],
 }
-
-# By name only, and why.
-NOT_YET = {"bound": "the program reads pools, but has no table of bindings"}

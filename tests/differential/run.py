@@ -323,9 +323,7 @@ def main():
     parser.add_argument("--no-shrink", dest="shrink", action="store_false")
     options = parser.parse_args()
     sys.argv = sys.argv[:1]
-    for name, reason in configs.NOT_YET.items():
-        print(f"# without {name}: {reason}")
-    for name in options.config or [name for name in configs.CONFIGS if name not in configs.NOT_YET]:
+    for name in options.config or configs.CONFIGS:
         tap.add(f"{name}: program and model agree", compare, options, name)
     if not options.config and options.workers == 1:
         tap.add("every drop reason and event of a BR happened", every_counter)
