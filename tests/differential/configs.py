@@ -126,7 +126,7 @@ CONFIGS = {
     },
 }
 
-# Bindings beside rules: shared addresses and whole ones, softwires of all kinds.
+# Bindings beside rules: shared addresses and whole ones, softwires of all kinds, some of them under the rule.
 CONFIGS["bound"] = {
     "role": "br",
     "interfaces": ports(martians=[]),
@@ -134,7 +134,7 @@ CONFIGS["bound"] = {
         {"name": "fixed", "br": "2001:db8:ffff::2", "mtu": 1440,
          "pools": [{"ipv4": "198.18.7.0/24", "offset": 6, "psid_len": 8}, {"ipv4": "198.18.8.0/28", "offset": 6, "psid_len": 0},
                    {"ipv4": "198.18.9.0/30", "offset": 0, "psid_len": 4}],
-         "bindings": [f"198.18.7.{number // 3} {number * 29 % 256} 2001:db8:1{number % 10}00:{number}::{number * 1109:x}"
+         "bindings": [f"198.18.7.{number // 3} {number * 29 % 256} 2001:db{8 + number % 2}:{number % 5}0:{number}::{number * 1109:x}"
                       for number in range(1, 60)]
          + [f"198.18.8.{number} - 3fff:8:{number}::1" for number in range(1, 12)]
          + [f"198.18.9.{number % 4} {number // 4:#x} 3fff:9::{number + 1:x}" for number in range(30)]},

@@ -627,8 +627,12 @@ class Br:
     def source_ce(self, ip, transport, outer):
         rule = outer.rule
         pool = self.rules.pool_of(ip.src)
-        if pool and rule is None:
-            return self.bound_source(ip, transport, outer, pool)
+        if pool:
+            try:
+                return self.bound_source(ip, transport, outer, pool)
+            except Drop:
+                if rule is None:
+                    raise
         if rule is None or rule.domain is not outer.domain:
             raise Drop("spoof_v6", "outer source under no rule of this BR address")
         ce = rule.ce_of_source(outer.source)
@@ -645,7 +649,7 @@ class Br:
         return ce
 
     def bound_source(self, ip, transport, outer, pool):
-        """No softwire address of a binding is under a rule in our configurations."""
+        """Why not, unless the outer source is under a rule: then that says why."""
         if pool.domain is not outer.domain:
             raise Drop("spoof_v6", "not the BR address of the pool")
         port = self.port_of(ip, transport, transport.sport, transport.quote and transport.quote.dport, pool.shared)
