@@ -261,6 +261,39 @@ class Case:
         return files
 
 
+MARTIANS = {
+    "always": ["0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/3"],
+    "private": ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"],
+    "shared": ["100.64.0.0/10"],
+    "documentation": ["192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24"],
+    "benchmark": ["198.18.0.0/15"],
+}
+
+
+def martians_case(setting, *words, prefixes=()):
+    """`setting` of martians (None: the default) must mean these words and prefixes, and nothing else: both ends of each and
+    what lies beside them, as a source from the Internet and as a destination of a CE."""
+    line = "" if setting is None else "martians = [ " + ", ".join(f'"{word}"' for word in setting) + " ];"
+    # The gateway keeps its address, which may be one of them: next hops are nobody's destination.
+    case = Case("br", edit={"martians = [ ];": line})
+    refused = [IPv4Network(prefix) for word in ("always", *words) for prefix in MARTIANS[word]]
+    refused += [IPv4Network(prefix) for prefix in prefixes]
+    every = {IPv4Network(prefix) for listed in MARTIANS.values() for prefix in listed} | set(refused)
+    edges = {edge for net in every for edge in (int(net[0]) - 1, int(net[0]), int(net[-1]), int(net[-1]) + 1)}
+    for address in (IPv4Address(edge) for edge in sorted(edges) if 0 <= edge < 2**32):
+        is_martian = any(address in net for net in refused)
+        there = udp(str(address), 53, V4, 1232, ttl=2)
+        back = udp(V4, 1232, str(address), 53, ttl=2)
+        if address not in mape.F1.rule4:
+            step = case.send(internet=there)
+            step.drops("martian_v4") if is_martian else step.gives(map=tunnel(mape.BR, mape.CE1, spent(there)))
+        if address in mape.F1.rule4 or address in IPv4Network("203.0.113.0/24"):
+            continue                                            # a CE's address; on-link, where it may have no neighbour
+        step = case.send(map=tunnel(mape.CE1, mape.BR, back))
+        step.drops("martian_v4") if is_martian else step.gives(internet=spent(back))
+    return case
+
+
 def micros(time):
     """Seconds of a case as microseconds since 1970."""
     return EPOCH * 1000000 + round(time * 1000000)
