@@ -420,7 +420,16 @@ class Traffic:
         body = shot.transport()
         pieces = self.cut_up(body, dice.choice((0, 0, 0, 8, 184 * 8)) if len(body) > 20 else 0)
         packets = [self.piece4(shot, start, data, more) for start, data, more in self.disturb(pieces, body)]
-        return [self.frame(shot.towards, shot.wrap(packet), shot) for packet in packets]
+        frames = [self.frame(shot.towards, shot.wrap(packet), shot) for packet in packets]
+        if packets and shot.towards == "internet" and self.chance(15):
+            self.intrude(shot, packets, frames)
+        return frames
+
+    def intrude(self, shot, packets, frames):
+        """Another CE sends one of the fragments in its own softwire, before it comes from the right one."""
+        shot.outer["src"] = self.ce().address
+        at = self.random.randrange(len(packets))
+        frames.insert(self.random.randint(0, at), self.frame("internet", shot.wrap(packets[at]), shot))
 
     def cut_up(self, body, step=0):
         """(offset, data, more) with random cuts, or pieces of one size, each at most 1400 bytes."""
