@@ -563,6 +563,8 @@ class Traffic:
                               dice.randint(40, min(67, len(quote) - 1))))
             quote[at] ^= 1 << dice.randint(0, 7)
             quote = bytes(quote)
+        elif self.chance(3):
+            quote = quote[:6] + bytes([DEST_OPTIONS]) + quote[7:40] + options6(packet[6]) + quote[40:]
         elif self.chance(15):
             ce = self.ce()
             inner = ipv4(self.host(), ce.host(dice), UDP, udp(1, 2, dice.getrandbits(16), ce.port(dice), self.bytes(30)),
