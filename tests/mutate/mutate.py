@@ -63,8 +63,7 @@ class Mutation:
         return f"{self.file}: {self.old}  ->  {self.new}"
 
 
-def read_mutations(wanted):
-    file = Path(__file__).with_name("mutations.txt")
+def read_mutations(file, wanted):
     lines = [(i + 1, line) for i, line in enumerate(file.read_text().split("\n")) if line and line[0] != "#"]
     found = []
     for i in range(0, len(lines), 3):
@@ -273,7 +272,7 @@ def main():
     parser.add_argument("--despite-failures", action="store_true")
     parser.add_argument("wanted", nargs="*")
     args = parser.parse_args()
-    mutations = read_mutations(args.wanted)
+    mutations = read_mutations(Path(__file__).with_name("mutations.txt"), args.wanted)
     stale = stale_mutations(mutations)
     missing = [] if args.wanted else missing_files(mutations)
     for mutation in mutations if args.list else stale:
