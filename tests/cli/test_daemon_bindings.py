@@ -180,6 +180,18 @@ def reload():
     assert count() == 4
 
 
+def empty():
+    """Nothing is bound: every command says so."""
+    FILE.write_text("# nobody yet\n")
+    answer("config-reload")
+    assert count() == 0 and bound("203.0.113.1", 52) is None
+    assert owners("address=203.0.113.1", "port=1232") == ("nobody", [])
+    assert owners("address=2001:db8:100::1") == ("no_rule", [])
+    assert answer("rules-get")["total"] == 0
+    refused(["is not bound"], "binding-remove", "ipv4=203.0.113.1", "psid=52")
+    assert answer("binding-add", "ipv4=203.0.113.1", "psid=52", "softwire=2001:db8::1")["added"] == 1 and count() == 1
+
+
 def compiled():
     binary = DIR / "bindings.bin"
     done = subprocess.run([CTL, "bindings", "compile", FILE, binary, "-c", CONFIG], capture_output=True, text=True, timeout=DEADLINE,
@@ -275,6 +287,7 @@ add("commands", with_daemon(commands))
 add("lookup and the rule log", with_daemon(traced))
 add("refusals", with_daemon(refusals))
 add("reload", with_daemon(reload))
+add("an empty table", with_daemon(empty))
 add("a compiled file", with_daemon(compiled))
 add("a full table", with_daemon(full))
 add("churn", with_daemon(churn))

@@ -569,8 +569,8 @@ class Traffic:
             ce = self.ce()
             inner = ipv4(self.host(), ce.host(dice), UDP, udp(1, 2, dice.getrandbits(16), ce.port(dice), self.bytes(30)),
                          df=self.chance(60), ttl=dice.randint(0, 64))
-            quote = ipv6(ce.rule.domain.br, ce.address, IPIP, inner)
-            ours = ce.rule.domain.br
+            ours = (domain if self.chance(30) else ce.rule.domain).br
+            quote = ipv6(ours, ce.address, IPIP, inner)
         src = dice.choice((ip6("2001:db8:aaaa::1"), int.from_bytes(packet[24:40], "big")))
         dst = ours if self.chance(90) else domain.br
         message = icmpv6(src, dst, kind, code, rest, quote, dice.getrandbits(16) if self.chance(5) else None)
