@@ -110,7 +110,7 @@ CONFIGS = {
     # Tables as small as they can be. Sources are counted by a hash, so there are few, of which no two share a counter.
     "crowded": {
         "role": "br",
-        "traffic": {"senders": 7},
+        "traffic": {"senders": 7, "floods": 8},
         "fragments": {"datagrams": 64, "held": 64, "timeout": 3},
         "interfaces": ports(martians=[]),
         "domains": [{"name": "f1", "br": "2001:db8:ffff::1", "rules": [F1]}],

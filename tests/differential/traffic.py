@@ -73,9 +73,10 @@ class Traffic:
         self.sent = deque(maxlen=60)
         self.later, self.serial = [], 0
         part = 1 if br.reassembly else 0.15
+        floods = part * config.get("traffic", {}).get("floods", 1)
         self.acts = self.weigh((self.whole, 60), (self.fragmented, 12 * part), (self.softwire_fragmented, 7 * part),
                                (self.icmp6_error, 5), (self.odd_frame, 3), (self.many_fragments, 0.03 * part),
-                               (self.many_gaps, 0.1 * part))
+                               (self.many_gaps, 0.1 * part), (self.many_softwire_fragments, 0.05 * floods))
 
     # ------------------------------------------------------------------------------------------------ dice
 
@@ -513,6 +514,8 @@ class Traffic:
                 piece, kind = make(kind) + piece, extension
             packet = ipv6(next_header=kind, payload=piece, traffic_class=mark, **shot.outer)
             frames.append(self.frame("internet", packet, shot))
+        if frames and self.chance(5):
+            frames.insert(dice.randint(0, len(frames)), dice.choice(frames))
         return frames
 
     def many_fragments(self):
@@ -532,6 +535,18 @@ class Traffic:
             else:
                 frames.append(self.frame(shot.towards, shot.wrap(self.piece4(shot, start, body, True)), shot))
         return frames
+
+    def many_softwire_fragments(self):
+        """First fragments from one CE, each of a packet of its own: more than a small table has for one."""
+        shot = self.base()
+        while shot.towards != "internet":
+            shot = self.base()
+        shot.l4 = {"kind": "udp", "sport": 7, "dport": 7, "payload": b"", "sum": 0}
+        fields = {name: shot.outer[name] for name in ("src", "dst")}
+        body, ident = shot.packet() + bytes(40), self.random.getrandbits(32)
+        first = body[:len(body) & ~7]
+        return [self.frame("internet", ipv6(next_header=FRAGMENT, payload=fragment6(IPIP, 0, True, ident + number & 0xFFFFFFFF)
+                                            + first, **fields), shot) for number in range(self.random.randint(9, 13))]
 
     def many_gaps(self):
         """Every other fragment of a datagram."""
