@@ -28,3 +28,11 @@ case.send(map=last).reassembles().gives(internet=udp(SHARED, 1232, E, 53, data=b
 first, last = cut6(tunnel("3fff:dead::1", BR2, udp(SHARED, 1232, E, 53, data=bytes(200))), 104)
 case.send(map=first).keeps()
 case.send(map=last).reassembles().drops("spoof_v6")
+
+# Whoever is bound cannot be known by the outer source; whoever is under a rule can, so nothing of others waits.
+for piece in cut(udp(V4, 1232, E, 53, data=bytes(200), df=False), 104):
+    case.send(map=tunnel("3fff:dead::1", BR, piece)).drops("spoof_v6")
+last = cut(udp(SHARED, 1233, E, 53, data=bytes(200), df=False, ipid=77), 104)[1]
+case.send(map=tunnel("3fff:dead::1", BR2, last)).waits()
+case.send(map=tunnel("3fff:dead::1", BR2, cut(udp(SHARED, 1233, E, 53, data=bytes(200), df=False, ipid=77), 104)[0])
+          ).releases(1).drops("spoof_v6", 2)
