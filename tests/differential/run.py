@@ -29,7 +29,7 @@ REPLAY = "a replay has buffers of one size, enough of them and with headroom, an
 NOT_HERE = {
     "lan_spoof": CE, "not_my_v4dst": CE, "nat_no_mapping": CE, "nat_filtered": CE, "nat_no_port": CE, "nat_table_full": CE,
     "sessions_created": CE, "sessions_expired": CE, "sessions_flushed": CE,
-    "host_limited": HOST, "host_full": HOST, "no_route": HOST,
+    "host_limited": HOST, "host_full": HOST, "host_down": HOST,
     "segmented": REPLAY, "no_headroom": REPLAY, "no_buffer": REPLAY, "icmp_no_buffer": REPLAY, "tx_full": REPLAY,
     "handoff_full": REPLAY, "handoff": "needs several workers: --workers",
 }
