@@ -46,6 +46,8 @@ class Mutation:
     def apply(self, tree):
         """The text before, or None when the old line is not there exactly once."""
         path = tree / self.file
+        if not path.is_file():
+            return None
         text = path.read_text()
         lines = text.split("\n")
         at = [i for i, line in enumerate(lines) if line.strip() == self.old]
