@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "path/ports.h"
 
-#include "path/outer.h"
-
 /* Only an address that is shared needs a port to tell whose packet it is. */
 static bool
 is_shared(const struct map_rule *rule)
@@ -10,14 +8,14 @@ is_shared(const struct map_rule *rule)
 	return rule != NULL && rule->kind == MAP_SHARED;
 }
 
-/* Not what will fail the source check anyhow: an outer source under no rule, an inner one that is no CE's. */
+/* Not what will fail the source check anyhow: an inner source that is no CE's, an outer one under no rule (of a pool: any). */
 static bool
 needs_ports(const struct snapshot *snapshot, const struct packet *p, bool from_ce)
 {
 	if (!from_ce)
 		return is_shared(p->rule);
 	return p->rule != NULL && (is_shared(p->rule) || is_shared(ruleset_match4(snapshot->rules, p->dst))) &&
-	    outer_may_send(snapshot, p);
+	    (p->rule->bound || ruleset_find6(snapshot->rules, p->outer_src) != MAP_NO_RULE);
 }
 
 uint16_t

@@ -195,13 +195,15 @@ CE_TWO = "2001:db8:12:3400:0:c000:212:268"     # its MAP address: PSID 616
 
 
 class Case:
-    """config: a file in configs/, without .conf; edit: {text in it: text instead}."""
+    """config: a file in configs/, without .conf, perhaps with .bindings beside; edit: {text in it: text instead}."""
 
     def __init__(self, config, edit=None):
         self.config = (HERE / "configs" / f"{config}.conf").read_text()
         for old, new in (edit or {}).items():
             assert self.config.count(old) == 1, f"{old!r} must be in {config}.conf exactly once"
             self.config = self.config.replace(old, new)
+        bindings = HERE / "configs" / f"{config}.bindings"
+        self.bindings = bindings.read_bytes() if bindings.exists() else None
         self.ifaces = ROLES[re.search(r'^role = "(..)"', self.config, re.M).group(1)]
         self.inputs = {iface: [] for iface in self.ifaces}
         self.steps, self.wanted, self.unforeseen_events, self.now = [], {}, (), -STEP
@@ -276,6 +278,8 @@ class Case:
         outputs = self.outputs()
         files = {"mapedge.conf": self.config.encode(),
                  "expected.json": (json.dumps(self.expected(), indent=2, sort_keys=True) + "\n").encode()}
+        if self.bindings:
+            files["bindings.txt"] = self.bindings
         for iface in self.ifaces:
             files[f"in-{iface}.pcap"] = write_pcap(self.inputs[iface])
             files[f"out-{iface}.pcap"] = write_pcap([(time, frame) for time, frame, _ in outputs[iface]])
@@ -299,6 +303,7 @@ def martians_case(setting, *words, prefixes=()):
     case = Case("br", edit={"martians = [ ];": line})
     refused = [IPv4Network(prefix) for word in ("always", *words) for prefix in MARTIANS[word]]
     refused += [IPv4Network(prefix) for prefix in prefixes]
+    refused.append(IPv4Network("203.0.113.255/32"))             # of the interface's subnet: nobody's, whatever the setting says
     every = {IPv4Network(prefix) for listed in MARTIANS.values() for prefix in listed} | set(refused)
     edges = {edge for net in every for edge in (int(net[0]) - 1, int(net[0]), int(net[-1]), int(net[-1]) + 1)}
     for address in (IPv4Address(edge) for edge in sorted(edges) if 0 <= edge < 2**32):
