@@ -30,7 +30,7 @@ ident_next(struct ident *ident)
 void
 ident4_init(struct ident4 *ident, struct random *random, uint32_t worker, uint32_t workers)
 {
-	*ident = (struct ident4){ .key = random_fork(random).key, .worker = (uint16_t)worker, .step = 1 };
+	*ident = (struct ident4){ .key = (uint32_t)random_u64(random), .worker = (uint16_t)worker, .step = 1 };
 	while (ident->step < workers)
 		ident->step = (uint16_t)(ident->step * 2);
 	for (unsigned int i = 0; i < IDENT4_COUNTERS; i++)
@@ -40,7 +40,8 @@ ident4_init(struct ident4 *ident, struct random *random, uint32_t worker, uint32
 uint16_t
 ident4_next(struct ident4 *ident, uint32_t dst, uint8_t protocol)
 {
-	uint16_t *counter = &ident->counter[hash_pair(&ident->key, dst, protocol) % IDENT4_COUNTERS];
+	const uint32_t mixed = ((dst + protocol) ^ ident->key) * UINT32_C(0x9e3779b1);
+	uint16_t *counter = &ident->counter[mixed / (UINT32_MAX / IDENT4_COUNTERS + 1)];
 	uint16_t id;
 
 	do

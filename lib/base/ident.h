@@ -27,7 +27,7 @@ uint32_t ident_next(struct ident *ident);
 #define IDENT4_COUNTERS 1024
 
 struct ident4 {
-	struct hash_key key;
+	uint32_t key;
 	uint16_t worker;
 	uint16_t step; /* as above */
 	uint16_t counter[IDENT4_COUNTERS];

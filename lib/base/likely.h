@@ -7,6 +7,9 @@
 #define likely(condition) __builtin_expect(!!(condition), 1)
 #endif
 
+/* A step that is too long for the compiler's taste, in the middle of a way where every packet takes it. */
+#define INLINED inline __attribute__((always_inline))
+
 /* A function that is called for few packets: its callers keep their registers for the others. */
 #define COLD __attribute__((cold))
 

@@ -184,6 +184,18 @@ nat_hash_in(const struct nat *nat, uint16_t external_port, uint64_t remote)
 	return hash_pair(&nat->key, external_port, remote);
 }
 
+/* The session that a hash probably leads to, on its way into the cache; NULL when there is none in sight. */
+static inline struct session *
+nat_expect(const struct nat *nat, const struct index *index, uint64_t hash)
+{
+	const uint32_t id = index_peek(index, hash);
+
+	if (id == INDEX_NONE)
+		return NULL;
+	__builtin_prefetch(&nat->sessions[id], 1);
+	return &nat->sessions[id];
+}
+
 static inline struct session *
 nat_find_out(const struct nat *nat, uint64_t hash, uint64_t inside, uint64_t remote)
 {
@@ -214,14 +226,21 @@ nat_find_in(const struct nat *nat, uint64_t hash, uint16_t external_port, uint64
 	return NULL;
 }
 
-/* Brings the session that the hash probably leads to on its way into the cache. */
-static inline void
-nat_prefetch_session(const struct nat *nat, const struct index *index, uint64_t hash)
+/* The same, when nat_expect() has pointed to a session: nearly always that one. */
+static inline struct session *
+nat_confirm_out(const struct nat *nat, struct session *expected, uint64_t hash, uint64_t inside, uint64_t remote)
 {
-	const uint32_t id = index_peek(index, hash);
+	if (likely(expected != NULL && expected->inside == inside && expected->remote == remote))
+		return expected;
+	return nat_find_out(nat, hash, inside, remote);
+}
 
-	if (id != INDEX_NONE)
-		__builtin_prefetch(&nat->sessions[id], 1);
+static inline struct session *
+nat_confirm_in(const struct nat *nat, struct session *expected, uint64_t hash, uint16_t external_port, uint64_t remote)
+{
+	if (likely(expected != NULL && expected->external_port == external_port && expected->remote == remote))
+		return expected;
+	return nat_find_in(nat, hash, external_port, remote);
 }
 
 /* What a TCP header says to whoever judges the next reset from the other side: acknowledgement, flags, window. */

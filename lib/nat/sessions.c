@@ -94,6 +94,7 @@ session_close(struct nat *nat, uint32_t id, uint32_t now)
 	mapping_leave(nat, s, now);
 	nat_hosts_release(&nat->hosts, s->host);
 	s->state = SESSION_UNUSED;
+	s->remote = 0; /* nobody's: whoever expects the session here looks once more */
 	s->next = nat->free_session;
 	nat->free_session = id;
 	nat->session_count--;

@@ -90,7 +90,8 @@ read_packet(struct worker *w, struct packet *p)
 	TRY(source_from_internet(w, p));
 	TRY(to_port_owner(w, p));
 	count_received(w, p);
-	p->hash = nat_hash_in(w->nat, p->dst_port, end_from(p));
+	p->far = end_from(p);
+	p->hash = nat_hash_in(w->nat, p->dst_port, p->far);
 	index_prefetch(&w->nat->in, p->hash);
 	return VERDICT_NEXT;
 }
@@ -99,7 +100,7 @@ read_packet(struct worker *w, struct packet *p)
 static inline enum verdict
 find_session(struct worker *w, struct packet *p)
 {
-	nat_prefetch_session(w->nat, &w->nat->in, p->hash);
+	p->session = nat_expect(w->nat, &w->nat->in, p->hash);
 	return VERDICT_NEXT;
 }
 
@@ -156,7 +157,7 @@ send_packet(struct worker *w, struct packet *p)
 {
 	if (unlikely(p->kind == L4_ICMP_ERROR))
 		return send_error(w, p);
-	p->session = nat_find_in(w->nat, p->hash, p->dst_port, end_from(p));
+	p->session = nat_confirm_in(w->nat, p->session, p->hash, p->dst_port, p->far);
 	if (unlikely(p->session == NULL))
 		return send_admitted(w, p);
 	TRY(leave_softwire(w, p));

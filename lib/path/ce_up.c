@@ -10,9 +10,11 @@
 static inline enum verdict
 lan_checks(struct worker *w, struct packet *p, const struct interface *lan)
 {
-	TRY(ends_on_lan(w, p));
-	if (!interface_is_on_link(lan, p->src))
+	if (unlikely(!interface_is_on_link(lan, p->src))) {
+		TRY(suspects_judge_lan(w, p));
 		return drop(w, p, DROP_lan_spoof);
+	}
+	TRY(destination_from_lan(w, p));
 	if (interface_is_on_link(lan, p->dst))
 		return host(w, p);
 	return VERDICT_NEXT;
@@ -107,7 +109,9 @@ read_packet(struct worker *w, struct packet *p)
 		TRY(choose_peer(w, p, far_port(p)));
 		TRY(fits_way(w, p));
 	}
-	p->hash = nat_hash_out(w->nat, inside_end(p), end_to(p));
+	p->near = inside_end(p);
+	p->far = end_to(p);
+	p->hash = nat_hash_out(w->nat, p->near, p->far);
 	index_prefetch(&w->nat->out, p->hash);
 	return VERDICT_NEXT;
 }
@@ -116,15 +120,15 @@ read_packet(struct worker *w, struct packet *p)
 static inline enum verdict
 find_session(struct worker *w, struct packet *p)
 {
-	nat_prefetch_session(w->nat, &w->nat->out, p->hash);
+	p->session = nat_expect(w->nat, &w->nat->out, p->hash);
 	return VERDICT_NEXT;
 }
 
 static enum verdict
 open_session(struct worker *w, struct packet *p, enum drop_reason *why)
 {
-	const struct nat_opening opening = { .inside = inside_end(p),
-		.remote = end_to(p),
+	const struct nat_opening opening = { .inside = p->near,
+		.remote = p->far,
 		.tcp = p->l4,
 		.now = w->now,
 		.now_ms = w->now_ms };
@@ -182,7 +186,7 @@ translate(struct worker *w, struct packet *p)
 
 	if (unlikely(p->kind == L4_ICMP_ERROR))
 		return translate_error(w, p);
-	p->session = nat_find_out(w->nat, p->hash, inside_end(p), end_to(p));
+	p->session = nat_confirm_out(w->nat, p->session, p->hash, p->near, p->far);
 	if (unlikely(p->session == NULL))
 		TRY(open_session(w, p, &why));
 	/* The identifier that goes out, which only the session knows, is the echo's destination port, too. */
@@ -217,12 +221,20 @@ send_packet(struct worker *w, struct packet *p)
 
 /* ---- fragments: rare enough to go through in one -------------------------------------------------------------------- */
 
+static void
+find_out(struct worker *w, struct packet *p)
+{
+	p->near = inside_end(p);
+	p->far = end_to(p);
+	p->session = nat_find_out(w->nat, nat_hash_out(w->nat, p->near, p->far), p->near, p->far);
+}
+
 /* The first one opens the session, and if there can be none, its datagram ends here. All get the same identification. */
 static enum verdict
 judge_first(struct worker *w, struct packet *p, enum drop_reason *why)
 {
 	TRY(ce_judge_first(w, p, why));
-	p->session = nat_find_out(w->nat, nat_hash_out(w->nat, inside_end(p), end_to(p)), inside_end(p), end_to(p));
+	find_out(w, p);
 	if (p->session == NULL)
 		TRY(open_session(w, p, why));
 	p->ident = ident4_next(&w->ident4, p->dst, p->protocol);
@@ -253,7 +265,7 @@ send_fragment(struct worker *w, struct packet *p)
 		return drop(w, p, DROP_fragment_v4);
 	TRY(fragment_in(w, p));
 	TRY(ports_of_datagram(w, p, 0, judge_first));
-	p->session = nat_find_out(w->nat, nat_hash_out(w->nat, inside_end(p), end_to(p)), inside_end(p), end_to(p));
+	find_out(w, p);
 	if (p->session == NULL)
 		return drop(w, p, DROP_nat_no_mapping);
 	traffic_add(&w->counters.softwire[w->softwire->index].rcvd_ipv4, p->len);

@@ -39,11 +39,11 @@ destination_to_internet(struct worker *w, struct packet *p)
 	return VERDICT_NEXT;
 }
 
-/* What a LAN host sends: neither end may be a martian, but multicast and broadcast are Linux's. */
+/* What a host of the LAN sends may not go to a martian, but multicast and broadcast are Linux's. */
 static inline enum verdict
-ends_on_lan(struct worker *w, struct packet *p)
+destination_from_lan(struct worker *w, struct packet *p)
 {
-	if (unlikely(is_suspect(w->snapshot, p->src) || is_suspect(w->snapshot, p->dst)))
+	if (unlikely(is_suspect(w->snapshot, p->dst)))
 		return suspects_judge_lan(w, p);
 	return VERDICT_NEXT;
 }

@@ -48,6 +48,8 @@ interface_link(struct interface *interface, const struct mac *own, struct routes
 	routes->users++;
 	interface->routes = routes;
 	interface->trie = routes->trie;
+	interface->link = routes->link;
+	interface->link_count = routes->link_count;
 	interface->ranges = routes->ranges;
 	interface->range_count = routes->range_count;
 	if (routes->range_count == 1 && interface->hops[routes->ranges[0].hop].is_known)

@@ -24,14 +24,16 @@ struct interface {
 	uint32_t address; /* host order: our IPv4 address, source of ICMP errors; 0 = none */
 	uint16_t mtu;     /* bytes of IP packet */
 	uint8_t index;
-	const struct trie4 *trie;    /* IPv4 routes, of the IPv4 side */
+	const struct trie4 *trie;  /* IPv4 routes, of the IPv4 side */
+	const struct subnet *link; /* and those of them that are on-link */
+	uint32_t link_count;
 	const struct range6 *ranges; /* IPv6 routes, of the IPv6 side */
 	uint32_t range_count;
 	const struct ether_pair
 	    *only6;            /* the known neighbour to which all IPv6 goes, where there is but one; else NULL */
 	struct next_hop *hops; /* by the hop's number */
 	struct neighbours neighbours;
-	struct routes *routes; /* trie and ranges are theirs */
+	struct routes *routes; /* trie, link and ranges are theirs */
 };
 
 struct link_neighbour {
@@ -89,13 +91,15 @@ interface_hears(const struct interface *interface, uint32_t addr)
 	    interface_is_broadcast(interface, addr);
 }
 
-/* In one of our subnets, be it our own address. */
+/* In one of our subnets, be it our own address. A LAN has one or two of them. */
 static inline bool
 interface_is_on_link(const struct interface *interface, uint32_t addr)
 {
-	const uint32_t hop = trie4_find(interface->trie, addr);
-
-	return hop == HOP_OWN || hop == HOP_BROADCAST || hop == HOP_ON_LINK;
+	for (uint32_t i = 0; i < interface->link_count; i++) {
+		if ((addr & interface->link[i].mask) == interface->link[i].addr)
+			return true;
+	}
+	return false;
 }
 
 #endif

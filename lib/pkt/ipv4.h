@@ -11,7 +11,10 @@
 #define IPV4_OFFSET 0x1fff   /* in units of 8 bytes */
 #define IPV4_FRAGMENT 0x3fff /* more fragments, or an offset */
 
-/* Nearly every header has 20 bytes: five words, no loop. */
+/*
+ * Nearly every header has 20 bytes: five words, no loop. To be 0 modulo 2^16 - 1 is to have a ones' complement sum of all
+ * ones (no header is all zero), and takes a multiplication where folding takes a dozen steps.
+ */
 static inline bool
 ipv4_checksum_is_valid(const uint8_t *ip, uint32_t header_len)
 {
@@ -22,7 +25,7 @@ ipv4_checksum_is_valid(const uint8_t *ip, uint32_t header_len)
 		return checksum_is_valid(ip, header_len);
 	memcpy(word, ip, sizeof(word));
 	sum = (uint64_t)word[0] + word[1] + word[2] + word[3] + word[4];
-	return checksum_fold(sum) == 0xffff;
+	return sum % 0xffff == 0;
 }
 
 /* RFC 1812 section 5.2.2: (2) checksum, (3) version, (4) header length, (5) total length. */
@@ -127,17 +130,17 @@ ipv4_set_word(struct packet *p, unsigned int offset, uint16_t value)
 	checksum_patch(p->ip + 10, checksum_difference16(before, after));
 }
 
-/* RFC 1812 section 5.3.1; the caller has seen that the TTL is more than one. */
+/*
+ * RFC 1812 section 5.3.1; the caller has seen that the TTL is more than one. The TTL is the high byte of its word, so the
+ * checksum, a complement, grows by 0x0100, and a carry comes round to the other end (RFC 1141).
+ */
 static inline void
 ipv4_spend_ttl(struct packet *p)
 {
-	/* The TTL is the first byte of its 16-bit word. */
-	static const uint8_t one[2] = { 1, 0 };
-	uint16_t word;
+	uint32_t sum = load16(p->ip + 10) + UINT32_C(0x0100);
 
-	memcpy(&word, one, sizeof(word));
 	p->ip[8]--;
-	checksum_patch(p->ip + 10, checksum_difference16(word, 0));
+	store16(p->ip + 10, (uint16_t)(sum + (sum >= 0xffff)));
 }
 
 #endif

@@ -85,7 +85,7 @@ udp_is_whole(const uint8_t *udp, uint32_t len)
 enum verdict l4_in_first_fragment(struct worker *w, struct packet *p);
 
 /* A packet that is no fragment. */
-static inline enum verdict
+static INLINED enum verdict
 l4_in(struct worker *w, struct packet *p)
 {
 	uint8_t *l4 = p->l4;

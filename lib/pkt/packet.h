@@ -54,7 +54,8 @@ struct packet {
 	uint16_t outer_len;  /* IPv6 payload left behind the outer headers, bytes */
 	uint16_t ether_type; /* host order */
 	uint16_t ident;      /* CE: the identification that a fragment leaves with */
-	uint64_t hash;       /* of the session key */
+	uint64_t near, far;  /* ends of the session, as nat/session.h has them: ours, and the remote one */
+	uint64_t hash;       /* of both */
 	u128 outer_src;      /* IPv6 addresses, host order */
 	u128 outer_dst;
 	const struct map_rule *rule;     /* the rule that owns the CE's end, once known */

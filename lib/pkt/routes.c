@@ -114,6 +114,7 @@ routes_free(struct routes *routes)
 	free(routes->ranges);
 	free(routes->gateway);
 	free(routes->local);
+	free(routes->link);
 	free(routes);
 }
 
@@ -124,7 +125,8 @@ fill_trie(struct routes *routes, const struct entry *entries, size_t count)
 {
 	routes->trie = calloc(1, sizeof(*routes->trie));
 	routes->local = malloc((count + 1) * sizeof(*routes->local));
-	if (routes->trie == NULL || routes->local == NULL)
+	routes->link = malloc((count + 1) * sizeof(*routes->link));
+	if (routes->trie == NULL || routes->local == NULL || routes->link == NULL)
 		return -1;
 	for (size_t i = 0; i < count; i++) {
 		const struct prefix4 prefix = { (uint32_t)entries[i].addr, entries[i].len };
@@ -133,6 +135,8 @@ fill_trie(struct routes *routes, const struct entry *entries, size_t count)
 			return -1;
 		if (entries[i].hop == HOP_OWN || entries[i].hop == HOP_BROADCAST)
 			routes->local[routes->local_count++] = prefix.addr;
+		if (entries[i].hop == HOP_ON_LINK)
+			routes->link[routes->link_count++] = (struct subnet){ prefix.addr, mask4(prefix.len) };
 	}
 	return 0;
 }

@@ -36,6 +36,11 @@ struct range6 {
 	uint32_t hop;
 };
 
+struct subnet {
+	uint32_t addr; /* host order, host bits 0 */
+	uint32_t mask;
+};
+
 struct routes {
 	unsigned int users;    /* who holds them: routes_free() */
 	uint32_t range_count;  /* IPv6, at least 1 */
@@ -43,6 +48,8 @@ struct routes {
 	struct trie4 *trie;    /* IPv4 */
 	uint32_t gateway_count;
 	u128 *gateway; /* of hop HOP_GATEWAY + index */
+	uint32_t link_count;
+	struct subnet *link; /* IPv4 prefixes of hop HOP_ON_LINK */
 	uint32_t local_count;
 	uint32_t *local; /* IPv4 addresses of hop HOP_OWN and HOP_BROADCAST, host order */
 };
