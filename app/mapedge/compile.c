@@ -152,6 +152,7 @@ compile_timeouts(const struct conf_nat *conf, uint32_t timeout[SESSION_STATES])
 	timeout[SESSION_TCP_FIN_OUT] = conf->tcp_established_timeout;
 	timeout[SESSION_TCP_FIN_IN] = conf->tcp_established_timeout;
 	timeout[SESSION_TCP_FIN_BOTH] = conf->tcp_closing_timeout;
+	timeout[SESSION_TCP_REFUSED] = conf->tcp_reset_timeout;
 	timeout[SESSION_TCP_RESET] = conf->tcp_reset_timeout;
 }
 

@@ -15,6 +15,7 @@ is_taken(const struct nat *nat, uint16_t port, uint64_t remote)
 static bool
 share_port(struct nat *nat, const struct nat_opening *opening, struct choice *choice, enum drop_reason *why)
 {
+	const bool to_us = session_end_addr(opening->remote) == nat->external_addr;
 	const struct port_list *common = &nat->ports[(uint8_t)opening->inside].common;
 	const uint32_t tries = common->count < SHARE_TRIES ? common->count : SHARE_TRIES;
 	uint32_t at;
@@ -26,7 +27,8 @@ share_port(struct nat *nat, const struct nat_opening *opening, struct choice *ch
 	for (uint32_t i = 0; i < tries; i++) {
 		const uint16_t port = common->port[at];
 
-		if (!is_taken(nat, port, opening->remote)) {
+		/* Nor is it shared with the port that it talks to: what comes back would be its own. */
+		if (!is_taken(nat, port, opening->remote) && !(to_us && session_end_port(opening->remote) == port)) {
 			*choice = (struct choice){ port, SESSION_SHARES };
 			nat_event(nat, EVENT_port_shared);
 			return true;

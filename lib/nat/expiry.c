@@ -10,14 +10,15 @@
 static struct nat_closed *
 line_of(struct nat *nat, uint8_t state)
 {
-	return &nat->closed[state == SESSION_TCP_RESET];
+	return &nat->closed[state - SESSION_TCP_FIN_BOTH];
 }
 
 void
 expiry_clear(struct nat *nat, uint32_t now)
 {
 	wheel_init(&nat->wheel, now);
-	nat->closed[0] = nat->closed[1] = (struct nat_closed){ NONE, NONE };
+	for (int i = 0; i < NAT_CLOSED_STATES; i++)
+		nat->closed[i] = (struct nat_closed){ NONE, NONE };
 	nat->sweep_left = 0;
 }
 
@@ -86,7 +87,7 @@ expiry_close_oldest(struct nat *nat, uint32_t now)
 {
 	uint32_t oldest = NONE, age = CLOSED_EARLY_AFTER;
 
-	for (int i = 0; i < 2; i++) {
+	for (int i = 0; i < NAT_CLOSED_STATES; i++) {
 		const uint32_t id = nat->closed[i].first;
 
 		if (id != NONE && now - nat->sessions[id].last_active >= age) {
@@ -189,7 +190,7 @@ nat_expire(struct nat *nat, uint32_t now, uint32_t budget)
 	}
 	if (nat->sweep_left > 0)
 		ended = sweep(nat, now, &budget);
-	ended += expire_closed(nat, &nat->closed[0], now, &budget);
-	ended += expire_closed(nat, &nat->closed[1], now, &budget);
+	for (int i = 0; i < NAT_CLOSED_STATES; i++)
+		ended += expire_closed(nat, &nat->closed[i], now, &budget);
 	return ended + expire_wheel(nat, now, &budget);
 }

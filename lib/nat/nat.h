@@ -79,6 +79,8 @@ struct nat_peer {
 	uint32_t spare;
 };
 
+#define NAT_CLOSED_STATES (SESSION_TCP_RESET - SESSION_TCP_FIN_BOTH + 1)
+
 struct nat_closed {
 	uint32_t first; /* closed longest ago */
 	uint32_t last;
@@ -108,7 +110,8 @@ struct nat {
 	uint32_t sweep_left;    /* so many are still to be looked at because of a new configuration */
 
 	struct nat_hosts hosts;
-	struct nat_closed closed[2]; /* by both sides, by a reset */
+	struct nat_closed
+	    closed[NAT_CLOSED_STATES]; /* by state, from SESSION_TCP_FIN_BOTH on: each has its own timeout */
 	struct wheel wheel;
 	struct ports ports[L4_SPACES];
 };

@@ -26,6 +26,7 @@ enum session_state {
 	SESSION_TCP_FIN_OUT,
 	SESSION_TCP_FIN_IN,
 	SESSION_TCP_FIN_BOTH,
+	SESSION_TCP_REFUSED, /* reset before the peer has sent its SYN */
 	SESSION_TCP_RESET,
 	SESSION_STATES,
 	SESSION_UNUSED = SESSION_STATES, /* no session */
@@ -80,7 +81,7 @@ session_end_port(uint64_t end)
 static inline bool
 session_is_closed(uint8_t state)
 {
-	return state == SESSION_TCP_FIN_BOTH || state == SESSION_TCP_RESET;
+	return state >= SESSION_TCP_FIN_BOTH && state <= SESSION_TCP_RESET;
 }
 
 #endif

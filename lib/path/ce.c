@@ -72,6 +72,7 @@ void
 ce_translate_headless_out(struct packet *p, uint32_t external_addr)
 {
 	p->src = external_addr;
+	p->src_port = p->session->external_port; /* as the first fragment's: the flow label is made of it */
 	store32(p->ip + 12, external_addr);
 	checksum_patch(p->ip + 10, p->session->address_difference);
 	ipv4_set_word(p, 4, p->ident);

@@ -115,7 +115,7 @@ leave_softwire(struct worker *w, struct packet *p)
 	TRY(fits_link(w, p, external));
 	TRY(class_out_of_softwire(w, p, p->softwire));
 	ipv4_spend_ttl(p);
-	mss_clamp(w, p, p->softwire);
+	mss_clamp(w, p, w->softwire);
 	return VERDICT_NEXT;
 }
 

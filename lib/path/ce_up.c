@@ -43,15 +43,6 @@ to_host_owner(struct worker *w, struct packet *p)
 	return owner == w->id ? VERDICT_NEXT : handoff(w, p, owner);
 }
 
-/* The destination's port in a mesh, which for an error is the quoted source's. */
-static inline uint16_t
-far_port(const struct packet *p)
-{
-	struct quote quote;
-
-	return p->kind == L4_ICMP_ERROR && icmp_quote_parse(p, &quote) ? quote.src_port : p->dst_port;
-}
-
 /*
  * To the BR or, in a mesh, to the CE that has the destination; p->outer_dst says which. What is for a port of ours stays on
  * the LAN, and 0 says so; a port of the same address that is another CE's is like any other destination.
@@ -76,6 +67,18 @@ static inline uint64_t
 inside_end(const struct packet *p)
 {
 	return session_end(p->src, p->src_port, p->kind);
+}
+
+/* The same for what has not two ports: an error has those of its quote, an echo's identifier is known when its session is. */
+static enum verdict
+choose_peer_of_rest(struct worker *w, struct packet *p)
+{
+	struct quote quote;
+
+	if (p->kind == L4_ICMP_ERROR)
+		return icmp_quote_parse(p, &quote) ? choose_peer(w, p, quote.src_port) : drop(w, p, DROP_icmp_bad);
+	p->outer_dst = p->dst == w->snapshot->external_addr ? 0 : w->softwire->br;
+	return VERDICT_NEXT;
 }
 
 /* What does not go into the softwire need not fit into it. */
@@ -105,10 +108,11 @@ read_packet(struct worker *w, struct packet *p)
 	TRY(to_host_owner(w, p));
 	traffic_add(&w->counters.softwire[w->softwire->index].rcvd_ipv4, p->len);
 	TRY(ttl_in(w, p));
-	if (likely(p->kind != L4_ICMP_QUERY)) {
-		TRY(choose_peer(w, p, far_port(p)));
-		TRY(fits_way(w, p));
-	}
+	if (likely(p->kind <= L4_UDP))
+		TRY(choose_peer(w, p, p->dst_port));
+	else
+		TRY(choose_peer_of_rest(w, p));
+	TRY(fits_way(w, p));
 	p->near = inside_end(p);
 	p->far = end_to(p);
 	p->hash = nat_hash_out(w->nat, p->near, p->far);
@@ -142,6 +146,14 @@ open_session(struct worker *w, struct packet *p, enum drop_reason *why)
 	return VERDICT_NEXT;
 }
 
+/* RFC 6864 section 5.3.1: two hosts may use the same identification towards one destination. */
+static inline void
+set_ident(struct worker *w, struct packet *p)
+{
+	if (unlikely(!ipv4_is_atomic(p)))
+		ipv4_set_word(p, 4, ident4_next(&w->ident4, p->dst, p->protocol));
+}
+
 /* An inside host reports an error about a packet that came in: RFC 5508 REQ-5, RFC 7597 section 8.2. */
 static enum verdict
 translate_error(struct worker *w, struct packet *p)
@@ -152,8 +164,10 @@ translate_error(struct worker *w, struct packet *p)
 	uint64_t inside, remote;
 	uint32_t before, after;
 
-	if (!icmp_quote_parse(p, &quote) || quote.kind > L4_ICMP_QUERY || !icmp_quote_is_intact(&quote))
+	if (!icmp_quote_parse(p, &quote) || quote.kind > L4_ICMP_QUERY || quote.src != p->dst ||
+	    !icmp_quote_is_intact(&quote))
 		return drop(w, p, DROP_icmp_bad);
+	set_ident(w, p);
 	inside = session_end(quote.dst, quote.dst_port, quote.kind);
 	remote = session_end(quote.src, quote.kind == L4_ICMP_QUERY ? 0 : quote.src_port, quote.kind);
 	p->session = nat_find_out(w->nat, nat_hash_out(w->nat, inside, remote), inside, remote);
@@ -171,14 +185,6 @@ translate_error(struct worker *w, struct packet *p)
 	return VERDICT_NEXT;
 }
 
-/* RFC 6864 section 5.3.1: two hosts may use the same identification towards one destination. */
-static inline void
-set_ident(struct worker *w, struct packet *p)
-{
-	if (unlikely(!ipv4_is_atomic(p)))
-		ipv4_set_word(p, 4, ident4_next(&w->ident4, p->dst, p->protocol));
-}
-
 static inline enum verdict
 translate(struct worker *w, struct packet *p)
 {
@@ -190,10 +196,8 @@ translate(struct worker *w, struct packet *p)
 	if (unlikely(p->session == NULL))
 		TRY(open_session(w, p, &why));
 	/* The identifier that goes out, which only the session knows, is the echo's destination port, too. */
-	if (unlikely(p->kind == L4_ICMP_QUERY)) {
+	if (unlikely(p->kind == L4_ICMP_QUERY))
 		TRY(choose_peer(w, p, p->session->external_port));
-		TRY(fits_way(w, p));
-	}
 	set_ident(w, p);
 	nat_touch(w->nat, p->session, p->l4, true, w->now);
 	nat_rewrite_out(p, p->session, w->snapshot->external_addr);

@@ -243,7 +243,7 @@ is_over(const struct model *m, const struct flow *flow)
 static bool
 is_waiting_for_its_end(uint8_t state)
 {
-	return state == SESSION_TCP_FIN_BOTH || state == SESSION_TCP_RESET;
+	return state == SESSION_TCP_FIN_BOTH || state == SESSION_TCP_REFUSED || state == SESSION_TCP_RESET;
 }
 
 /* RFC 7857 section 2.2: is a reset inside what the other side said last? Nothing to judge while a connection opens. */
@@ -391,7 +391,7 @@ compare_all(struct model *m)
 		     id = m->nat->sessions[id].next)
 			waiting++;
 	}
-	for (int i = 0; i < 2; i++) {
+	for (int i = 0; i < NAT_CLOSED_STATES; i++) {
 		for (uint32_t id = m->nat->closed[i].first; id != SESSION_NONE && waiting <= SESSIONS;
 		     id = m->nat->sessions[id].next)
 			waiting++;

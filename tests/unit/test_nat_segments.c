@@ -199,7 +199,7 @@ END_TEST
 START_TEST(reset_of_a_syn)
 {
 	pass(&(struct segment){ true, SYN, 1000, 0, 100, 7 }, 0);
-	ck_assert_int_eq(pass(&(struct segment){ false, RST | ACK, 0, 1001, 0, -1 }, 1)->state, SESSION_TCP_RESET);
+	ck_assert_int_eq(pass(&(struct segment){ false, RST | ACK, 0, 1001, 0, -1 }, 1)->state, SESSION_TCP_REFUSED);
 }
 END_TEST
 

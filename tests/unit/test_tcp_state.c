@@ -24,6 +24,7 @@
 #define FIN_OUT SESSION_TCP_FIN_OUT
 #define FIN_IN SESSION_TCP_FIN_IN
 #define FIN_BOTH SESSION_TCP_FIN_BOTH
+#define REFUSED SESSION_TCP_REFUSED
 #define RESET SESSION_TCP_RESET
 
 enum direction { IN = 0, OUT = 1 };
@@ -79,10 +80,17 @@ static const struct {
 	{ FIN_BOTH, RST, OUT, FIN_BOTH },
 	{ FIN_BOTH, RST | ACK, IN, FIN_BOTH },
 	/* RFC 7857 section 2.2: a reset shortens the wait, whoever sent it; what follows it says that it was none. */
-	{ INIT_OUT, RST, OUT, RESET },
-	{ INIT_OUT, RST | ACK, IN, RESET },
-	{ INIT_IN, RST, OUT, RESET },
-	{ INIT_IN, RST, IN, RESET },
+	{ INIT_OUT, RST, OUT, REFUSED },
+	{ INIT_OUT, RST | ACK, IN, REFUSED },
+	{ INIT_IN, RST, OUT, FIN_BOTH },
+	{ INIT_IN, RST, IN, FIN_BOTH },
+	/* Refused, by the peer or by somebody in its name: a late SYN of the peer still opens, data does not. */
+	{ REFUSED, SYN | ACK, IN, OPEN },
+	{ REFUSED, SYN, OUT, INIT_OUT },
+	{ REFUSED, ACK, OUT, INIT_OUT },
+	{ REFUSED, PSH | ACK, IN, INIT_OUT },
+	{ REFUSED, FIN | ACK, IN, INIT_OUT },
+	{ REFUSED, RST, IN, REFUSED },
 	{ OPEN, RST, OUT, RESET },
 	{ OPEN, RST | ACK, IN, RESET },
 	{ FIN_OUT, RST, IN, RESET },
@@ -167,7 +175,7 @@ static const struct connection {
 	    FIN_BOTH },
 	{ "opened from outside: the host answers",
 	    { { OUT, SYN | ACK }, { IN, ACK }, { IN, PSH | ACK }, { OUT, ACK }, { IN, 0xff } }, OPEN },
-	{ "refused", { { OUT, SYN }, { IN, RST | ACK }, { IN, 0xff } }, RESET },
+	{ "refused", { { OUT, SYN }, { IN, RST | ACK }, { IN, 0xff } }, REFUSED },
 	{ "RFC 5961 section 4: SYN in an open connection, challenge ACK",
 	    { { OUT, SYN }, { IN, SYN | ACK }, { OUT, ACK }, { IN, SYN }, { OUT, ACK }, { IN, 0xff } }, OPEN },
 	{ "RFC 7857 section 2.2: a blind reset, then data",
