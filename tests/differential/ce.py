@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 import fragments
 from mapping import RuleSet
-from model import (ALWAYS_MARTIAN, Bucket, Br, Domain, Drop, ICMP_ERRORS, Interface, Ipv4, Outer, Quoted4, SECOND, prefixes,
+from model import (ALWAYS_MARTIAN, Bucket, Br, Domain, Drop, ICMP_ERRORS, Interface, Ipv4, Outer, Quoted4, SECOND, Transport, prefixes,
                    quoted_transport, read_transport, remade4, split4)
 from napt import INSIDE, NAMES, REMOTE, Napt, RST, Refusal, Segment
 from wire import *
@@ -153,7 +153,6 @@ class Ce(Br):
 
     def transport_of(self, ip):
         transport = read_transport(ip)
-        transport.said = {}
         if ip.protocol == ICMP and transport.kind != "other-icmp" and checksum(ip.payload):
             raise Drop("icmp_bad", "checksum")
         return transport
@@ -163,8 +162,6 @@ class Ce(Br):
 
     def as_the_first(self, judge, ip, transport, context):
         """A datagram whose first fragment is dropped loses the others for the same reason."""
-        if not hasattr(transport, "said"):
-            transport.said = {}
         if "refused" in transport.said:
             raise Drop(transport.said["refused"], "as the first fragment")
         try:
@@ -182,8 +179,6 @@ class Ce(Br):
             raise Drop("icmp_unsupported")
         if transport.kind == "other" and (self.shared or ip.protocol == AH):
             raise Drop("proto_unsupported")
-        if transport.kind == "error" and transport.quote.sport is None:
-            raise Drop("icmp_unsupported", "an error about what has no ports")
 
     # ------------------------------------------------------------------------------------------------ from the LAN
 
@@ -255,7 +250,8 @@ class Ce(Br):
         """RFC 5508 REQ-5."""
         quote = transport.quote
         protocol = ip.payload[8 + 9]
-        session = self.napt.find_out(protocol, (quote.dst, quote.dport), (quote.src, 0 if protocol == ICMP else quote.sport))
+        ports = (0, 0) if quote.sport is None else (quote.dport, 0 if protocol == ICMP else quote.sport)
+        session = self.napt.find_out(protocol, (quote.dst, ports[0]), (quote.src, ports[1]))
         quoted = self.good_quote(ip)
         if session is None:
             raise Drop("nat_no_mapping", "an error about no session")
@@ -287,14 +283,17 @@ class Ce(Br):
         self.notes.append("to the BR" if peer is self.br else f"to CE {text6(peer.address)}")
 
     def hairpin(self, ip, transport, data):
-        """It comes in again."""
-        back = Ipv4(data, "ipv4_bad")
-        if back.offset:
-            again = transport.said["again"]
-        else:
-            again = transport.said["again"] = read_transport(back)
-            again.said = {}
-        self.deliver(back, again, None)
+        """It comes in again, from the external endpoint of its sender: None while nobody has seen which port that is."""
+        again = transport.said.get("again")
+        if again is None:
+            again = transport.said["again"] = self.again(transport, data)
+        self.deliver(Ipv4(data, "ipv4_bad"), again, None)
+
+    def again(self, transport, data):
+        if transport.kind == "error":
+            return read_transport(Ipv4(data, "ipv4_bad"))
+        port = transport.said["external"]
+        return Transport(transport.kind, port, port if transport.kind == "query" else transport.dport)
 
     # ------------------------------------------------------------------------------------------- from the softwire
 
@@ -367,7 +366,8 @@ class Ce(Br):
         """Steps 2 to 4: the inside endpoint."""
         if ip.offset:
             return transport.said["receiver"]
-        port, remote = transport.dport or 0, (ip.src, remote_port(transport, REMOTE))
+        port = 0 if transport.kind == "other" else transport.dport
+        remote = ip.src, remote_port(transport, REMOTE)
         session = self.napt.find_in(ip.protocol, port, remote)
         if session:
             session.touch(REMOTE, segment_of(ip), self.now)
@@ -386,7 +386,8 @@ class Ce(Br):
         if quote.src != self.address:
             raise Drop("icmp_bad", "quotes a packet from another address")
         quoted = self.good_quote(ip)
-        session = self.napt.find_in(quoted[9], quote.sport, (quote.dst, 0 if quoted[9] == ICMP else quote.dport))
+        ports = (0, 0) if quote.sport is None else (quote.sport, 0 if quoted[9] == ICMP else quote.dport)
+        session = self.napt.find_in(quoted[9], ports[0], (quote.dst, ports[1]))
         if session is None:
             raise Drop("nat_no_mapping", "an error about no session")
         host, port = session.inside

@@ -79,7 +79,7 @@ class Comparison:
         self.model = Ce(config)
         self.names = [each["name"] for each in config["interfaces"]]
         self.differences = run.Differences(run.Outcome({}, {}), run.Outcome({}, {}))
-        self.found, self.passed, self.log, self.drops_by_time = [], 0, [], {}
+        self.found, self.passed, self.log, self.snapshots = [], 0, [], []
 
     def take(self, packet, frames):
         now, interface, frame = packet
@@ -93,15 +93,36 @@ class Comparison:
             if text:
                 texts.append(f"{name}: {text}")
         self.log.append((packet, list(self.model.notes)))
+        self.snapshots.append(run.counters_of(self.model))
         if texts:
             self.found.append((len(self.log) - 1, "; ".join(texts), sent, got))
         return sent
 
-    def counters(self, got):
-        """{name: (model, program)} of those that differ."""
-        own = run.counters_of(self.model)
+    def counters(self, got, count=0):
+        """{name: (model, program)} of those that differ after `count` packets of this round, or after all."""
+        own = self.snapshots[count - 1]
         return {name: (own.get(name, 0), got.get(name, 0)) for name in sorted(set(own) | set(got))
                 if own.get(name, 0) != got.get(name, 0)}
+
+
+def locate(program, comparison, packets, batch):
+    """The first packet of the last round after which counters differ, and how."""
+    before, low, high = packets[:len(packets) - len(batch)], 0, len(batch)
+    while high - low > 1:
+        middle = (low + high) // 2
+        program.start()
+        _, got = program.run(before + batch[:middle])
+        low, high = (low, middle) if comparison.counters(got, middle) else (middle, high)
+    program.start()
+    _, got = program.run(before + batch[:high])
+    (now, interface, frame), notes = comparison.log[len(before) + high - 1]
+    print(f"# counters differ from packet {len(before) + high - 1} on, at {now}:")
+    print(f"#   {interface} < {decode(frame)}")
+    print(f"#     {frame.hex()}")
+    print(f"#   model: {'; '.join(notes)}")
+    for name, (own, its) in comparison.counters(got, high).items():
+        print(f"#   {name}: model {own}, program {its}")
+    history(comparison, len(before) + high - 1)
 
 
 def explain(comparison, counters, leftovers):
@@ -149,6 +170,7 @@ def compare(options, name):
         while len(packets) < options.packets and not comparison.found and not counters and not frames:
             batch = traffic.round(min(options.round, options.packets - len(packets)))
             packets += batch
+            comparison.snapshots = []
             frames, got = program.run(batch)
             for packet in batch:
                 traffic.look_at(comparison.take(packet, frames))
@@ -156,6 +178,8 @@ def compare(options, name):
         summary(name, comparison, len(packets), time.monotonic() - begun)
         if comparison.found or counters or frames:
             explain(comparison, counters, frames)
+            if counters:
+                locate(program, comparison, packets, batch)
             if options.shrink and comparison.found:
                 packets = shrink(program, config, packets, comparison.found[0][1])
             for interface in program.names:

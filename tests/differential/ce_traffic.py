@@ -322,6 +322,9 @@ class CeTraffic(Traffic):
         shot.way = "up" if shot.towards == "ce" else "down"
         return shot
 
+    def softwire_fragmented(self):
+        return super().softwire_fragmented() if any(talk.port for talk in self.talks) else self.talk()
+
     def any_ce(self):
         return self.random.choice(self.rules).any_ce(self.random)
 

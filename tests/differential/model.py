@@ -175,12 +175,13 @@ class Ipv4:
 
 class Transport:
     """What says whose packet it is. kind: "ports", "query", "error", "other-icmp" or "other"; of an error, `quote` are
-    addresses and ports of the packet it quotes, whose ports may be None."""
+    addresses and ports of the packet it quotes, whose ports may be None. All fragments of a datagram have one, so `said` is
+    what a CE found out about its first one."""
 
-    __slots__ = "kind", "sport", "dport", "quote"
+    __slots__ = "kind", "sport", "dport", "quote", "said"
 
     def __init__(self, kind, sport=None, dport=None, quote=None):
-        self.kind, self.sport, self.dport, self.quote = kind, sport, dport, quote
+        self.kind, self.sport, self.dport, self.quote, self.said = kind, sport, dport, quote, {}
 
 
 class Quote:
