@@ -134,12 +134,12 @@ class Ce(Br):
         """From the LAN."""
         ip = Ipv4(data, "ipv4_bad")
         ip.check_options()
+        if self.on_lan(ip.dst) or ip.dst in self.lan.broadcasts or ip.dst >> 28 == 14:
+            self.linux()
         if self.lan.is_martian(ip.src):
             raise Drop("martian_v4", "source")
         if not self.on_lan(ip.src):
             raise Drop("lan_spoof")
-        if self.on_lan(ip.dst) or ip.dst in self.lan.broadcasts or ip.dst >> 28 == 14:
-            self.linux()
         if self.lan.is_martian(ip.dst):
             raise Drop("martian_v4", "destination")
         if ip.is_fragment:
@@ -414,6 +414,7 @@ class Ce(Br):
             peer = self.peer_of(about.src, port)
         except Drop:
             peer = self.br
+        peer = self.br if peer == "hairpin" else peer
         self.into_softwire(packet, SimpleNamespace(address=peer.address, rule=SimpleNamespace(domain=self.domain)))
 
     def icmpv6(self, message, data, domain):

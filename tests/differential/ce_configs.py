@@ -34,10 +34,10 @@ CONFIGS = {
     # Short of ports at all times, filtered as strictly as can be, pieces of IPv4 in the softwire.
     "ce-tiny": ce(TINY, PREFIX, {"filtering": "address-and-port-dependent", "closed_early": True, "tcp_reset_timeout": 5,
                                  "tcp_closing_timeout": 60, "tcp_opening_timeout": 30},
-                  {"fragment": "inner", "mtu": 1400, "traffic_class": "copy", "decap_dscp": "copy"}, traffic={"eager": 4}),
+                  {"fragment": "inner", "mtu": 1400, "traffic_class": "copy", "decap_dscp": "copy"}, traffic={"endpoints": 4, "loyal": 90, "without": ["crowd"]}),
     "ce-exhausted": ce(TINY, PREFIX, {"port_reuse": "on_exhaustion", "reserved_ports": 1, "policies": [
         {"hosts": "192.168.1.50/32", "protocol": "udp", "inside_ports": "3074-3080", "filtering": "endpoint-independent",
-         "reserved": True}]}, traffic={"eager": 4}),
+         "reserved": True}]}, traffic={"endpoints": 8, "loyal": 70}),
     "ce-always": ce(P240, PREFIX, {"port_reuse": "always", "forwards": HOUSE, "filtering": "endpoint-independent"},
                     {"flow_label": "hash", "fragment": "drop"}, links={"mtu": 1280}),
     "ce-limits": ce(P1008, "2001:db8:12:3400::/54", {

@@ -21,7 +21,7 @@ class Talk:
     """Two ends. `seq` and `window` of each side: inside 0, remote 1."""
 
     def __init__(self, protocol, inside, remote, dice):
-        self.protocol, self.inside, self.remote, self.port = protocol, inside, remote, None
+        self.protocol, self.inside, self.remote, self.port, self.alive = protocol, inside, remote, None, False
         self.seq, self.window = [dice.getrandbits(32), dice.getrandbits(32)], [0, 0]
         self.scale = [dice.choice((None, 0, 3, 7, 14)), dice.choice((None, 0, 2, 8))]
         self.syn, self.fin, self.sent = [False, False], [False, False], [0, 0]
@@ -33,15 +33,18 @@ class CeTraffic(Traffic):
         self.config, self.br, self.random = config, box, Random(seed)
         self.napt, self.senders = box.napt, None
         own = config.get("traffic", {})
-        self.eager = own.get("eager", 1)
+        # How many conversations and crowds; inside endpoints that most of them have, and how many do, in percent.
+        self.eager, self.loyal = own.get("eager", 1), own.get("loyal", 50)
         self.rules = box.domain.rules
         self.inside = [address for address in box.lan.by4]
+        usual = [(host, port) for port in (5000, 3074, 80, 81, 9024, 9025) for host in self.inside]
+        self.endpoints = usual[:own.get("endpoints", len(usual))]
         self.hosts = [self.public() for _ in range(14)]
         self.talks, self.sent, self.later, self.serial, self.number = [], deque(maxlen=80), [], 0, 0
         self.now, self.peers = START, []
         fragments = 1 if box.reassembly else 0.15
         acts = {self.talk: 52, self.probe: 8, self.hairpin: 5, self.any_error: 7, self.bent: 10, self.fragmented: 7 * fragments,
-                self.softwire_fragmented: 3 * fragments, self.icmp6_error: 4, self.odd_frame: 2, self.other_protocol: 2,
+                self.softwire_fragmented: 3 * fragments, self.icmp6_error: 4, self.odd_frame: 2, self.other_protocol: 0.7 if box.shared else 3,
                 self.many_fragments: 0.03 * fragments, self.many_gaps: 0.1 * fragments, self.crowd: 0.15 * self.eager}
         without = own.get("without", ())
         self.acts = self.weigh(*((act, weight) for act, weight in acts.items() if act.__name__ not in without))
@@ -62,32 +65,45 @@ class CeTraffic(Traffic):
         port = dice.choice(SERVICES[protocol]) if self.chance(85) else dice.randint(1, 65535)
         return dice.choice(self.hosts), 0 if protocol == ICMP else port
 
+    def endpoint(self):
+        dice = self.random
+        if self.chance(self.loyal):
+            return dice.choice(self.endpoints)
+        return dice.choice(self.inside), dice.choice((5000, 5001, dice.randint(1, 65535), dice.randint(1024, 1100)))
+
     def new_talk(self):
         dice = self.random
         protocol = dice.choices((TCP, UDP, ICMP), (50, 40, 10))[0]
-        host = dice.choice(self.inside)
-        port = dice.choice((5000, 5001, 3074, 80, 81, dice.randint(1, 65535), 5000, 9024))
-        if self.eager > 1 and self.chance(60):
-            port = dice.randint(1024, 1100)
-        talk = Talk(protocol, (host, port), self.remote(protocol), dice)
+        talk = Talk(protocol, self.endpoint(), self.remote(protocol), dice)
         self.talks.append(talk)
         return talk
 
     def any_talk(self, known=False):
         dice = self.random
-        fit = [talk for talk in self.talks if talk.port] if known else self.talks
+        fit = [talk for talk in self.talks if talk.alive or talk.port and self.chance(3)] if known else self.talks
         if not fit or not known and len(self.talks) < 40 * self.eager and self.chance(14):
             return None if known else self.new_talk()
         return dice.choice(fit[-60:] if self.chance(80) else fit)
 
     def learn(self):
         """Between rounds: external ports, and which conversations are over."""
+        now = self.now - (self.br.begun or self.now)
         for talk in self.talks:
             session = self.napt.find_out(talk.protocol, talk.inside, talk.remote)
-            if session is not None and session.port is not None:
+            talk.alive = session is not None and session.port is not None and session.due(self.napt.settings) > now
+            if talk.alive:
                 talk.port = session.port
-        if len(self.talks) > 150 * self.eager:
-            self.talks = self.talks[-100 * self.eager:]
+        self.talks = [talk for talk in self.talks[-150 * self.eager:] if talk.remote[0] != self.br.address or self.is_heard(talk)]
+
+    def is_heard(self, talk):
+        """Does a hairpin arrive somewhere? Then that host answers."""
+        mapping = self.napt.owners.get((talk.protocol, talk.remote[1]))
+        if mapping is None or not talk.alive:
+            return False
+        back = Talk(talk.protocol, mapping.inside, (self.br.address, talk.port), self.random)
+        if not any((each.protocol, each.inside, each.remote) == (back.protocol, back.inside, back.remote) for each in self.talks):
+            self.talks.append(back)
+        return True
 
     def outwards(self, talk):
         shot = Shot("ce", talk.inside[0], talk.remote[0])
@@ -130,7 +146,8 @@ class CeTraffic(Traffic):
     def step(self, talk, side=None):
         """The next packet of a conversation."""
         if side is None:
-            side = 1 if talk.port and self.chance(50) else 0
+            answers = talk.port and talk.remote[0] != self.br.address
+            side = 1 if answers and self.chance(50 if talk.alive else 2) else 0
         shot = self.outwards(talk) if side == 0 else self.inwards_from(talk.remote[0], talk.remote[1])
         source = talk.inside[1] if side == 0 else talk.remote[1]
         target = talk.remote[1] if side == 0 else talk.port
@@ -230,7 +247,7 @@ class CeTraffic(Traffic):
         dice, talk = self.random, self.any_talk(True)
         protocol = talk.protocol if talk else dice.choice((TCP, UDP, ICMP))
         address, port = self.remote(protocol)
-        target = talk.port if talk and self.chance(70) else self.port() if self.chance(70) else dice.randint(0, 65535)
+        target = talk.port if talk and self.chance(85) else self.port() if self.chance(70) else dice.randint(0, 65535)
         if talk and self.chance(40):
             address = talk.remote[0]
         if self.chance(10):
@@ -254,11 +271,11 @@ class CeTraffic(Traffic):
 
     def hairpin(self):
         dice, talk = self.random, self.any_talk(True)
-        if talk and self.chance(75):
+        if talk and self.chance(90):
             protocol, target = talk.protocol, talk.port
         else:
             protocol, target = dice.choice((TCP, UDP)), self.port() if self.chance(60) else dice.randint(1, 65535)
-        host, source = dice.choice(self.inside), dice.choice((5000, 5001, 7000, dice.randint(1, 65535)))
+        host, source = self.endpoint()
         other = self.any_talk(True)
         if other and self.chance(40):
             host, source, protocol = *other.inside, other.protocol if self.chance(50) else protocol
@@ -372,8 +389,8 @@ class CeTraffic(Traffic):
 
     def round(self, count):
         """The next packets: (time in microseconds, interface, frame)."""
-        self.learn()
         self.jump()
+        self.learn()
         made = []
         for _ in range(count):
             self.number += 1
