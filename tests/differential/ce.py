@@ -243,7 +243,7 @@ class Ce(Br):
             self.notes.append(f"opens {describe(session)}")
         elif session.port is None:
             self.napt.see(session, self.chosen_port(port, ip))
-        session.touch(INSIDE, segment, self.now)
+        self.napt.touch(session, INSIDE, segment, self.now)
         return session
 
     def translated_error_out(self, ip, transport):
@@ -370,7 +370,7 @@ class Ce(Br):
         remote = ip.src, remote_port(transport, REMOTE)
         session = self.napt.find_in(ip.protocol, port, remote)
         if session:
-            session.touch(REMOTE, segment_of(ip), self.now)
+            self.napt.touch(session, REMOTE, segment_of(ip), self.now)
             receiver = session.inside
         else:
             try:

@@ -193,7 +193,7 @@ class Napt:
         self.users = {}  # (protocol, port): sessions
         self.freed, self.paces = {}, {}
         self.host_sessions, self.host_ports = Counter(), Counter()
-        self.events, self.faults = Counter(), []
+        self.events, self.faults, self.nothing_before = Counter(), [], 0
         self.reserved_seen = {TCP: set(), UDP: set(), ICMP: set()}
         self.common_seen = {TCP: set(), UDP: set(), ICMP: set()}
         for forward in self.settings.forwards:
@@ -213,9 +213,16 @@ class Napt:
 
     def expire(self, now):
         """Sessions end when they are due, and with the last one its port is free."""
+        if now < self.nothing_before:
+            return
         for session in [each for each in self.by_inside.values() if each.due(self.settings) <= now]:
             self.end(session, session.due(self.settings))
             self.events["sessions_expired"] += 1
+        self.nothing_before = min((each.due(self.settings) for each in self.by_inside.values()), default=1 << 62)
+
+    def touch(self, session, side, segment, now):
+        session.touch(side, segment, now)
+        self.nothing_before = min(self.nothing_before, session.due(self.settings))
 
     def find_out(self, protocol, inside, remote):
         return self.by_inside.get((protocol, inside, remote))
@@ -393,6 +400,7 @@ class Napt:
         if session.mapping:
             session.mapping.sessions.add(session)
         self.host_sessions[session.inside[0]] += 1
+        self.nothing_before = min(self.nothing_before, session.due(self.settings))
         self.events["sessions_created"] += 1
         return session
 
