@@ -11,7 +11,7 @@ import fragments
 from mapping import RuleSet
 from model import (ALWAYS_MARTIAN, Bucket, Br, Domain, Drop, ICMP_ERRORS, Interface, Ipv4, Outer, Quoted4, SECOND, Transport, prefixes,
                    quoted_transport, read_transport, remade4, split4)
-from napt import INSIDE, NAMES, REMOTE, Napt, RST, Refusal, Segment
+from napt import INSIDE, NAMES, REMOTE, Mapping, Napt, RST, Refusal, Segment
 from wire import *
 
 SAME_IDENT_WITHIN = 30 * SECOND
@@ -64,7 +64,7 @@ class Ce(Br):
         self.icmp_source = self.lan.v4[0][0]
         self.drops, self.events, self.flow = Counter(), self.napt.events, Counter()
         self.ports = {name.name: Counter() for name in (self.wan, self.lan)}
-        self.idents, self.used_idents = 0, {}
+        self.idents, self.used_idents, self.unsure = 0, {}, 0
         self.sent, self.notes, self.begun, self.got = [], [], None, {}
 
     def receive(self, interface, frame, now, got=None):
@@ -75,7 +75,7 @@ class Ce(Br):
 
     def expire(self):
         super().expire()
-        self.napt.expire(self.now)
+        self.notes += [f"ends {describe(session)}" for session in self.napt.expire(self.now)]
 
     @property
     def faults(self):
@@ -104,7 +104,7 @@ class Ce(Br):
     def chosen_port(self, port, ip):
         """The external port of `ip`, if that is what the program sent."""
         inner = self.next_inner(port)
-        if inner is None or inner[9] != ip.protocol or int.from_bytes(inner[12:16], "big") != self.address:
+        if port is self.lan and ip.protocol == ICMP or ip.offset or inner is None or inner[9] != ip.protocol or int.from_bytes(inner[12:16], "big") != self.address:
             return None
         body = inner[(inner[0] & 15) * 4:]
         at = 4 if ip.protocol == ICMP else 0
@@ -134,12 +134,14 @@ class Ce(Br):
         """From the LAN."""
         ip = Ipv4(data, "ipv4_bad")
         ip.check_options()
-        if self.on_lan(ip.dst) or ip.dst in self.lan.broadcasts or ip.dst >> 28 == 14:
+        if ip.dst == 0xFFFFFFFF or ip.dst >> 28 == 14:
             self.linux()
         if self.lan.is_martian(ip.src):
             raise Drop("martian_v4", "source")
         if not self.on_lan(ip.src):
             raise Drop("lan_spoof")
+        if self.on_lan(ip.dst):
+            self.linux()
         if self.lan.is_martian(ip.dst):
             raise Drop("martian_v4", "destination")
         if ip.is_fragment:
@@ -161,17 +163,10 @@ class Ce(Br):
         super().through_fragments(ip, key, source, lambda *args: self.as_the_first(judge, *args), context)
 
     def as_the_first(self, judge, ip, transport, context):
-        """A datagram whose first fragment is dropped loses the others for the same reason."""
-        if "refused" in transport.said:
-            raise Drop(transport.said["refused"], "as the first fragment")
-        try:
-            if transport.kind == "error":
-                raise Drop("icmp_bad", "a fragmented error")
-            judge(ip, transport, context)
-        except Drop as drop:
-            if ip.offset == 0:
-                transport.said["refused"] = drop.reason
-            raise
+        """Each fragment is judged with what its first one said."""
+        if transport.kind == "error":
+            raise Drop("icmp_bad", "a fragmented error")
+        judge(ip, transport, context)
 
     def check_protocol(self, ip, transport):
         """Which packets have what a NAPT needs."""
@@ -189,17 +184,23 @@ class Ce(Br):
         if ip.ttl <= 1:
             self.error_to_host(ip, TIME_EXCEEDED, 0, 0)
             raise Drop("ttl")
+        # An identifier is the port of both sides, and the one that the other side sees is the external one.
+        port = transport.quote.sport if transport.kind == "error" else transport.dport
+        peer = self.peer_of(ip.dst, next(iter(self.napt.set)) if transport.kind == "query" else port)
+        if peer != "hairpin":
+            self.check_size(ip)
+        data = self.translate_out(ip, transport, self.lan if peer == "hairpin" else self.wan)
+        if transport.kind == "query":
+            peer = self.peer_of(ip.dst, transport.said["external"])
+        self.send_out(ip, transport, peer, data)
+
+    def check_size(self, ip):
+        """What will be in the softwire."""
         mtu, clear = self.domain.mtu, self.napt.settings.df == "clear"
         if ip.length > mtu and (ip.df and not clear or self.domain.fragment == "drop"):
             if ip.df and not clear:
                 self.error_to_host(ip, UNREACHABLE, FRAGMENTATION_NEEDED, mtu)
             raise Drop("too_big", f"softwire MTU {mtu}")
-        # An identifier is the port of both sides, and the one that the other side sees is the external one.
-        port = transport.quote.sport if transport.kind == "error" else transport.dport
-        peer = None if transport.kind == "query" else self.peer_of(ip.dst, port)
-        data = self.translate_out(ip, transport, self.lan if peer == "hairpin" or ip.dst == self.address and peer is None
-                                  else self.wan)
-        self.send_out(ip, transport, peer or self.peer_of(ip.dst, transport.said["external"]), data)
 
     def peer_of(self, address, port):
         """Step 6: "hairpin", or who gets the packet."""
@@ -220,7 +221,7 @@ class Ce(Br):
         if transport.kind == "error":
             data = self.translated_error_out(ip, transport)
         else:
-            session = transport.said.get("session") if ip.offset else self.session_out(ip, transport, port)
+            session = self.session_out(ip, transport, port)
             transport.said |= {"session": session, "external": session.port}
             data = rewritten(ip, transport, self.address, ip.dst, sport=session.port or 0)
         if not ip.df or ip.is_fragment:
@@ -249,16 +250,18 @@ class Ce(Br):
     def translated_error_out(self, ip, transport):
         """RFC 5508 REQ-5."""
         quote = transport.quote
-        protocol = ip.payload[8 + 9]
+        quoted = self.good_quote(ip, transport)
+        protocol = quoted[9]
         ports = (0, 0) if quote.sport is None else (quote.dport, 0 if protocol == ICMP else quote.sport)
         session = self.napt.find_out(protocol, (quote.dst, ports[0]), (quote.src, ports[1]))
-        quoted = self.good_quote(ip)
         if session is None:
             raise Drop("nat_no_mapping", "an error about no session")
         return with_error(ip, self.address, ip.dst, requoted(quoted, quote.src, self.address, dport=session.port))
 
-    def good_quote(self, ip):
+    def good_quote(self, ip, transport):
         quoted = ip.payload[8:]
+        if transport.quote.sport is None and (self.shared or quoted[9] == ICMP):
+            raise Drop("icmp_bad", "quotes what has no port")
         if checksum(quoted[:(quoted[0] & 15) * 4]):
             raise Drop("icmp_bad", "quoted checksum")
         return quoted
@@ -284,16 +287,12 @@ class Ce(Br):
 
     def hairpin(self, ip, transport, data):
         """It comes in again, from the external endpoint of its sender: None while nobody has seen which port that is."""
-        again = transport.said.get("again")
-        if again is None:
-            again = transport.said["again"] = self.again(transport, data)
-        self.deliver(Ipv4(data, "ipv4_bad"), again, None)
-
-    def again(self, transport, data):
+        ip, port = Ipv4(data, "ipv4_bad"), transport.said.get("external")
         if transport.kind == "error":
-            return read_transport(Ipv4(data, "ipv4_bad"))
-        port = transport.said["external"]
-        return Transport(transport.kind, port, port if transport.kind == "query" else transport.dport)
+            self.deliver(ip, read_transport(ip), None)
+        else:
+            self.deliver(ip, Transport(transport.kind, port, port if transport.kind == "query" else transport.dport), None,
+                         transport.said["session"])
 
     # ------------------------------------------------------------------------------------------- from the softwire
 
@@ -337,12 +336,16 @@ class Ce(Br):
         if owner is None or owner.address != outer.source:
             raise Drop("spoof_v4", "not the address of that CE")
 
-    def deliver(self, ip, transport, outer):
-        """Steps 2 to 5; without an outer packet it is a hairpin."""
+    def deliver(self, ip, transport, outer, own=None):
+        """Steps 2 to 5; without an outer packet it is a hairpin, and `own` the session of its sender. A ping of our own address has
+        one identifier for both ends, so it comes back to its sender."""
         if transport.kind == "error":
             host, data = self.translated_error_in(ip, transport)
         else:
-            host, port = self.receiver(ip, transport, outer is None)
+            own = own if transport.kind == "query" else None
+            host, port = own.inside if own else self.receiver(ip, transport, outer is None)
+            if own:
+                self.napt.touch(own, REMOTE, None, self.now)
             data = rewritten(ip, transport, ip.src, host, dport=port)
         if ip.ttl <= 1:
             self.error_to_remote(ip, transport, TIME_EXCEEDED, 0, 0)
@@ -364,28 +367,43 @@ class Ce(Br):
 
     def receiver(self, ip, transport, hairpin):
         """Steps 2 to 4: the inside endpoint."""
-        if ip.offset:
-            return transport.said["receiver"]
         port = 0 if transport.kind == "other" else transport.dport
         remote = ip.src, remote_port(transport, REMOTE)
+        self.reveal(ip, port, remote)
         session = self.napt.find_in(ip.protocol, port, remote)
         if session:
             self.napt.touch(session, REMOTE, segment_of(ip), self.now)
-            receiver = session.inside
-        else:
-            try:
-                receiver = self.napt.admit(ip.protocol, port, remote, hairpin).inside
-            except Refusal as refusal:
-                raise Drop(refusal.reason, refusal.why) from None
-        transport.said["receiver"] = receiver
-        return receiver
+            return session.inside
+        try:
+            return self.napt.admit(ip.protocol, port, remote, hairpin).inside
+        except Refusal as refusal:
+            raise Drop(refusal.reason, refusal.why) from None
+
+    def reveal(self, ip, port, remote):
+        """A packet that arrives shows a port that nobody has seen; one that does not leaves it open whether it was filtered."""
+        if (ip.protocol, port) in self.napt.owners or (ip.protocol, port, remote) in self.napt.by_port:
+            return
+        unseen = self.napt.unseen(ip.protocol)
+        if not unseen or port not in self.napt.set:
+            return
+        inner = self.next_inner(self.lan)
+        if inner is None or ip.offset:
+            self.unsure += 1
+            return
+        at = (inner[0] & 15) * 4
+        inside = int.from_bytes(inner[16:20], "big"), struct.unpack_from(">H", inner, at + (4 if ip.protocol == ICMP else 2))[0]
+        found = unseen.get(inside)
+        if isinstance(found, Mapping):
+            self.napt.show(found, port)
+        elif found and found.remote == remote:
+            self.napt.see(found, port)
 
     def translated_error_in(self, ip, transport):
         """RFC 5508 REQ-4."""
         quote = transport.quote
         if quote.src != self.address:
             raise Drop("icmp_bad", "quotes a packet from another address")
-        quoted = self.good_quote(ip)
+        quoted = self.good_quote(ip, transport)
         ports = (0, 0) if quote.sport is None else (quote.sport, 0 if quoted[9] == ICMP else quote.dport)
         session = self.napt.find_in(quoted[9], ports[0], (quote.dst, ports[1]))
         if session is None:
@@ -461,7 +479,7 @@ def without_fmr(rule):
 def describe(session):
     port = "?" if session.port is None else session.port
     how = "shares" if session.mapping is None else "has"
-    return f"{text4(session.inside[0])}:{session.inside[1]} {how} {port} for {text4(session.remote[0])}:{session.remote[1]}"
+    return f"{session.protocol}/{text4(session.inside[0])}:{session.inside[1]} {how} {port} for {text4(session.remote[0])}:{session.remote[1]}"
 
 
 def remote_port(transport, side=INSIDE):

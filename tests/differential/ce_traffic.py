@@ -4,6 +4,7 @@ scans, errors, fragments, hairpins; and the ways of traffic.py to break a packet
 
 External ports are known only when the program has chosen them, so packets come in rounds: `round(n)` makes the next ones from
 what the model has seen so far."""
+import heapq
 from collections import deque
 from random import Random
 
@@ -37,10 +38,11 @@ class CeTraffic(Traffic):
         self.eager, self.loyal = own.get("eager", 1), own.get("loyal", 50)
         self.rules = box.domain.rules
         self.inside = [address for address in box.lan.by4]
+        self.protocols = own.get("protocols", (50, 40, 10))
         usual = [(host, port) for port in (5000, 3074, 80, 81, 9024, 9025) for host in self.inside]
         self.endpoints = usual[:own.get("endpoints", len(usual))]
         self.hosts = [self.public() for _ in range(14)]
-        self.talks, self.sent, self.later, self.serial, self.number = [], deque(maxlen=80), [], 0, 0
+        self.talks, self.sent, self.later, self.serial, self.number = [], deque(maxlen=80), [], 1 << 40, 0
         self.now, self.peers = START, []
         fragments = 1 if box.reassembly else 0.15
         acts = {self.talk: 52, self.probe: 8, self.hairpin: 5, self.any_error: 7, self.bent: 10, self.fragmented: 7 * fragments,
@@ -73,7 +75,7 @@ class CeTraffic(Traffic):
 
     def new_talk(self):
         dice = self.random
-        protocol = dice.choices((TCP, UDP, ICMP), (50, 40, 10))[0]
+        protocol = dice.choices((TCP, UDP, ICMP), self.protocols)[0]
         talk = Talk(protocol, self.endpoint(), self.remote(protocol), dice)
         self.talks.append(talk)
         return talk
@@ -271,14 +273,13 @@ class CeTraffic(Traffic):
 
     def hairpin(self):
         dice, talk = self.random, self.any_talk(True)
-        if talk and self.chance(90):
-            protocol, target = talk.protocol, talk.port
-        else:
-            protocol, target = dice.choice((TCP, UDP)), self.port() if self.chance(60) else dice.randint(1, 65535)
-        host, source = self.endpoint()
+        target = talk.port if talk and self.chance(90) else self.port() if self.chance(60) else dice.randint(1, 65535)
+        # From an endpoint whose external port is known, else nobody would see it if the packet arrives nowhere.
         other = self.any_talk(True)
-        if other and self.chance(40):
-            host, source, protocol = *other.inside, other.protocol if self.chance(50) else protocol
+        if other is None:
+            return self.talk()
+        host, source = other.inside
+        protocol = other.protocol
         shot = Shot("ce", host, self.br.address)
         self.header(shot)
         asked = self.asked(shot, protocol, source, target)
@@ -392,6 +393,10 @@ class CeTraffic(Traffic):
         self.jump()
         self.learn()
         made = []
+        for mapping in [each for each in self.napt.mappings.values() if each.port is None]:
+            talk = Talk(mapping.protocol, mapping.inside, (self.hosts[0], 0 if mapping.protocol == ICMP else 443), self.random)
+            self.number += 1
+            heapq.heappush(self.later, (0, self.number, self.wrapped(self.step(talk, 0))))
         for _ in range(count):
             self.number += 1
             interface, frame = self.next_frame(self.number)

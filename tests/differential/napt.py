@@ -95,8 +95,9 @@ class Session:
         self.tcp = Tcp() if protocol == TCP else None
 
     def touch(self, side, segment, now):
-        if self.tcp is None or segment is None:
+        if self.tcp is None:
             self.last = now
+        if self.tcp is None or segment is None:  # the latter in a later fragment
             return
         was = self.tcp.ended
         if self.tcp.see(side, segment):
@@ -212,13 +213,15 @@ class Napt:
     # -------------------------------------------------------------------------------------------------- looking up
 
     def expire(self, now):
-        """Sessions end when they are due, and with the last one its port is free."""
+        """Sessions end when they are due, and with the last one its port is free. Returns them."""
         if now < self.nothing_before:
-            return
-        for session in [each for each in self.by_inside.values() if each.due(self.settings) <= now]:
+            return []
+        ended = [each for each in self.by_inside.values() if each.due(self.settings) <= now]
+        for session in ended:
             self.end(session, session.due(self.settings))
             self.events["sessions_expired"] += 1
         self.nothing_before = min((each.due(self.settings) for each in self.by_inside.values()), default=1 << 62)
+        return ended
 
     def touch(self, session, side, segment, now):
         session.touch(side, segment, now)
@@ -245,6 +248,11 @@ class Napt:
                 session.remote[0] == remote[0] for session in mapping.sessions):
             return mapping
         raise Refusal("nat_filtered", filtering)
+
+    def unseen(self, protocol):
+        """What has a port that nobody has seen yet: {inside: mapping, or session that shares}."""
+        found = {session.inside: session for session in self.by_inside.values() if session.port is None and session.protocol == protocol}
+        return found | {inside: mapping for (its, inside), mapping in self.mappings.items() if its == protocol and mapping.port is None}
 
     # ------------------------------------------------------------------------------------------------- a new session
 
