@@ -75,7 +75,7 @@ class Ce(Br):
 
     def expire(self):
         super().expire()
-        self.notes += [f"ends {describe(session)}" for session in self.napt.expire(self.now)]
+        self.notes += [f"ends {describe(session)}{session.tcp or ''}" for session in self.napt.expire(self.now)]
 
     @property
     def faults(self):
@@ -136,14 +136,12 @@ class Ce(Br):
         ip.check_options()
         if ip.dst == 0xFFFFFFFF or ip.dst >> 28 == 14:
             self.linux()
-        if self.lan.is_martian(ip.src):
-            raise Drop("martian_v4", "source")
+        if self.lan.is_martian(ip.src) or self.lan.is_martian(ip.dst) and not self.on_lan(ip.dst):
+            raise Drop("martian_v4")
         if not self.on_lan(ip.src):
             raise Drop("lan_spoof")
         if self.on_lan(ip.dst):
             self.linux()
-        if self.lan.is_martian(ip.dst):
-            raise Drop("martian_v4", "destination")
         if ip.is_fragment:
             self.check_fragment(ip)
             self.through_fragments(ip, (0, ip.src, ip.dst, ip.protocol, ip.ident), ip.src, self.judge_out, None)
@@ -282,8 +280,13 @@ class Ce(Br):
         self.flow["created"] += len(pieces) - 1
         for piece in pieces:
             self.into_softwire(piece, SimpleNamespace(address=peer.address, rule=SimpleNamespace(domain=domain)),
-                               self.label_of(ip, transport))
+                               self.outside_label(ip, transport))
         self.notes.append("to the BR" if peer is self.br else f"to CE {text6(peer.address)}")
+
+    def outside_label(self, ip, transport):
+        """The flow is the one that the softwire sees."""
+        label = self.label_of(ip, transport)
+        return label and (self.address, *label[1:3], transport.said["external"], label[4])
 
     def hairpin(self, ip, transport, data):
         """It comes in again, from the external endpoint of its sender: None while nobody has seen which port that is."""
@@ -339,13 +342,11 @@ class Ce(Br):
     def deliver(self, ip, transport, outer, own=None):
         """Steps 2 to 5; without an outer packet it is a hairpin, and `own` the session of its sender. A ping of our own address has
         one identifier for both ends, so it comes back to its sender."""
+        session = None
         if transport.kind == "error":
             host, data = self.translated_error_in(ip, transport)
         else:
-            own = own if transport.kind == "query" else None
-            host, port = own.inside if own else self.receiver(ip, transport, outer is None)
-            if own:
-                self.napt.touch(own, REMOTE, None, self.now)
+            session, (host, port) = self.receiver(ip, transport, outer is None, own if transport.kind == "query" else None)
             data = rewritten(ip, transport, ip.src, host, dport=port)
         if ip.ttl <= 1:
             self.error_to_remote(ip, transport, TIME_EXCEEDED, 0, 0)
@@ -355,6 +356,8 @@ class Ce(Br):
             self.error_to_remote(ip, transport, UNREACHABLE, FRAGMENTATION_NEEDED, mtu)
             raise Drop("too_big", f"LAN MTU {mtu}")
         tos = self.decapsulated_tos(ip, outer.data, self.domain) if outer else ip.tos
+        if session:
+            self.napt.touch(session, REMOTE, segment_of(ip), self.now)
         data = with_ttl(data, ip.ttl - 1, tos)
         data = self.clamp(data, [self.domain.mtu - 40] if self.domain.mss_clamp else [], transport)
         pieces = split4(data, mtu)
@@ -365,17 +368,16 @@ class Ce(Br):
             self.send4(host, piece)
         self.notes.append(f"to {text4(host)}")
 
-    def receiver(self, ip, transport, hairpin):
-        """Steps 2 to 4: the inside endpoint."""
+    def receiver(self, ip, transport, hairpin, own):
+        """Steps 2 to 4: the session, if there is one, and the inside endpoint."""
         port = 0 if transport.kind == "other" else transport.dport
         remote = ip.src, remote_port(transport, REMOTE)
         self.reveal(ip, port, remote)
-        session = self.napt.find_in(ip.protocol, port, remote)
+        session = own or self.napt.find_in(ip.protocol, port, remote)
         if session:
-            self.napt.touch(session, REMOTE, segment_of(ip), self.now)
-            return session.inside
+            return session, session.inside
         try:
-            return self.napt.admit(ip.protocol, port, remote, hairpin).inside
+            return None, self.napt.admit(ip.protocol, port, remote, hairpin).inside
         except Refusal as refusal:
             raise Drop(refusal.reason, refusal.why) from None
 

@@ -20,10 +20,10 @@ import run
 import tap
 from ce import Ce
 from ce_traffic import CeTraffic
-from wire import append_pcap, decode, read_pcap, write_pcap
+from wire import append_pcap, decode, read_pcap, text4, write_pcap
 
 EXAMPLES = 12
-HISTORY = 14
+HISTORY = 30
 seen = Counter()
 passed_of = Counter()
 
@@ -116,23 +116,30 @@ class Comparison:
 
 
 def locate(program, comparison, packets, batch):
-    """The first packet of the last round after which counters differ, and how."""
-    before, low, high = packets[:len(packets) - len(batch)], 0, len(batch)
-    while high - low > 1:
-        middle = (low + high) // 2
-        program.start()
-        _, got = program.run(before + batch[:middle])
-        low, high = (low, middle) if comparison.counters(got, middle) else (middle, high)
-    program.start()
-    _, got = program.run(before + batch[:high])
-    (now, interface, frame), notes = comparison.log[len(before) + high - 1]
-    print(f"# counters differ from packet {len(before) + high - 1} on, at {now}:")
-    print(f"#   {interface} < {decode(frame)}")
-    print(f"#     {frame.hex()}")
-    print(f"#   model: {'; '.join(notes)}")
-    for name, (own, its) in comparison.counters(got, high).items():
-        print(f"#   {name}: model {own}, program {its}")
-    history(comparison, len(before) + high - 1)
+    """For each counter that differs, the first packet of the last round after which it does."""
+    before, known = packets[:len(packets) - len(batch)], {}
+
+    def differences(count):
+        if count not in known:
+            program.start()
+            known[count] = comparison.counters(program.run(before + batch[:count])[1], count)
+        return known[count]
+    found = {}
+    for name in list(differences(len(batch)))[:EXAMPLES]:
+        low, high = 0, len(batch)
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (low, middle) if name in differences(middle) else (middle, high)
+        found.setdefault(high, []).append(name)
+    for count, names in sorted(found.items()):
+        (now, interface, frame), notes = comparison.log[len(before) + count - 1]
+        print(f"# different from packet {len(before) + count - 1} on, at {now}:")
+        for name in names:
+            print(f"#   {name}: model {differences(count)[name][0]}, program {differences(count)[name][1]}")
+        print(f"#   {interface} < {decode(frame)}")
+        print(f"#     {frame.hex()}")
+        print(f"#   model: {'; '.join(notes)}")
+        history(comparison, len(before) + count - 1)
 
 
 def explain(comparison, counters, leftovers):
@@ -159,12 +166,13 @@ def explain(comparison, counters, leftovers):
 
 
 def history(comparison, index):
-    """Earlier packets with an address and a port of this one."""
+    """Earlier packets with the same remote address."""
     frame = comparison.log[index][0][2]
-    words = set(re.findall(r"(?:\d+\.){3}\d+", decode(frame)))
+    words = set(re.findall(r"(?:\d+\.){3}\d+", decode(frame))) - {text4(comparison.model.address)}
+    remote = {word for word in words if not word.startswith("192.168.1.")} or words
     print("#   before that:")
     earlier = [(packet, notes) for packet, notes in comparison.log[:index]
-               if len(words & set(re.findall(r"(?:\d+\.){3}\d+", decode(packet[2])))) >= 2]
+               if remote <= set(re.findall(r"(?:\d+\.){3}\d+", decode(packet[2])))]
     for (now, interface, frame), notes in earlier[-HISTORY:]:
         print(f"#     {now} {interface} < {decode(frame)} | {'; '.join(notes)}")
 

@@ -204,8 +204,8 @@ class CeTraffic(Traffic):
                 return ACK | PSH
             talk.syn[side] = True
             return SYN | (ACK if talk.syn[other] and self.chance(90) else 0)
-        if not talk.syn[other] and self.chance(70):
-            return SYN | (ACK if side else 0)
+        if not talk.syn[other]:
+            return ACK | PSH if self.chance(10) else SYN | (ACK if side else 0)
         if talk.fin[0] and talk.fin[1]:
             if self.chance(6):
                 talk.syn, talk.fin = [False, False], [False, False]
@@ -260,6 +260,8 @@ class CeTraffic(Traffic):
 
     def asked(self, shot, protocol, source, target):
         dice, data = self.random, self.bytes(self.random.randint(0, 40))
+        if protocol == TCP and source in SERVICES[TCP]:  # not into a conversation
+            source += 10000
         if protocol == UDP:
             shot.l4 = {"kind": "udp", "sport": source, "dport": target, "payload": data}
         elif protocol == TCP:

@@ -41,6 +41,7 @@ class Tcp:
     def __init__(self):
         self.syn, self.fin = [False, False], [False, False]
         self.reset, self.announced, self.scale = False, [None, None], [None, None]
+        self.ignored = 0
 
     @property
     def closed(self):
@@ -56,17 +57,29 @@ class Tcp:
         window = self.announced[1 - side]
         return window is not None and (segment.seq - window[0]) % (1 << 32) < max(window[1], 1)
 
+    def judge(self, side, segment):
+        """What is not open can only be refused, which passes and changes nothing."""
+        if not all(self.syn) or self.reset or self.announced[1 - side] is None:
+            return
+        if self.is_valid_reset(side, segment):
+            self.reset = True
+        else:
+            self.ignored += 1
+
+    def shift(self, side):
+        """RFC 7323 section 2.3."""
+        return 0 if None in self.scale else min(self.scale[side], 14)
+
     def see(self, side, segment):
         """Returns whether the packet keeps the session alive."""
         flags = segment.flags
-        if flags & RST:
-            if self.is_valid_reset(side, segment):
-                self.reset = True
-            return not self.closed
         if flags & SYN and self.closed:
             self.__init__()
-        elif self.closed:
+        if self.closed:
             return False
+        if flags & RST:
+            self.judge(side, segment)
+            return True
         if self.reset and segment.size:
             self.reset = False
         if flags & SYN:
@@ -74,9 +87,11 @@ class Tcp:
         if flags & FIN:
             self.fin[side] = True
         if flags & ACK:
-            scaled = not flags & SYN and None not in self.scale
-            self.announced[side] = segment.ack, segment.window << (min(self.scale[side], 14) if scaled else 0)
+            self.announced[side] = segment.ack, segment.window << (0 if flags & SYN else self.shift(side))
         return True
+
+    def __str__(self):
+        return "".join(f" {name} {sum(each)}" for name, each in (("syn", self.syn), ("fin", self.fin))) + " reset" * self.reset
 
     def timeout(self, settings):
         if self.reset:
@@ -225,6 +240,9 @@ class Napt:
 
     def touch(self, session, side, segment, now):
         session.touch(side, segment, now)
+        if session.tcp and session.tcp.ignored:
+            self.events["rst_ignored"] += 1
+            session.tcp.ignored = 0
         self.nothing_before = min(self.nothing_before, session.due(self.settings))
 
     def find_out(self, protocol, inside, remote):
@@ -393,7 +411,7 @@ class Napt:
             if session.ended_at + CLOSED_FOR > now:
                 return
             self.end(session, now)
-            self.events["sessions_closed_early"] += 1
+            self.events["closed_early"] += 1
             if self.free(protocol, now, reserved):
                 return
 
@@ -407,6 +425,8 @@ class Napt:
             self.users.setdefault(key, set()).add(session)
         if session.mapping:
             session.mapping.sessions.add(session)
+        elif session.protocol in NAMES:
+            self.events["port_shared"] += 1
         self.host_sessions[session.inside[0]] += 1
         self.nothing_before = min(self.nothing_before, session.due(self.settings))
         self.events["sessions_created"] += 1

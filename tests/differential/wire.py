@@ -210,7 +210,8 @@ def decode4(data):
     if protocol in (TCP, UDP):
         text += " %d > %d" % struct.unpack_from(">HH", body)
     if protocol == TCP and len(body) >= 20:
-        text += f" flags {body[13]:#x} doff {body[12] >> 4}"
+        text += " seq %d ack %d" % struct.unpack_from(">II", body, 4)
+        text += f" flags {body[13]:#x} doff {body[12] >> 4} window {struct.unpack_from('>H', body, 14)[0]}"
     if protocol == UDP:
         text += " udp-len %d" % struct.unpack_from(">H", body, 4)
     if protocol == ICMP:
