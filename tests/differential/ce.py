@@ -306,7 +306,9 @@ class Ce(Br):
         context = Outer(data, outer, domain, self.rules.of_source(outer))
         if ip.is_fragment:
             self.check_fragment(ip)
-        if ip.is_fragment and context.rule is not None and ip.dst == self.address:
+        if context.rule is None:
+            raise Drop("spoof_v6", "neither the BR nor under an FMR")
+        if ip.is_fragment and ip.dst == self.address:
             key = 1, outer, ip.src, ip.dst, ip.protocol, ip.ident
             self.through_fragments(ip, key, outer >> 72, self.judge_in, context)
         else:
@@ -325,8 +327,6 @@ class Ce(Br):
     def check_peer(self, ip, transport, outer):
         """MAPE-35, MAPE-36: the BR relays anybody; a CE speaks for itself only."""
         rule = outer.rule
-        if rule is None:
-            raise Drop("spoof_v6", "neither the BR nor under an FMR")
         if rule == "br" or transport is None:
             return
         self.check_protocol(ip, transport) if rule.shared else None

@@ -14,16 +14,16 @@ from traffic import START, Shot, Traffic
 from wire import *
 
 PSH = 8
-MARGIN = 1_700_000  # the program's clock has seconds
+MARGIN = 3_000_000  # the program's clock has seconds
 SERVICES = {TCP: (80, 443, 53, 22, 5222), UDP: (53, 53, 443, 123, 3478, 5060), ICMP: (0,)}
 
 
 class Talk:
-    """Two ends. `seq` and `window` of each side: inside 0, remote 1."""
+    """Two ends, inside 0 and remote 1: `seq` is what each sends next, `acked` what the other has acknowledged of it."""
 
     def __init__(self, protocol, inside, remote, dice):
         self.protocol, self.inside, self.remote, self.port, self.alive = protocol, inside, remote, None, False
-        self.seq, self.window = [dice.getrandbits(32), dice.getrandbits(32)], [0, 0]
+        self.seq, self.acked = [dice.getrandbits(32), dice.getrandbits(32)], [None, None]
         self.scale = [dice.choice((None, 0, 3, 7, 14)), dice.choice((None, 0, 2, 8))]
         self.syn, self.fin, self.sent = [False, False], [False, False], [0, 0]
         self.mood = dice.choice(("long", "short", "half", "quiet"))
@@ -179,7 +179,7 @@ class CeTraffic(Traffic):
             data = self.bytes(size)
         elif flags & SYN and self.chance(3):
             data = self.bytes(10)
-        made = {"kind": "tcp", "flags": flags, "seq": seq, "ack": ack, "window": dice.choice((0, 1, 1000, 65535, dice.getrandbits(16))),
+        made = {"kind": "tcp", "flags": flags, "seq": seq, "ack": ack, "window": dice.choice((1000, 65535, dice.randint(1, 65535))),
                 "payload": data}
         if flags & SYN:
             scale = talk.scale[side]
@@ -188,8 +188,7 @@ class CeTraffic(Traffic):
             made["options"] = b"\x01\x01\x08\x0a" + self.bytes(8)
         if not flags & RST:
             if flags & ACK:
-                scaled = not flags & SYN and None not in talk.scale
-                talk.window[side] = made["window"] << (talk.scale[side] if scaled else 0)
+                talk.acked[other] = ack
             talk.seq[side] = (seq + len(data) + bool(flags & (SYN | FIN))) % (1 << 32)
         return made
 
@@ -216,17 +215,16 @@ class CeTraffic(Traffic):
         if not talk.fin[side] and self.chance(ends) and (talk.mood != "half" or side == 0):
             talk.fin[side] = True
             return FIN | ACK | dice.choice((0, PSH))
-        if self.chance(5):
+        if self.chance(5) and talk.sent[0] > 2 and talk.sent[1] > 1:
             return dice.choice((RST, RST | ACK))
         if self.chance(1):
             return SYN
         return ACK | dice.choice((0, PSH, PSH))
 
     def reset_place(self, talk, side):
-        """Mostly right where the other side's window begins, else at its edges or far away."""
-        dice, other = self.random, 1 - side
-        begins, size = talk.seq[side], talk.window[other]
-        return (begins + dice.choice((0, 0, 0, size - 1, size, size + 1, -1, 10**9, 1 << 31, dice.getrandbits(32)))) % (1 << 32)
+        """Where the other side's window begins, just before that, or far away."""
+        begins = talk.seq[side] if talk.acked[side] is None else talk.acked[side]
+        return (begins + self.random.choice((0, 0, 0, -1, 1 << 31, 5 << 29))) % (1 << 32)
 
     def crowd(self):
         """One host opens many sessions."""

@@ -53,13 +53,13 @@ class Tcp:
         return self.closed or self.reset
 
     def is_valid_reset(self, side, segment):
-        """RFC 5961 section 3.2: within the window of the other side."""
+        """RFC 5961 section 3.2: within the window of the other side, if that has announced one."""
         window = self.announced[1 - side]
-        return window is not None and (segment.seq - window[0]) % (1 << 32) < max(window[1], 1)
+        return window is None or (segment.seq - window[0]) % (1 << 32) < max(window[1], 1)
 
     def judge(self, side, segment):
-        """What is not open can only be refused, which passes and changes nothing."""
-        if not all(self.syn) or self.reset or self.announced[1 - side] is None:
+        """A connection that is not open can only be refused, which changes nothing."""
+        if not all(self.syn) or self.reset:
             return
         if self.is_valid_reset(side, segment):
             self.reset = True
@@ -80,12 +80,16 @@ class Tcp:
         if flags & RST:
             self.judge(side, segment)
             return True
-        if self.reset and segment.size:
-            self.reset = False
-        if flags & SYN:
-            self.syn[side], self.scale[side] = True, segment.scale
-        if flags & FIN:
+        if self.reset and flags & SYN:
+            self.__init__()
+        if self.reset:
+            self.reset, self.fin = False, [False, False]
+        elif all(self.syn) and flags & FIN:
             self.fin[side] = True
+        elif not all(self.syn) and flags & SYN:
+            self.syn[side], self.scale[side] = True, segment.scale
+            if flags & ACK:  # an answer to one, whether that came by here or not
+                self.syn[1 - side] = True
         if flags & ACK:
             self.announced[side] = segment.ack, segment.window << (0 if flags & SYN else self.shift(side))
         return True
@@ -418,11 +422,9 @@ class Napt:
     # --------------------------------------------------------------------------------------------- beginning and end
 
     def begin(self, session):
-        key = session.protocol, session.port
         self.by_inside[session.protocol, session.inside, session.remote] = session
         if session.port is not None:
-            self.by_port[session.protocol, session.port, session.remote] = session
-            self.users.setdefault(key, set()).add(session)
+            self.occupy(session)
         if session.mapping:
             session.mapping.sessions.add(session)
         elif session.protocol in NAMES:
@@ -442,8 +444,14 @@ class Napt:
         self.owners[mapping.protocol, port] = mapping
         for session in mapping.sessions:
             session.port = port
-            self.by_port[session.protocol, port, session.remote] = session
-            self.users.setdefault((session.protocol, port), set()).add(session)
+            self.occupy(session)
+
+    def occupy(self, session):
+        key = session.protocol, session.port
+        if (*key, session.remote) in self.by_port:
+            self.fault(f"two sessions have port {session.port} and remote endpoint {session.remote}")
+        self.by_port[(*key, session.remote)] = session
+        self.users.setdefault(key, set()).add(session)
 
     def see(self, session, port):
         """A packet of a session shows its port."""
@@ -452,8 +460,7 @@ class Napt:
                 self.show(session.mapping, port)
                 return
             session.port = port
-            self.by_port[session.protocol, port, session.remote] = session
-            self.users.setdefault((session.protocol, port), set()).add(session)
+            self.occupy(session)
 
     def end(self, session, at):
         protocol, port = session.protocol, session.port
@@ -468,7 +475,8 @@ class Napt:
                 self.host_ports[protocol, mapping.inside[0]] -= 1
         if port is None:
             return
-        del self.by_port[protocol, port, session.remote]
+        if self.by_port.get((protocol, port, session.remote)) is session:
+            del self.by_port[protocol, port, session.remote]
         users = self.users[protocol, port]
         users.discard(session)
         if not users:
