@@ -41,6 +41,9 @@ void port_close(struct port *port);
 /* Frames the hardware or the kernel lost before we could take them. */
 uint64_t port_missed(const struct port *port);
 
+/* As the driver tells; some say always yes. */
+bool port_has_link(const struct port *port);
+
 static inline uint16_t
 port_receive(const struct port *port, uint16_t queue, struct rte_mbuf **mbufs, uint16_t count)
 {

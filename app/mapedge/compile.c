@@ -5,64 +5,27 @@
 
 #include "path/suspects.h"
 
-/* ---- interfaces ------------------------------------------------------------------------------------------------- */
+/* ---- host ------------------------------------------------------------------------------------------------------- */
 
-static struct ether_pair
-ether_pair(const struct mac *to, const struct mac *from)
+/* Each worker's burst: a burst of packets often comes to one worker alone. */
+#define HOST_BURST 256
+
+static struct limit
+host_limit(uint32_t rate, unsigned int workers)
 {
-	struct ether_pair pair;
-
-	memcpy(pair.byte, to->byte, sizeof(to->byte));
-	memcpy(pair.byte + sizeof(to->byte), from->byte, sizeof(from->byte));
-	return pair;
+	return (struct limit){ rate, HOST_BURST * workers };
 }
 
 static void
-compile_addresses(const struct conf_interface *conf, struct interface *interface)
+compile_host(const struct conf *conf, struct host_limits *host)
 {
-	for (size_t i = 0; i < conf->address_count; i++) {
-		const struct conf_address *address = &conf->addresses[i];
+	const struct conf_host_limits *limits = &conf->host_limits;
 
-		if (!address->ipv4)
-			continue;
-		if (interface->address == 0)
-			interface->address = address->v4;
-		interface->subnets[interface->subnet_count++] =
-		    (struct subnet){ address->v4 & mask4(address->len), mask4(address->len), address->v4 };
-	}
-}
-
-static int
-compile_interface(const struct conf_interface *conf, const struct mac *port_mac, uint8_t index,
-    struct interface *interface, struct error *err)
-{
-	const struct mac *own = conf->has_mac ? &conf->mac : port_mac;
-	uint32_t slots = 2;
-	uint8_t wire[8] = { 0 };
-
-	while (slots < 2 * (conf->neighbour_count + 1))
-		slots *= 2;
-	memcpy(wire, own->byte, sizeof(own->byte));
-	*interface = (struct interface){ .mac48 = ethernet_address(wire),
-		.mtu = conf->mtu,
-		.index = index,
-		.neighbour_mask = slots - 1,
-		.neighbours = calloc(slots, sizeof(struct neighbour)) };
-	if (interface->neighbours == NULL)
-		return error_set(err, ENOMEM, "out of memory for %zu neighbours", conf->neighbour_count);
-
-	compile_addresses(conf, interface);
-	for (size_t i = 0; i < conf->neighbour_count; i++) {
-		const struct ether_pair pair = ether_pair(&conf->neighbours[i].mac, own);
-
-		if (conf->neighbours[i].address.ipv4)
-			interface_add_neighbour(interface, conf->neighbours[i].address.v4, &pair);
-		if (conf->has_gateway && conf->gateway == i) {
-			interface->has_gateway = true;
-			interface->gateway = pair;
-		}
-	}
-	return 0;
+	host->is_on = conf->host;
+	host->limit[HOST_NEIGHBOUR] = host_limit(limits->neighbour, conf->workers);
+	host->limit[HOST_DHCP] = host_limit(limits->dhcp, conf->workers);
+	host->limit[HOST_ICMP] = host_limit(limits->icmp, conf->workers);
+	host->limit[HOST_OTHER] = host_limit(limits->other, conf->workers);
 }
 
 /* ---- softwires and rules ---------------------------------------------------------------------------------------- */
@@ -133,17 +96,28 @@ compile_fragments(const struct conf_fragments *conf, struct snapshot *snapshot)
 		snapshot->fragments = (struct virtual_config){ conf->datagrams, conf->held, conf->timeout * 1000 };
 }
 
-static void
-compile_icmp(const struct conf *conf, struct snapshot *snapshot)
+/* RFC 4443 section 2.2: where a BR address may not be the source, the interface's own one is. */
+static u128
+icmp6_source(const struct conf_interface *conf, const struct host_link *link, const struct snapshot *snapshot)
 {
-	const struct conf_interface *outside = &conf->interfaces[INTERFACE_V6];
+	for (size_t i = 0; i < conf->address_count; i++) {
+		if (!conf->addresses[i].ipv4)
+			return conf->addresses[i].v6;
+	}
+	for (size_t i = 0; link != NULL && i < link->address6_count; i++) {
+		if (snapshot_terminating(snapshot, link->addresses6[i]) == NULL)
+			return link->addresses6[i];
+	}
+	return 0;
+}
 
+static void
+compile_icmp(const struct conf *conf, const struct host_link *links, struct snapshot *snapshot)
+{
 	snapshot->icmp_limit = (struct limit){ conf->icmp.rate, conf->icmp.burst };
 	snapshot->icmp_source = conf->icmp.source != 0 ? conf->icmp.source : snapshot->interface[INTERFACE_V4].address;
-	for (size_t i = 0; i < outside->address_count && snapshot->icmp6_source == 0; i++) {
-		if (!outside->addresses[i].ipv4)
-			snapshot->icmp6_source = outside->addresses[i].v6;
-	}
+	snapshot->icmp6_source =
+	    icmp6_source(&conf->interfaces[INTERFACE_V6], links != NULL ? &links[INTERFACE_V6] : NULL, snapshot);
 }
 
 _Static_assert(CONF_MAX_MARTIANS == SNAPSHOT_MAX_MARTIANS, "what can be written fits");
@@ -225,40 +199,73 @@ compile_ce(const struct conf *conf, struct snapshot *snapshot, const struct snap
 
 /* ---- the whole -------------------------------------------------------------------------------------------------- */
 
+/* All that does not depend on the interfaces. */
+static int
+compile_services(struct snapshot *snapshot, const struct conf *conf, const struct snapshot *before, struct error *err)
+{
+	const bool is_ce = snapshot->is_ce;
+
+	compile_host(conf, &snapshot->host);
+	snapshot->rules = compile_rules(conf, is_ce, is_ce && !conf->softwires[0].mesh, err);
+	if (snapshot->rules == NULL)
+		return -EINVAL;
+	compile_fragments(&conf->fragments, snapshot);
+	if (is_ce)
+		return compile_ce(conf, snapshot, before, err);
+	/* The CE's address, to which a BR sends, is filled in for each packet. */
+	for (size_t i = 0; i < conf->softwire_count; i++)
+		compile_softwire(&conf->softwires[i], conf->softwires[i].br, 0, (uint8_t)i, &snapshot->softwire[i]);
+	return 0;
+}
+
 struct snapshot *
 snapshot_compile(const struct conf *conf, const struct mac macs[INTERFACE_COUNT], const struct snapshot *before,
     struct error *err)
 {
 	struct snapshot *snapshot = calloc(1, sizeof(*snapshot));
-	const bool is_ce = conf->role == CONF_CE;
 
 	if (snapshot == NULL) {
 		error_set(err, ENOMEM, "out of memory for the configuration");
 		return NULL;
 	}
 	snapshot->generation = before == NULL ? 1 : before->generation + 1;
-	snapshot->is_ce = is_ce;
+	snapshot->is_ce = conf->role == CONF_CE;
 	snapshot->softwire_count = (uint16_t)conf->softwire_count;
-	for (uint8_t i = 0; i < INTERFACE_COUNT; i++) {
-		if (compile_interface(&conf->interfaces[i], &macs[i], i, &snapshot->interface[i], err) < 0)
-			goto fail;
+	if (compile_services(snapshot, conf, before, err) < 0 ||
+	    snapshot_link(snapshot, conf, macs, NULL, NULL, err) < 0) {
+		snapshot_free(snapshot);
+		return NULL;
 	}
-	snapshot->rules = compile_rules(conf, is_ce, is_ce && !conf->softwires[0].mesh, err);
-	if (snapshot->rules == NULL)
-		goto fail;
-	compile_fragments(&conf->fragments, snapshot);
-	compile_icmp(conf, snapshot);
-	compile_suspects(&conf->interfaces[INTERFACE_V4], snapshot);
-	if (is_ce && compile_ce(conf, snapshot, before, err) < 0)
-		goto fail;
-	/* The CE's address, to which a BR sends, is filled in for each packet. */
-	for (size_t i = 0; i < conf->softwire_count && !is_ce; i++)
-		compile_softwire(&conf->softwires[i], conf->softwires[i].br, 0, (uint8_t)i, &snapshot->softwire[i]);
 	return snapshot;
+}
 
-fail:
-	snapshot_free(snapshot);
-	return NULL;
+struct snapshot *
+snapshot_follow(const struct snapshot *before, struct error *err)
+{
+	struct snapshot *snapshot = malloc(sizeof(*snapshot));
+
+	if (snapshot == NULL) {
+		error_set(err, ENOMEM, "out of memory for the configuration");
+		return NULL;
+	}
+	*snapshot = *before;
+	snapshot->generation++;
+	snapshot->rules->users++;
+	memset(snapshot->interface, 0, sizeof(snapshot->interface));
+	return snapshot;
+}
+
+int
+snapshot_link(struct snapshot *snapshot, const struct conf *conf, const struct mac macs[INTERFACE_COUNT],
+    const struct host_link *links, const struct snapshot *before, struct error *err)
+{
+	link_clear(snapshot);
+	if (link_interfaces(snapshot, conf, macs, links, before, err) < 0)
+		return -ENOMEM;
+	compile_icmp(conf, links, snapshot);
+	if (links == NULL || links[INTERFACE_V4].has_routes)
+		compile_suspects(&conf->interfaces[INTERFACE_V4], snapshot);
+	return 0;
 }
 
 void
@@ -266,8 +273,7 @@ snapshot_free(struct snapshot *snapshot)
 {
 	if (snapshot == NULL)
 		return;
-	for (int i = 0; i < INTERFACE_COUNT; i++)
-		free(snapshot->interface[i].neighbours);
+	link_clear(snapshot);
 	ruleset_free(snapshot->rules);
 	free(snapshot);
 }

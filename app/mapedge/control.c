@@ -12,6 +12,7 @@
 #include "log.h"
 #include "slots.h"
 #include "socket.h"
+#include "unchangeable.h"
 
 #define ROOM_TRIES 100 /* for an entry that the workers have let go of */
 #define ROOM_WAIT_US 100
@@ -29,6 +30,7 @@ struct control {
 	struct conf *conf;
 	struct snapshot *snapshot;
 	struct bindings *bindings; /* the snapshot's; NULL without pools */
+	struct hosts *hosts;       /* NULL without host interfaces */
 	struct lookup_bindings resolver;
 	struct retired *retired;
 	struct event_base *base;
@@ -44,41 +46,6 @@ struct control {
 };
 
 /* ---- reload ----------------------------------------------------------------------------------------------------- */
-
-/* What the running ports, workers and tables are made for cannot change without a restart. */
-static const char *
-unchangeable(const struct conf *now, const struct conf *next)
-{
-	if (now->role != next->role)
-		return "role";
-	if (now->workers != next->workers)
-		return "dpdk.workers";
-	if (now->buffers != next->buffers)
-		return "dpdk.buffers";
-	if (now->poll != next->poll)
-		return "dpdk.poll";
-	if (now->eal_count != next->eal_count || memcmp(now->eal, next->eal, sizeof(now->eal)) != 0)
-		return "dpdk.eal";
-	if (now->nat.sessions != next->nat.sessions)
-		return "nat.sessions";
-	if (memcmp(&now->fragments, &next->fragments, sizeof(now->fragments)) != 0)
-		return "fragments";
-	if (strcmp(now->control_socket, next->control_socket) != 0)
-		return "control.socket";
-	if (strcmp(now->rule_log, next->rule_log) != 0)
-		return "control.rule_log";
-	for (int i = 0; i < INTERFACE_COUNT; i++) {
-		const struct conf_interface *one = &now->interfaces[i], *other = &next->interfaces[i];
-
-		if (strcmp(one->name, other->name) != 0 || strcmp(one->port, other->port) != 0)
-			return "the name or port of an interface";
-		if (one->has_mac != other->has_mac || memcmp(&one->mac, &other->mac, sizeof(one->mac)) != 0)
-			return "the mac of an interface";
-		if (one->mtu != other->mtu)
-			return "the mtu of an interface";
-	}
-	return NULL;
-}
 
 /* Counters for a snapshot's softwires; none that a worker with an older snapshot may still be counting in. */
 static int
@@ -131,7 +98,7 @@ on_reap(evutil_socket_t fd, short what, void *argument)
 		event_add(control->reaper, &soon);
 }
 
-/* What a reload has made; all of it is in use, or nothing is. */
+/* What a reload, or Linux's news, has made; all of it is in use, or nothing is. What stays is what is in use already. */
 struct next {
 	struct conf *conf;
 	struct snapshot *snapshot;
@@ -143,14 +110,16 @@ static void
 publish(struct control *control, const struct next *next)
 {
 	*next->retired = (struct retired){ .snapshot = control->snapshot,
-		.bindings = control->bindings,
+		.bindings = next->bindings != control->bindings ? control->bindings : NULL,
 		.token = engine_publish(control->engine, next->snapshot),
 		.next = control->retired };
 	control->retired = next->retired;
-	conf_free(control->conf);
+	if (next->conf != control->conf)
+		conf_free(control->conf);
 	control->conf = next->conf;
 	control->snapshot = next->snapshot;
 	control->bindings = next->bindings;
+	hosts_published(control->hosts);
 	on_reap(-1, 0, control);
 }
 
@@ -175,7 +144,7 @@ prepare(struct control *control, struct next *next, struct error *err)
 	if (next->retired == NULL)
 		return error_set(err, ENOMEM, "out of memory");
 	next->snapshot = snapshot_compile(next->conf, macs, control->snapshot, err);
-	if (next->snapshot == NULL)
+	if (next->snapshot == NULL || hosts_link(control->hosts, next->snapshot, next->conf, NULL, err) < 0)
 		return -EINVAL;
 	if (assign_slots(control, next->conf, next->snapshot) < 0)
 		return error_set(err, EBUSY, "too many domains have come and gone in the last moments; try again");
@@ -220,6 +189,27 @@ reload(void *context, uint64_t *generation, struct error *err)
 	return 0;
 }
 
+/* Linux's neighbours, routes or addresses are others; rules, bindings and sessions are as they were. */
+static void
+on_host_news(void *context)
+{
+	struct control *control = context;
+	struct error err = { 0 };
+	struct next next = { .conf = control->conf,
+		.snapshot = snapshot_follow(control->snapshot, &err),
+		.bindings = control->bindings,
+		.retired = malloc(sizeof(*next.retired)) };
+
+	if (next.snapshot != NULL && next.retired != NULL &&
+	    hosts_link(control->hosts, next.snapshot, next.conf, control->snapshot, &err) == 0) {
+		publish(control, &next);
+		return;
+	}
+	log_error("host: out of memory; neighbours and routes stay as they were");
+	snapshot_free(next.snapshot);
+	free(next.retired);
+}
+
 /* ---- what the API needs ----------------------------------------------------------------------------------------- */
 
 static void
@@ -243,6 +233,7 @@ make_report(void *context, struct report *report)
 		report->counters[i] = &engine->worker[i]->counters;
 		report->gauges[i] = &engine->worker[i]->gauges;
 	}
+	report->control = hosts_counters(control->hosts);
 	bindings_report(control->bindings, report);
 }
 
@@ -381,15 +372,17 @@ on_reload_signal(evutil_socket_t number, short what, void *argument)
 
 struct control *
 control_new(struct engine *engine, struct conf *conf, struct snapshot *snapshot, struct bindings *bindings,
-    struct error *err)
+    struct hosts *hosts, struct error *err)
 {
 	struct control *control = calloc(1, sizeof(*control));
 
 	if (control == NULL) {
 		error_set(err, ENOMEM, "out of memory");
+		hosts_close(hosts);
 		return NULL;
 	}
 	control->engine = engine;
+	control->hosts = hosts;
 	control->start_ms = wall_clock_ms();
 	control->backend = (struct api_backend){ control, make_report, rules, lookup, rule_log, reload, stop,
 		add_binding, remove_binding, get_binding };
@@ -414,7 +407,7 @@ control_new(struct engine *engine, struct conf *conf, struct snapshot *snapshot,
 			goto fail;
 	}
 	control->socket = socket_new(control->base, conf->control_socket, &control->backend, err);
-	if (control->socket == NULL)
+	if (control->socket == NULL || hosts_start(hosts, control->base, on_host_news, control, err) < 0)
 		goto fail;
 	(void)assign_slots(control, conf, snapshot); /* the first time there are enough */
 	control->conf = conf;
@@ -467,6 +460,7 @@ control_free(struct control *control)
 	free_event(control->on_hup);
 	free_event(control->reaper);
 	history_free(control->history);
+	hosts_close(control->hosts);
 	if (control->base != NULL)
 		event_base_free(control->base);
 	while (control->retired != NULL) {

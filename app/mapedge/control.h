@@ -7,15 +7,16 @@
 #define MAPEDGE_APP_CONTROL_H
 
 #include "bindings.h"
+#include "hosts.h"
 
 struct control;
 
 /*
  * Takes over the configuration, the snapshot in use and its bindings (or NULL); all are replaced by reloads and freed by
- * control_free(). NULL with the reason in err.
+ * control_free(). Also takes over the host interfaces (or NULL), even when it fails: NULL with the reason in err.
  */
 struct control *control_new(struct engine *engine, struct conf *conf, struct snapshot *snapshot,
-    struct bindings *bindings, struct error *err);
+    struct bindings *bindings, struct hosts *hosts, struct error *err);
 
 /* Runs until SIGTERM, SIGINT or `shutdown`. */
 void control_run(struct control *control);

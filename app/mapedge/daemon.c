@@ -156,20 +156,26 @@ stop_workers(struct engine *engine)
 	rte_eal_mp_wait_lcore();
 }
 
-/* Ports are open; the snapshot that the engine was made with lacks only their MAC addresses. */
+/* Ports are open; the snapshot that the engine was made with lacks only their MAC addresses, and what Linux knows. */
 static struct snapshot *
-final_snapshot(const struct engine *engine, const struct conf *conf, struct error *err)
+final_snapshot(const struct engine *engine, const struct conf *conf, struct hosts *hosts, struct error *err)
 {
 	const struct mac macs[INTERFACE_COUNT] = { engine->port[0].mac, engine->port[1].mac };
+	struct snapshot *snapshot = snapshot_compile(conf, macs, NULL, err);
 
-	return snapshot_compile(conf, macs, NULL, err);
+	if (snapshot != NULL && hosts_link(hosts, snapshot, conf, NULL, err) < 0) {
+		snapshot_free(snapshot);
+		return NULL;
+	}
+	return snapshot;
 }
 
 static int
-serve(struct engine *engine, struct conf *conf, struct snapshot *snapshot, struct bindings *bindings, struct error *err)
+serve(struct engine *engine, struct conf *conf, struct snapshot *snapshot, struct bindings *bindings,
+    struct hosts *hosts, struct error *err)
 {
 	struct engine_lcore lcores[WORKER_MAX];
-	struct control *control = control_new(engine, conf, snapshot, bindings, err);
+	struct control *control = control_new(engine, conf, snapshot, bindings, hosts, err);
 	int rc;
 
 	if (control == NULL) {
@@ -197,6 +203,7 @@ run_with_eal(struct conf *conf, struct error *err)
 	const struct mac no_macs[INTERFACE_COUNT] = { { { 0 } } };
 	struct snapshot *first = snapshot_compile(conf, no_macs, NULL, err), *snapshot = NULL;
 	struct bindings *bindings = NULL;
+	struct hosts *hosts = NULL;
 	struct engine engine = { 0 };
 	int rc = -EINVAL;
 
@@ -206,16 +213,19 @@ run_with_eal(struct conf *conf, struct error *err)
 		rc = engine_init(&engine, first, conf->workers, conf->buffers, err);
 	if (rc == 0)
 		rc = open_ports(&engine, conf, err);
+	if (rc == 0)
+		rc = hosts_open(&engine, conf, &hosts, err);
 	if (rc == 0) {
 		engine.poll = conf->poll;
-		snapshot = final_snapshot(&engine, conf, err);
+		snapshot = final_snapshot(&engine, conf, hosts, err);
 		rc = snapshot == NULL ? -EINVAL : 0;
 	}
 	if (rc == 0) {
 		bindings_attach(bindings, snapshot);
 		engine.published = snapshot;
-		rc = serve(&engine, conf, snapshot, bindings, err);
+		rc = serve(&engine, conf, snapshot, bindings, hosts, err);
 	} else {
+		hosts_close(hosts);
 		bindings_free(bindings);
 		conf_free(conf);
 	}

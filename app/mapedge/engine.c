@@ -57,6 +57,19 @@ hand_off(struct engine *engine, struct worker *w, unsigned int owner)
 	outlet->count = 0;
 }
 
+/* Without host interfaces nothing gets into that outlet, and there are no questions. */
+static void
+pass_to_control(struct engine *engine, struct worker *w)
+{
+	struct outlet *outlet = &w->to_host;
+	const unsigned int taken = crossing_enter(&engine->crossing, w);
+
+	engine->has_news[w->id] = true;
+	for (unsigned int i = taken; i < outlet->count; i++)
+		lose(w, outlet->mbufs[i]->port, &outlet->mbufs[i], 1, DROP_host_full);
+	outlet->count = 0;
+}
+
 static void
 empty_outlets(struct engine *engine, struct worker *w)
 {
@@ -68,6 +81,8 @@ empty_outlets(struct engine *engine, struct worker *w)
 		if (w->handoff[i].count > 0)
 			hand_off(engine, w, i);
 	}
+	if (w->to_host.count > 0 || (w->pending != NULL && w->pending->question_count > 0))
+		pass_to_control(engine, w);
 	if (w->dropped.count > 0) {
 		rte_pktmbuf_free_bulk(w->dropped.mbufs, w->dropped.count);
 		w->dropped.count = 0;
@@ -137,6 +152,21 @@ take_over(struct engine *engine, struct worker *w, unsigned int from)
 	return count;
 }
 
+/* What Linux sends; control has counted it. */
+static unsigned int
+send_from_host(struct engine *engine, struct worker *w)
+{
+	struct rte_mbuf *mbufs[BURST_SIZE];
+	const unsigned int count =
+	    rte_ring_sc_dequeue_burst(engine->crossing.from_host, (void **)mbufs, BURST_SIZE, NULL);
+
+	for (unsigned int i = 0; i < count; i++)
+		outlet_put(&w->transmit[mbufs[i]->port], mbufs[i]);
+	if (count > 0)
+		empty_outlets(engine, w);
+	return count;
+}
+
 /* An lcore may move to a CPU whose counter is a little behind; time stands still then, it never runs back. */
 static void
 update_time(const struct engine *engine, struct worker *w)
@@ -164,8 +194,14 @@ engine_turn(struct engine *engine, struct worker *w)
 		if (from != w->id)
 			handled += take_over(engine, w, from);
 	}
+	if (w->id == 0 && engine->crossing.from_host != NULL)
+		handled += send_from_host(engine, w);
 	path_tick(w, EXPIRE_BUDGET);
 	empty_outlets(engine, w);
+	if (engine->has_news[w->id]) {
+		engine->has_news[w->id] = false;
+		crossing_wake(&engine->crossing);
+	}
 	return handled;
 }
 
@@ -224,6 +260,11 @@ make_worker(struct engine *engine, const struct snapshot *snapshot, unsigned int
 		error_hint(err, "lower nat.sessions or fragments.datagrams, or give the machine more huge pages");
 		return -ENOMEM;
 	}
+	if (snapshot->host.is_on) {
+		w->pending = rte_zmalloc("pending", sizeof(*w->pending), RTE_CACHE_LINE_SIZE);
+		if (w->pending == NULL)
+			return error_set(err, ENOMEM, "out of memory for worker %u", id);
+	}
 	path_init(w, engine->memory[id], snapshot, &engine->key);
 	refill_stock(engine, w);
 	if (rte_rcu_qsbr_thread_register(engine->grace, id) != 0)
@@ -276,6 +317,11 @@ engine_init(struct engine *engine, const struct snapshot *snapshot, unsigned int
 		if (rc < 0)
 			return rc;
 	}
+	if (snapshot->host.is_on) {
+		rc = crossing_init(&engine->crossing, err);
+		if (rc < 0)
+			return rc;
+	}
 	return make_rings(engine, err);
 }
 
@@ -293,14 +339,20 @@ free_ring(struct rte_ring *ring)
 }
 
 static void
-free_held(struct worker *w)
+free_worker(struct worker *w)
 {
-	struct rte_mbuf *mbufs[BURST_SIZE];
+	struct rte_mbuf *mbufs[PENDING_MAX];
 	uint16_t count;
 
+	if (w == NULL)
+		return;
 	rte_pktmbuf_free_bulk(w->stock, w->stock_count);
 	while (w->fragments != NULL && (count = virtual_drain(w->fragments, mbufs, BURST_SIZE)) > 0)
 		rte_pktmbuf_free_bulk(mbufs, count);
+	if (w->pending != NULL)
+		rte_pktmbuf_free_bulk(mbufs, pending_drain(w->pending, mbufs));
+	rte_free(w->pending);
+	rte_free(w);
 }
 
 void
@@ -309,11 +361,10 @@ engine_free(struct engine *engine)
 	for (unsigned int i = 0; i < engine->workers; i++) {
 		for (unsigned int j = 0; j < engine->workers; j++)
 			free_ring(engine->handoff[i][j]);
-		if (engine->worker[i] != NULL)
-			free_held(engine->worker[i]);
+		free_worker(engine->worker[i]);
 		rte_free(engine->memory[i]);
-		rte_free(engine->worker[i]);
 	}
+	crossing_free(&engine->crossing);
 	rte_free(engine->grace);
 	rte_mempool_free(engine->pool);
 }
@@ -321,7 +372,7 @@ engine_free(struct engine *engine)
 uint64_t
 engine_held(const struct engine *engine)
 {
-	uint64_t held = 0;
+	uint64_t held = crossing_held(&engine->crossing);
 
 	for (unsigned int from = 0; from < engine->workers; from++) {
 		for (unsigned int to = 0; to < engine->workers; to++) {

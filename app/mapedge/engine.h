@@ -9,6 +9,7 @@
 #include <rte_rcu_qsbr.h>
 #include <rte_ring.h>
 
+#include "crossing.h"
 #include "path/path.h"
 #include "port.h"
 
@@ -25,10 +26,12 @@ struct engine {
 	struct rte_rcu_qsbr *grace; /* a worker reports once a turn that it holds no snapshot */
 	struct port port[INTERFACE_COUNT];
 	unsigned int ports_open;
+	struct crossing crossing; /* to Linux and back */
 
 	/* one slot for each worker, touched by nobody else while it runs */
 	struct worker *worker[WORKER_MAX];
 	void *memory[WORKER_MAX];                         /* of their tables */
+	bool has_news[WORKER_MAX];                        /* for control, which is to be woken at the end of the turn */
 	struct hash_key key;                              /* secret of this run */
 	struct rte_ring *handoff[WORKER_MAX][WORKER_MAX]; /* [from][to]: one producer, one consumer */
 };
@@ -51,7 +54,7 @@ struct engine_lcore {
 };
 int engine_lcore_main(void *engine_lcore);
 
-/* Packets that are in rings at the moment. */
+/* Packets that wait at the moment, in rings and in workers. */
 uint64_t engine_held(const struct engine *engine);
 
 /*

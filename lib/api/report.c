@@ -37,6 +37,10 @@ interfaces_json(const struct report *report, const struct counters *total)
 
 		traffic_json(one, "rx_packets", "rx_bytes", &total->interface[i].rx);
 		traffic_json(one, "tx_packets", "tx_bytes", &total->interface[i].tx);
+		if (report->control != NULL) {
+			traffic_json(one, "to_host_packets", "to_host_bytes", &total->host[i].to_host);
+			traffic_json(one, "from_host_packets", "from_host_bytes", &total->host[i].from_host);
+		}
 		json_array_append_new(list, one);
 	}
 	return list;
@@ -199,6 +203,8 @@ report_json(const struct report *report, bool all)
 
 	for (unsigned int i = 0; i < report->worker_count; i++)
 		counters_sum(&total, report->counters[i]);
+	if (report->control != NULL)
+		counters_sum(&total, report->control);
 	sum = counters_conservation(&total, report->held);
 	document = json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "role", report->is_ce ? "ce" : "br",
 	    "generation", number(report->generation), "discontinuity_time", moment(report->since_ms), "interfaces",

@@ -35,6 +35,7 @@ struct report {
 	unsigned int worker_count;
 	const struct counters *counters[REPORT_MAX_WORKERS];
 	const struct gauges *gauges[REPORT_MAX_WORKERS];
+	const struct counters *control; /* of packets on their way to Linux and back; NULL without host interfaces */
 	uint64_t held;
 	const struct report_rule_log *rule_log; /* NULL: there is none */
 	struct {

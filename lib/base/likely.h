@@ -7,6 +7,9 @@
 #define likely(condition) __builtin_expect(!!(condition), 1)
 #endif
 
+/* A function that is called for few packets: its callers keep their registers for the others. */
+#define COLD __attribute__((cold))
+
 #ifndef unlikely
 #define unlikely(condition) __builtin_expect(!!(condition), 0)
 #endif

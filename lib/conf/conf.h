@@ -63,6 +63,7 @@ struct conf_neighbour {
 struct conf_interface {
 	char name[CONF_NAME_SIZE];
 	enum conf_interface_role role;
+	bool host;                 /* addresses, neighbours and routes are Linux's, and those given here come on top */
 	char port[CONF_TEXT_SIZE]; /* empty when not given: enough for a replay */
 	bool has_mac;
 	struct mac mac;
@@ -128,6 +129,14 @@ struct conf_icmp {
 	uint32_t source; /* BR: IPv4 address of our ICMP errors, host order; 0: the internet interface's */
 };
 
+/* Packets a second to Linux, for the whole box. */
+struct conf_host_limits {
+	uint32_t neighbour; /* ARP, ND */
+	uint32_t dhcp;      /* DHCPv6 */
+	uint32_t icmp;      /* other ICMP and ICMPv6 */
+	uint32_t other;
+};
+
 struct conf_nat {
 	uint32_t sessions;                                                                   /* per worker */
 	uint32_t udp_timeout, tcp_established_timeout, tcp_transitory_timeout, icmp_timeout; /* seconds */
@@ -144,6 +153,8 @@ struct conf {
 	unsigned int workers;
 	uint32_t buffers;
 	bool poll;
+	bool host; /* each interface has a host interface */
+	struct conf_host_limits host_limits;
 	struct conf_interface interfaces[CONF_MAX_INTERFACES]; /* [0] the IPv4 side, [1] the IPv6 side */
 	size_t interface_count;
 	struct conf_softwire *softwires; /* exactly one on a CE */

@@ -120,7 +120,7 @@ read_addresses(struct conf_interface *interface, const config_setting_t *group, 
 		has_ipv4 |= address.ipv4;
 		interface->addresses[interface->address_count++] = address;
 	}
-	if (ipv4_side && !has_ipv4) {
+	if (ipv4_side && !has_ipv4 && !interface->host) {
 		place_error(err, reader_place(group, "addresses"), "the %s interface needs an IPv4 address", role);
 		error_hint(err,
 		    interface->role == CONF_LAN
@@ -162,7 +162,7 @@ check_neighbour(const struct conf_interface *interface, const struct conf_neighb
 		error_hint(err, "the %s interface speaks IPv6 only: IPv4 is inside the softwire", role);
 		return -EINVAL;
 	}
-	if (interface->role == CONF_LAN && !on_link(interface, &neighbour->address)) {
+	if (interface->role == CONF_LAN && !interface->host && !on_link(interface, &neighbour->address)) {
 		place_error(err, place, "neighbours: %s is in no subnet of the interface", text);
 		error_hint(err, "add its subnet to addresses, or correct the neighbour");
 		return -EINVAL;
@@ -202,7 +202,7 @@ check_no_gateway(const struct conf_interface *interface, const config_setting_t 
 {
 	const char *role = role_words[interface->role];
 
-	if (is_ipv4_side(interface->role))
+	if (is_ipv4_side(interface->role) || interface->host)
 		return 0;
 	place_error(err, group, "gateway is missing: the %s interface sends everything there", role);
 	error_hint(err, "for example: gateway = \"fe80::1\"; and the same address in neighbours");
@@ -249,7 +249,9 @@ check_internet_neighbours(const struct conf_interface *interface, const config_s
 {
 	char text[PREFIX_TEXT_SIZE];
 
-	for (size_t i = 0; interface->role == CONF_INTERNET && i < interface->neighbour_count; i++) {
+	if (interface->role != CONF_INTERNET || interface->host)
+		return 0;
+	for (size_t i = 0; i < interface->neighbour_count; i++) {
 		const struct conf_address *address = &interface->neighbours[i].address;
 
 		if ((interface->has_gateway && interface->gateway == i) || on_link(interface, address))
@@ -395,7 +397,10 @@ conf_read_interfaces(struct conf *conf, const config_setting_t *root, struct err
 		if (reader_check(group, interface_keys, READER_COUNT(interface_keys), err) < 0)
 			return -EINVAL;
 		interface = find_slot(conf, group, err);
-		if (interface == NULL || read_interface(interface, group, err) < 0)
+		if (interface == NULL)
+			return -EINVAL;
+		interface->host = conf->host;
+		if (read_interface(interface, group, err) < 0)
 			return -EINVAL;
 		other = interface == &conf->interfaces[0] ? &conf->interfaces[1] : &conf->interfaces[0];
 		if (check_distinct(interface, other, group, err) < 0)

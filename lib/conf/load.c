@@ -16,6 +16,7 @@ static const char *const role_words[] = { [CONF_CE] = "ce", [CONF_BR] = "br", NU
 static const struct reader_key root_keys[] = {
 	{ .name = "role", .type = READER_WORD, .required = true, .words = role_words, .example = "\"ce\"" },
 	{ .name = "host", .type = READER_BOOL },
+	{ .name = "host_limits", .type = READER_GROUP, .example = "{ icmp = 1000; }" },
 	{ .name = "control", .type = READER_GROUP, .example = "{ socket = \"/run/mapedge/mapedge.sock\"; }" },
 	{ .name = "dpdk", .type = READER_GROUP, .example = "{ workers = 1; }" },
 	{ .name = "interfaces",
@@ -313,11 +314,6 @@ check_role(const struct conf *conf, const config_setting_t *root, struct error *
 	const char *needed = ce ? "softwires" : "domains", *wrong = ce ? "domains" : "softwires";
 	const config_setting_t *place = config_setting_get_member(root, wrong);
 
-	if (reader_get_bool(root, "host", false)) {
-		place_error(err, reader_place(root, "host"), "host = true does not work in this version");
-		error_hint(err, "leave host out; next hops are the static neighbours of each interface");
-		return -EINVAL;
-	}
 	if (place != NULL) {
 		place_error(err, place, "%s in the configuration of a %s", wrong, ce ? "CE" : "BR");
 		error_hint(err, "a %s has %s; or is role wrong?", ce ? "CE" : "BR", needed);
@@ -373,9 +369,10 @@ read_all(struct conf *conf, const config_setting_t *root, struct error *err)
 		return -EINVAL;
 	conf->role = (enum conf_role)reader_get_word(root, "role", role_words, CONF_CE);
 	if (check_role(conf, root, err) < 0 || read_control(conf, root, err) < 0 || read_dpdk(conf, root, err) < 0 ||
-	    conf_read_interfaces(conf, root, err) < 0 || check_ports(conf, root, err) < 0 ||
-	    read_nat(conf, root, err) < 0 || conf_read_softwires(conf, root, err) < 0 ||
-	    read_fragments(conf, root, err) < 0 || read_icmp(conf, root, err) < 0)
+	    conf_read_host(conf, root, err) < 0 || conf_read_interfaces(conf, root, err) < 0 ||
+	    conf_check_host(conf, root, err) < 0 || check_ports(conf, root, err) < 0 || read_nat(conf, root, err) < 0 ||
+	    conf_read_softwires(conf, root, err) < 0 || read_fragments(conf, root, err) < 0 ||
+	    read_icmp(conf, root, err) < 0)
 		return -EINVAL;
 	return conf_check(conf, root, err);
 }

@@ -9,9 +9,13 @@
 
 #define CONF_SOFTWIRE_OVERHEAD 40 /* the outer IPv6 header */
 
-/* Each reads one list of the root group into conf; 0, or -EINVAL with the reason. */
+/* Each reads one part of the root group into conf; 0, or -EINVAL with the reason. */
+int conf_read_host(struct conf *conf, const config_setting_t *root, struct error *err);
 int conf_read_interfaces(struct conf *conf, const config_setting_t *root, struct error *err);
 int conf_read_softwires(struct conf *conf, const config_setting_t *root, struct error *err);
+
+/* May the interfaces have host interfaces of their names? */
+int conf_check_host(const struct conf *conf, const config_setting_t *root, struct error *err);
 
 /* The settings "pools" and "bindings_file" of a domain, of which a softwire has none; `config` is the main file. */
 int conf_read_pools(struct conf_softwire *domain, const char *config, const config_setting_t *group, struct error *err);

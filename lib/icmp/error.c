@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "icmp/error.h"
 
-#include "icmp/limit.h"
+#include "pkt/limit.h"
 
 #define ERROR_MAX_LEN 576 /* RFC 1812 section 4.3.2.3 */
 #define ERROR_TOS 0xc0    /* precedence 6, RFC 1812 section 4.3.2.5 */

@@ -2,7 +2,7 @@
 #include "icmp/error6.h"
 
 #include "icmp/chain.h"
-#include "icmp/limit.h"
+#include "pkt/limit.h"
 #include "pkt/checksum.h"
 
 #define ERROR_MAX_LEN 1280 /* IPv6's minimum MTU, RFC 4443 section 2.4 (c) */

@@ -74,69 +74,6 @@ ruleset_find6(const struct ruleset *set, u128 addr)
 
 /* ---- the IPv4 side ---------------------------------------------------------------------------------------------- */
 
-static uint32_t
-new_block(struct ruleset *set, uint32_t fill)
-{
-	uint32_t *grown;
-
-	/* Powers of two: the array doubles when it is full. */
-	if ((set->blocks & (set->blocks - 1)) == 0) {
-		const size_t room = set->blocks == 0 ? 1 : (size_t)set->blocks * 2;
-
-		grown = realloc(set->block, room * 256 * sizeof(*grown));
-		if (grown == NULL)
-			return 0;
-		set->block = grown;
-	}
-	for (uint32_t i = 0; i < 256; i++)
-		set->block[set->blocks * 256 + i] = fill;
-	return RULESET_BLOCK | set->blocks++;
-}
-
-/* Index into `block` of the block below the given entry, which is made if need be; UINT32_MAX when memory is out. */
-static uint32_t
-descend(struct ruleset *set, bool from_root, uint32_t at)
-{
-	const uint32_t entry = from_root ? set->root[at] : set->block[at];
-	uint32_t fresh;
-
-	if (entry & RULESET_BLOCK)
-		return (entry & ~RULESET_BLOCK) * 256;
-	fresh = new_block(set, entry);
-	if (fresh == 0)
-		return UINT32_MAX;
-	if (from_root)
-		set->root[at] = fresh;
-	else
-		set->block[at] = fresh;
-	return (fresh & ~RULESET_BLOCK) * 256;
-}
-
-/* Prefixes come shortest first, so a longer one simply overwrites its part. */
-static int
-insert_prefix4(struct ruleset *set, const struct prefix4 *ipv4, uint32_t entry)
-{
-	uint32_t *slots = set->root;
-	uint32_t first = ipv4->addr >> 16;
-	unsigned int bits = 16, left = ipv4->len;
-	bool from_root = true;
-
-	while (left > bits) {
-		const uint32_t base = descend(set, from_root, first);
-
-		if (base == UINT32_MAX)
-			return -ENOMEM;
-		left -= bits;
-		first = base + (from_root ? ipv4->addr >> 8 & 0xff : ipv4->addr & 0xff);
-		slots = set->block;
-		bits = 8;
-		from_root = false;
-	}
-	for (uint32_t i = 0; i < 1u << (bits - left); i++)
-		slots[first + i] = entry;
-	return 0;
-}
-
 struct order4 {
 	struct prefix4 ipv4;
 	uint16_t psid;
@@ -270,7 +207,7 @@ link_prefixes4(struct ruleset *set, uint32_t *bad, struct error *err)
 		/* Of one-to-one rules on one address only the first is in the trie: the others hang on it. */
 		if (i > 0 && order[i].ipv4.len == order[i - 1].ipv4.len && order[i].ipv4.addr == order[i - 1].ipv4.addr)
 			continue;
-		if (insert_prefix4(set, &order[i].ipv4, order[i].rule + 1) < 0)
+		if (trie4_add(&set->by4, &order[i].ipv4, order[i].rule + 1) < 0)
 			rc = error_set(err, ENOMEM, "out of memory for %u rules", set->count);
 	}
 	free(order);
@@ -285,12 +222,13 @@ ruleset_build(const struct map_rule_spec *specs, uint32_t count, uint32_t *bad, 
 	struct ruleset *set = calloc(1, sizeof(*set));
 
 	*bad = 0;
+	if (set == NULL)
+		goto no_memory;
+	set->users = 1;
 	if (count > RULESET_MAX_RULES) {
 		error_set(err, EINVAL, "%u rules are more than %u", count, RULESET_MAX_RULES);
 		goto fail;
 	}
-	if (set == NULL)
-		goto no_memory;
 	set->count = count;
 	set->rules = aligned_alloc(64, (size_t)(count + 1) * sizeof(*set->rules));
 	set->specs = calloc(count + 1, sizeof(*set->specs));
@@ -319,11 +257,11 @@ fail:
 void
 ruleset_free(struct ruleset *set)
 {
-	if (set == NULL)
+	if (set == NULL || --set->users > 0)
 		return;
 	free(set->rules);
 	free(set->specs);
 	free(set->by6);
-	free(set->block);
+	trie4_clear(&set->by4);
 	free(set);
 }

@@ -2,9 +2,9 @@
 /*
  * Rule sets: many rules, found by longest match from either side (RFC 7597 section 5).
  *
- * From the IPv4 side, which every packet asks, a trie of 16 + 8 + 8 address bits answers with at most three loads. From
- * the IPv6 side, which only set-up and rejected packets ask, it is a binary search over the sorted prefixes. Bound rules
- * (pools) are on the IPv4 side only.
+ * From the IPv4 side, which every packet asks, a trie answers with at most three loads (map/trie4.h). From the IPv6 side,
+ * which only set-up and rejected packets ask, it is a binary search over the sorted prefixes. Bound rules (pools) are on the
+ * IPv4 side only.
  *
  * A rule set is built once and then const; a new one replaces it as a whole.
  */
@@ -14,6 +14,7 @@
 #include <stddef.h>
 
 #include "map/rule.h"
+#include "map/trie4.h"
 
 #define RULESET_MAX_RULES 1000000u
 
@@ -26,18 +27,14 @@ struct ruleset_prefix6 {
 };
 
 struct ruleset {
+	unsigned int users; /* who holds it: ruleset_free() */
 	uint32_t count;
 	uint32_t count6;             /* of them not bound: each has its entry in by6 */
-	uint32_t blocks;             /* number of 256-entry blocks in use */
 	struct map_rule *rules;      /* in the order of the specs */
 	struct map_rule_spec *specs; /* the same rules, for people */
 	struct ruleset_prefix6 *by6; /* sorted by address, then length */
-	uint32_t *block;             /* trie levels 2 and 3 */
-	uint32_t root[1 << 16];      /* trie level 1 */
+	struct trie4 by4;            /* value: rule index + 1 */
 };
-
-/* Trie entries: 0 = nothing, RULESET_BLOCK | n = go on in block n, else rule index + 1. */
-#define RULESET_BLOCK 0x80000000u
 
 /*
  * Checks every rule by itself and against the others and builds the set. NULL with the reason in err, and the index of
@@ -52,7 +49,7 @@ struct ruleset *ruleset_build(const struct map_rule_spec *specs, uint32_t count,
  */
 int ruleset_check_pair(const struct map_rule_spec *one, const struct map_rule_spec *other, struct error *err);
 
-/* NULL is allowed. */
+/* One user less; the last one frees. The first is who has built it, who else wants it counts itself in. NULL is allowed. */
 void ruleset_free(struct ruleset *set);
 
 /* Index of the rule that is the longest match of the address on Rule IPv6 prefixes, or MAP_NO_RULE. */
@@ -65,12 +62,8 @@ uint32_t ruleset_find6(const struct ruleset *set, u128 addr);
 static inline const struct map_rule *
 ruleset_match4(const struct ruleset *set, uint32_t addr)
 {
-	uint32_t entry = set->root[addr >> 16];
+	const uint32_t entry = trie4_find(&set->by4, addr);
 
-	if (entry & RULESET_BLOCK)
-		entry = set->block[(entry & ~RULESET_BLOCK) * 256 + (addr >> 8 & 0xff)];
-	if (entry & RULESET_BLOCK)
-		entry = set->block[(entry & ~RULESET_BLOCK) * 256 + (addr & 0xff)];
 	return entry == 0 ? NULL : &set->rules[entry - 1];
 }
 

@@ -2,6 +2,7 @@
 #include "path/path.h"
 
 #include "path/steps.h"
+#include "pkt/pending.h"
 
 /* Both cache lines that will be touched: a native packet grows 40 bytes in front, a tunnelled one has 40 more inside. */
 static void
@@ -20,6 +21,7 @@ prefetch_headers(struct rte_mbuf **mbufs, uint16_t count, bool tunnelled)
 void
 path_run(struct worker *w, unsigned int interface, struct rte_mbuf **mbufs, uint16_t count)
 {
+	const uint16_t before = w->to_host.count;
 	struct burst burst;
 
 	prefetch_headers(mbufs, count, interface == INTERFACE_V6);
@@ -41,6 +43,8 @@ path_run(struct worker *w, unsigned int interface, struct rte_mbuf **mbufs, uint
 		else
 			br_up(w, &burst);
 	}
+	if (w->to_host.count > before)
+		host_admit(w, before);
 }
 
 uint16_t
@@ -65,6 +69,7 @@ void
 path_adopt(struct worker *w, const struct snapshot *snapshot)
 {
 	w->snapshot = snapshot;
+	w->host = &snapshot->host;
 	w->icmp_limit = snapshot->icmp_limit;
 	w->binding_counters = snapshot->binding_counters[w->id]; /* an index means nothing without its table */
 	if (w->generation == snapshot->generation)
@@ -97,7 +102,8 @@ expire_reassembly(struct worker *w)
 	}
 }
 
-static void
+/* Fragments that wait for others. */
+static uint32_t
 tick_fragments(struct worker *w)
 {
 	uint32_t held = 0;
@@ -110,7 +116,17 @@ tick_fragments(struct worker *w)
 		expire_reassembly(w);
 		held += reassembly_held(w->reassembly);
 	}
-	gauge_set(&w->gauges.held, held);
+	return held;
+}
+
+/* Packets that wait for a neighbour. */
+static uint32_t
+tick_pending(struct worker *w)
+{
+	if (w->pending == NULL || w->pending->packet_count == 0)
+		return 0;
+	pending_tick(w, w->snapshot->interface, w->snapshot->generation);
+	return w->pending->packet_count;
 }
 
 static void
@@ -134,7 +150,7 @@ void
 path_tick(struct worker *w, uint32_t budget)
 {
 	gauge_set(&w->gauges.generation, w->snapshot->generation);
-	tick_fragments(w);
+	gauge_set(&w->gauges.held, tick_fragments(w) + tick_pending(w));
 	if (w->snapshot->is_ce)
 		tick_nat(w, budget);
 }

@@ -22,6 +22,7 @@ enum { INTERFACE_V4 = 0, INTERFACE_V6 = 1, INTERFACE_COUNT = 2 };
 struct snapshot {
 	uint64_t generation; /* counts up with every snapshot */
 	bool is_ce;
+	struct host_limits host;
 	uint16_t softwire_count; /* 1 on a CE */
 	struct interface interface[INTERFACE_COUNT];
 	struct softwire softwire[STATS_MAX_SOFTWIRES];

@@ -118,7 +118,7 @@ send_decapsulated(struct worker *w, struct packet *p)
 	if (unlikely(p->len > interface->mtu))
 		return fragment_to_ipv4(w, p);
 	verdict = ethernet_out_ipv4(w, p, interface);
-	if (likely(verdict == VERDICT_FORWARD))
+	if (likely(verdict != VERDICT_DROP))
 		traffic_add(&w->counters.softwire[p->softwire->index].sent_ipv4, p->len);
 	return verdict;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "path/suspects.h"
 
+#include "pkt/ethernet.h"
 #include "pkt/ipv4.h"
 
 static bool
@@ -38,8 +39,10 @@ suspects_judge_source(struct worker *w, struct packet *p)
 enum verdict
 suspects_judge_destination(struct worker *w, struct packet *p)
 {
-	if (interface_is_own(&w->snapshot->interface[INTERFACE_V4], p->dst))
-		return host(w, p);
+	const struct interface *internet = &w->snapshot->interface[INTERFACE_V4];
+
+	if (interface_is_own(internet, p->dst))
+		return ethernet_to_host(w, p, internet);
 	return is_martian(w->snapshot, p->dst) ? drop(w, p, DROP_martian_v4) : VERDICT_NEXT;
 }
 
@@ -66,16 +69,12 @@ mark(struct snapshot *snapshot, const struct prefix4 *prefix)
 void
 suspects_mark(struct snapshot *snapshot)
 {
-	const struct interface *interface = &snapshot->interface[INTERFACE_V4];
+	const struct routes *routes = snapshot->interface[INTERFACE_V4].routes;
 
 	memset(snapshot->suspects, 0, sizeof(snapshot->suspects));
 	/* On a CE our own addresses are on the LAN, where everybody is near them. */
-	for (uint32_t i = 0; i < interface->subnet_count && !snapshot->is_ce; i++) {
-		const struct subnet *subnet = &interface->subnets[i];
-
-		mark(snapshot, &(struct prefix4){ subnet->own, 32 });
-		mark(snapshot, &(struct prefix4){ subnet->addr | ~subnet->mask, 32 });
-	}
+	for (uint32_t i = 0; i < routes->local_count && !snapshot->is_ce; i++)
+		mark(snapshot, &(struct prefix4){ routes->local[i], 32 });
 	for (uint32_t i = 0; i < 1 << 16; i++) {
 		if (ipv4_is_martian(i << 16))
 			snapshot->suspects[i >> 5] |= UINT32_C(1) << (i & 31);

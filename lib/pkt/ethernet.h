@@ -22,6 +22,20 @@ ethernet_in(struct worker *w, struct packet *p, const struct interface *interfac
 	return VERDICT_NEXT;
 }
 
+/* The IPv4 packet at p->ip came out of a softwire and is for us: to Linux, as if it had come in on `interface`. */
+static inline enum verdict
+ethernet_to_host(struct worker *w, struct packet *p, const struct interface *interface)
+{
+	uint8_t *frame = p->ip - ETHER_LEN;
+
+	memcpy(frame, &interface->mac48, 6);
+	memcpy(frame + 6, &interface->mac48, 6);
+	store16(frame + 12, ETHER_TYPE_IPV4);
+	packet_set_bounds(p, frame, (uint32_t)ETHER_LEN + p->len);
+	p->interface = interface->index;
+	return host(w, p);
+}
+
 /* Writes the frame header in front of `start`, gives the buffer its new bounds and sends it. */
 static inline enum verdict
 ethernet_out(struct worker *w, struct packet *p, const struct interface *interface, const struct ether_pair *to,
@@ -35,26 +49,40 @@ ethernet_out(struct worker *w, struct packet *p, const struct interface *interfa
 	return forward(w, p, interface->index);
 }
 
-/* An IPv4 packet leaves on a LAN or Internet interface: to its neighbour if on-link, else to the gateway. */
+/*
+ * The packet of `len` bytes at `start` cannot leave yet: no route to it, or the MAC address of its next hop is not known.
+ * Dropped, or held until Linux has found the neighbour.
+ */
+COLD enum verdict ethernet_out_later(struct worker *w, struct packet *p, const struct interface *interface,
+    uint32_t hop, uint8_t *start, uint32_t len);
+
+/* An IPv4 packet leaves on a LAN or Internet interface. */
 static inline enum verdict
 ethernet_out_ipv4(struct worker *w, struct packet *p, const struct interface *interface)
 {
-	const struct ether_pair *to;
+	const uint32_t hop = trie4_find(interface->trie, p->dst);
+	const struct ether_pair *to = interface_ether(interface, hop, p->dst);
 
-	if (interface_is_on_link(interface, p->dst))
-		to = interface_neighbour(interface, p->dst);
-	else
-		to = interface->has_gateway ? &interface->gateway : NULL;
-	if (to == NULL)
-		return drop(w, p, DROP_no_neighbour);
+	if (unlikely(to == NULL))
+		return ethernet_out_later(w, p, interface, hop, p->ip, p->len);
 	return ethernet_out(w, p, interface, to, ETHER_TYPE_IPV4, p->ip, p->len);
 }
 
-/* The IPv6 packet of `len` bytes at `start` leaves; its only next hop is the gateway. */
+/* An IPv6 packet of `len` bytes, from its header at `start` on, leaves on a WAN or map interface; what is at p->ip may be inside. */
 static inline enum verdict
 ethernet_out_ipv6(struct worker *w, struct packet *p, const struct interface *interface, uint8_t *start, uint32_t len)
 {
-	return ethernet_out(w, p, interface, &interface->gateway, ETHER_TYPE_IPV6, start, len);
+	const struct ether_pair *to = interface->only6;
+
+	if (unlikely(to == NULL)) {
+		const u128 dst = ip6_load(start + 24);
+		const uint32_t hop = routes6_find(interface->ranges, interface->range_count, dst);
+
+		to = interface_ether(interface, hop, dst);
+		if (to == NULL)
+			return ethernet_out_later(w, p, interface, hop, start, len);
+	}
+	return ethernet_out(w, p, interface, to, ETHER_TYPE_IPV6, start, len);
 }
 
 /* An encapsulated packet leaves on the softwire's interface. */

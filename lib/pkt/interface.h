@@ -1,30 +1,22 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * An interface as the workers see it: part of the snapshot, const.
+ * An interface as the workers see it: part of the snapshot, const. Its routes lead to hops; what a hop's MAC address is
+ * stands beside it, so that a packet to a gateway needs no second search.
  */
 #ifndef MAPEDGE_PKT_INTERFACE_H
 #define MAPEDGE_PKT_INTERFACE_H
 
+#include "pkt/neighbours.h"
+#include "pkt/routes.h"
 #include "pkt/worker.h"
 
-#define INTERFACE_MAX_SUBNETS 8
+#define ETHER_TYPE_ARP 0x0806
 #define ETHER_TYPE_IPV4 0x0800
 #define ETHER_TYPE_IPV6 0x86dd
 
-/* Both MAC addresses of a frame we send, in the order of the wire: destination, source. */
-struct ether_pair {
-	uint8_t byte[12];
-};
-
-struct neighbour {
-	uint32_t addr; /* host order, 0 = empty slot */
+struct next_hop {
 	struct ether_pair ether;
-};
-
-struct subnet {
-	uint32_t addr; /* host order, the network's */
-	uint32_t mask;
-	uint32_t own; /* our address in it */
+	uint32_t is_known; /* the MAC address of a gateway; never of the other hops */
 };
 
 struct interface {
@@ -32,13 +24,30 @@ struct interface {
 	uint32_t address; /* host order: our IPv4 address, source of ICMP errors; 0 = none */
 	uint16_t mtu;     /* bytes of IP packet */
 	uint8_t index;
-	bool has_gateway;
-	struct ether_pair gateway;
-	uint32_t subnet_count;
-	struct subnet subnets[INTERFACE_MAX_SUBNETS]; /* on-link */
-	uint32_t neighbour_mask;                      /* table size - 1, a power of two */
-	struct neighbour *neighbours;                 /* open addressing; owned by the snapshot */
+	const struct trie4 *trie;    /* IPv4 routes, of the IPv4 side */
+	const struct range6 *ranges; /* IPv6 routes, of the IPv6 side */
+	uint32_t range_count;
+	const struct ether_pair
+	    *only6;            /* the known neighbour to which all IPv6 goes, where there is but one; else NULL */
+	struct next_hop *hops; /* by the hop's number */
+	struct neighbours neighbours;
+	struct routes *routes; /* trie and ranges are theirs */
 };
+
+struct link_neighbour {
+	u128 addr; /* as in pkt/neighbours.h */
+	struct mac mac;
+};
+
+/*
+ * Fills in routes, hops and neighbours; `own` is our MAC address. The interface becomes one of the routes' users. 0, or
+ * -ENOMEM with nothing left behind.
+ */
+int interface_link(struct interface *interface, const struct mac *own, struct routes *routes,
+    const struct link_neighbour *neighbours, size_t count, const struct hash_key *key);
+
+/* Lets go of what interface_link() filled in. */
+void interface_unlink(struct interface *interface);
 
 /* The six bytes of a MAC address as a number that can be compared; two bytes behind it are read and ignored. */
 static inline uint64_t
@@ -50,37 +59,26 @@ ethernet_address(const uint8_t *wire)
 	return value & UINT64_C(0x0000ffffffffffff); /* the wire's first bytes on a little-endian machine */
 }
 
-static inline bool
-interface_is_on_link(const struct interface *interface, uint32_t addr)
+/* Where a hop is, NULL when that is not known. */
+static inline const struct ether_pair *
+interface_ether(const struct interface *interface, uint32_t hop, u128 dst)
 {
-	for (uint32_t i = 0; i < interface->subnet_count; i++) {
-		if ((addr & interface->subnets[i].mask) == interface->subnets[i].addr)
-			return true;
-	}
-	return false;
+	if (interface->hops[hop].is_known)
+		return &interface->hops[hop].ether;
+	return hop == HOP_ON_LINK ? neighbours_find(&interface->neighbours, dst) : NULL;
 }
 
 static inline bool
 interface_is_own(const struct interface *interface, uint32_t addr)
 {
-	for (uint32_t i = 0; i < interface->subnet_count; i++) {
-		if (addr == interface->subnets[i].own)
-			return true;
-	}
-	return false;
+	return trie4_find(interface->trie, addr) == HOP_OWN;
 }
 
 /* Of one of its subnets; two addresses (RFC 3021) or one leave none for it. */
 static inline bool
 interface_is_broadcast(const struct interface *interface, uint32_t addr)
 {
-	for (uint32_t i = 0; i < interface->subnet_count; i++) {
-		const struct subnet *subnet = &interface->subnets[i];
-
-		if (addr == (subnet->addr | ~subnet->mask) && ~subnet->mask > 1)
-			return true;
-	}
-	return false;
+	return trie4_find(interface->trie, addr) == HOP_BROADCAST;
 }
 
 /* Does Linux listen there? To our own addresses, multicast, the limited broadcast, and that of each subnet. */
@@ -91,35 +89,13 @@ interface_hears(const struct interface *interface, uint32_t addr)
 	    interface_is_broadcast(interface, addr);
 }
 
-static inline uint32_t
-neighbour_slot(const struct interface *interface, uint32_t addr)
+/* In one of our subnets, be it our own address. */
+static inline bool
+interface_is_on_link(const struct interface *interface, uint32_t addr)
 {
-	return (addr * UINT32_C(0x9e3779b1) >> 7) & interface->neighbour_mask;
-}
+	const uint32_t hop = trie4_find(interface->trie, addr);
 
-/* NULL when unknown. The table is never full, so the search ends. */
-static inline const struct ether_pair *
-interface_neighbour(const struct interface *interface, uint32_t addr)
-{
-	uint32_t slot = neighbour_slot(interface, addr);
-
-	while (interface->neighbours[slot].addr != 0) {
-		if (interface->neighbours[slot].addr == addr)
-			return &interface->neighbours[slot].ether;
-		slot = (slot + 1) & interface->neighbour_mask;
-	}
-	return NULL;
-}
-
-/* Set-up only. The table must have room: more slots than neighbours. */
-static inline void
-interface_add_neighbour(struct interface *interface, uint32_t addr, const struct ether_pair *ether)
-{
-	uint32_t slot = neighbour_slot(interface, addr);
-
-	while (interface->neighbours[slot].addr != 0 && interface->neighbours[slot].addr != addr)
-		slot = (slot + 1) & interface->neighbour_mask;
-	interface->neighbours[slot] = (struct neighbour){ addr, *ether };
+	return hop == HOP_OWN || hop == HOP_BROADCAST || hop == HOP_ON_LINK;
 }
 
 #endif

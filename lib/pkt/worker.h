@@ -11,6 +11,7 @@
 #define MAPEDGE_PKT_WORKER_H
 
 #include "base/ident.h"
+#include "base/likely.h"
 #include "base/random.h"
 #include "pkt/packet.h"
 #include "stats/counters.h"
@@ -24,7 +25,7 @@ enum verdict {
 	VERDICT_NEXT = 0, /* go on with the next step */
 	VERDICT_FORWARD,  /* in a transmit outlet */
 	VERDICT_HANDOFF,  /* in the outlet to the worker that owns the flow */
-	VERDICT_HOST,     /* for Linux */
+	VERDICT_HOST,     /* in the outlet to Linux */
 	VERDICT_HELD,     /* waits in the worker, or its bytes do */
 	VERDICT_DROP,     /* counted and in the drop outlet */
 };
@@ -34,7 +35,7 @@ struct outlet {
 	struct rte_mbuf *mbufs[OUTLET_SIZE];
 };
 
-/* Of one worker: icmp/limit.h. */
+/* Of one worker: pkt/limit.h. */
 struct token_bucket {
 	uint64_t last_ms; /* when it was asked last, plus one; 0: never */
 	uint32_t tokens;  /* in parts of one: 1000 for each worker of the box */
@@ -46,7 +47,22 @@ struct limit {
 	uint32_t burst;
 };
 
+/* What goes to Linux, by what a flood of it would do there. */
+enum host_class {
+	HOST_NEIGHBOUR, /* ARP and ND */
+	HOST_DHCP,      /* DHCPv6 */
+	HOST_ICMP,      /* other ICMP and ICMPv6 */
+	HOST_OTHER,
+	HOST_CLASSES
+};
+
+struct host_limits {
+	bool is_on; /* there are host interfaces */
+	struct limit limit[HOST_CLASSES];
+};
+
 struct nat;
+struct pending;
 struct reassembly;
 struct snapshot;
 struct virtual;
@@ -70,6 +86,10 @@ struct worker {
 	struct token_bucket icmp_errors;
 	struct token_bucket icmp6_errors;
 
+	const struct host_limits *host; /* of the snapshot */
+	struct token_bucket host_bucket[HOST_CLASSES];
+
+	struct pending *pending;       /* packets to unresolved next hops; NULL: they are dropped */
 	struct virtual *fragments;     /* IPv4 fragments; NULL: they are dropped */
 	struct reassembly *reassembly; /* IPv6 fragments; NULL: they are dropped */
 	struct ident ident;            /* of the IPv6 fragments we make */
@@ -78,6 +98,7 @@ struct worker {
 	struct rte_mbuf *stock[WORKER_STOCK_SIZE]; /* empty buffers, filled by app/ */
 
 	struct outlet transmit[STATS_MAX_INTERFACES];
+	struct outlet to_host; /* `port` of each is the interface */
 	struct outlet dropped;
 	struct outlet handoff[WORKER_MAX];
 
@@ -141,13 +162,23 @@ forward(struct worker *w, struct packet *p, uint8_t interface)
 	return VERDICT_FORWARD;
 }
 
-/* What the fast path does not own goes to Linux; without a host interface it is counted. */
+/*
+ * What the fast path does not own goes to Linux, as the frame that was received: a step that has got this far may have
+ * moved p->ip, but has written nothing. Behind the burst host_admit() sees to it.
+ */
 static inline enum verdict
 host(struct worker *w, struct packet *p)
 {
-	drop(w, p, DROP_no_host);
+	p->mbuf->port = p->interface; /* all that the way to Linux needs to know */
+	outlet_put(&w->to_host, p->mbuf);
 	return VERDICT_HOST;
 }
+
+/*
+ * Of what is in the outlet to Linux behind the first `admitted`, leaves there what may go. The rest is dropped: as no_host
+ * when there are no host interfaces, as host_limited when it is beyond its class's rate.
+ */
+COLD void host_admit(struct worker *w, uint16_t admitted);
 
 /* The packet's sessions belong to another worker, which will start with it from the beginning. */
 static inline enum verdict

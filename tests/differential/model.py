@@ -96,6 +96,12 @@ class Interface:
         return self.gateway
 
 
+    def has_route(self, address):
+        """Nothing is sent to the box itself or to a subnet's broadcast address."""
+        on_link = any(address & mask == prefix for prefix, mask in self.onlink)
+        return on_link and address not in self.own4 | self.broadcasts or not on_link and self.gateway is not None
+
+
 def prefixes(texts):
     nets = [ipaddress.IPv4Network(text) for text in texts]
     return [(int(net.network_address), int(net.netmask)) for net in nets]
@@ -677,7 +683,7 @@ class Br:
         if next_hop:
             self.transmit(self.internet, next_hop, ETHERTYPE_IPV4, packet)
         else:
-            self.drop("no_neighbour")
+            self.drop("no_neighbour" if self.internet.has_route(dst) else "no_route")
 
     # ------------------------------------------------------------------------------------------------- fragments
 

@@ -23,7 +23,7 @@ from wire import FRAGMENT, decode, read_pcap, write_pcap
 EXAMPLES = 12
 CHECKPOINT = 500  # packets between two looks at the model's counters
 # What needs a CE, Linux beside the program, several workers or a port that fails.
-NOT_HERE = {"host_limited", "host_full", "segmented", "no_route", "lan_spoof", "not_my_v4dst", "nat_no_mapping", "nat_filtered",
+NOT_HERE = {"host_limited", "host_full", "host_down", "segmented", "lan_spoof", "not_my_v4dst", "nat_no_mapping", "nat_filtered",
             "nat_no_port", "nat_table_full", "no_headroom", "no_buffer", "tx_full", "handoff_full", "icmp_no_buffer", "handoff",
             "sessions_created", "sessions_expired", "sessions_flushed"}
 seen = Counter()

@@ -228,8 +228,8 @@ class Lab:
 def check_conservation(name, stats):
     """Adds the numbers up itself, from the counters and not from the sums the box has made of them."""
     sums = stats["conservation"]
-    received = sum(interface["rx_packets"] for interface in stats["interfaces"])
-    transmitted = sum(interface["tx_packets"] for interface in stats["interfaces"])
+    received = sum(interface["rx_packets"] + interface.get("from_host_packets", 0) for interface in stats["interfaces"])
+    transmitted = sum(interface["tx_packets"] + interface.get("to_host_packets", 0) for interface in stats["interfaces"])
     dropped = sum(stats["drops"].values())
     held, created = sums["held"], sums["created"]
     told = (sums["received"], sums["transmitted"], sums["dropped"])

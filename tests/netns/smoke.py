@@ -13,6 +13,7 @@ import conservation
 import control
 import demo
 import fragments
+import hostside
 import lab as labs
 import netns
 import peers
@@ -53,6 +54,7 @@ OTHER_CASES = [
     ("the kernel as CE of our BR", peers.kernel_as_ce),
     ("the kernel as BR of our CE", peers.kernel_as_br),
     *fragments.CASES,
+    *hostside.CASES,
 ]
 
 
@@ -86,6 +88,7 @@ def main():
     try:
         labs.require_rights("ping", "curl", "iperf3", "dnsmasq", "dig", "traceroute", "tcpdump")
         standard_lab(tap, arguments.build)
+        hostside.run(tap, arguments.build)
         for name, function in OTHER_CASES:
             tap.case(name, function, arguments.build)
     except netns.Unavailable as missing:

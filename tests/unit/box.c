@@ -7,7 +7,8 @@
 #include "path/suspects.h"
 
 #define CREATED_ROOM 2048 /* as in the buffers of a port */
-#define NEIGHBOUR_SLOTS 8
+#define ROUTER6 u128_make(UINT64_C(0xfe80) << 48, 1)
+#define GATEWAY4 UINT32_C(0xc6336402)
 
 /* ---- setting up ------------------------------------------------------------------------------------------------- */
 
@@ -44,33 +45,38 @@ need(void *memory)
 	return memory;
 }
 
-static struct ether_pair
-pair(uint8_t to_net, uint8_t to_host, uint8_t from_net, uint8_t from_host)
+/* A neighbour 02:00:00:00:NET:HOST. */
+static struct link_neighbour
+neighbour(u128 addr, uint8_t net, uint8_t host)
 {
-	return (struct ether_pair){ { 2, 0, 0, 0, to_net, to_host, 2, 0, 0, 0, from_net, from_host } };
+	return (struct link_neighbour){ addr, { { 2, 0, 0, 0, net, host } } };
 }
 
+/* Our MAC address is 02:00:00:00:NET:INDEX + 1; `gateway` 0: none. An IPv4 address is in a /24. */
 static void
-set_interface(struct interface *interface, uint8_t index, uint8_t net, uint32_t address)
+set_interface(struct interface *interface, uint8_t index, uint8_t net, uint32_t address, u128 gateway,
+    const struct link_neighbour *neighbours, size_t count)
 {
 	const uint8_t wire[8] = { 2, 0, 0, 0, net, (uint8_t)(index + 1) };
+	static const struct hash_key key;
+	struct route told[3];
+	struct routes *routes;
+	struct mac own;
+	size_t routed = 0;
 
-	*interface = (struct interface){ .mac48 = ethernet_address(wire),
-		.address = address,
-		.mtu = 1500,
-		.index = index,
-		.neighbour_mask = NEIGHBOUR_SLOTS - 1,
-		.neighbours = need(calloc(NEIGHBOUR_SLOTS, sizeof(struct neighbour))) };
-	if (address != 0)
-		interface->subnets[interface->subnet_count++] =
-		    (struct subnet){ address & mask4(24), mask4(24), address };
-}
-
-static void
-set_gateway(struct interface *interface, const struct ether_pair *gateway)
-{
-	interface->has_gateway = true;
-	interface->gateway = *gateway;
+	memcpy(own.byte, wire, sizeof(own.byte));
+	if (address != 0) {
+		told[routed++] = (struct route){ .addr = address, .len = 32, .hop = HOP_OWN };
+		told[routed++] = (struct route){ .addr = address, .len = 24, .hop = HOP_ON_LINK };
+	}
+	if (gateway != 0)
+		told[routed++] = (struct route){ .via = gateway, .hop = HOP_GATEWAY };
+	*interface =
+	    (struct interface){ .mac48 = ethernet_address(wire), .address = address, .mtu = 1500, .index = index };
+	routes = need(index == INTERFACE_V4 ? routes4_build(told, routed) : routes6_build(told, routed));
+	if (interface_link(interface, &own, routes, neighbours, count, &key) < 0)
+		abort();
+	routes_free(routes);
 }
 
 static void
@@ -92,15 +98,13 @@ set_up_ce(struct snapshot *snapshot, const struct box_options *options)
 {
 	const struct prefix6 eup = { u128_make(UINT64_C(0x20010db800123400), 0), 56 };
 	struct map_rule_spec rule = box_rule();
-	const struct ether_pair host = pair(1, 10, 12, 1), host2 = pair(1, 11, 12, 1), router = pair(6, 1, 12, 2);
+	const struct link_neighbour hosts[] = { neighbour(BOX_HOST, 1, 10), neighbour(BOX_HOST2, 1, 11) };
+	const struct link_neighbour router = neighbour(ROUTER6, 6, 1);
 	struct error err;
 	struct map_ce ce;
 
-	set_interface(&snapshot->interface[INTERFACE_V4], INTERFACE_V4, 12, BOX_LAN);
-	set_interface(&snapshot->interface[INTERFACE_V6], INTERFACE_V6, 12, 0);
-	interface_add_neighbour(&snapshot->interface[INTERFACE_V4], BOX_HOST, &host);
-	interface_add_neighbour(&snapshot->interface[INTERFACE_V4], BOX_HOST2, &host2);
-	set_gateway(&snapshot->interface[INTERFACE_V6], &router);
+	set_interface(&snapshot->interface[INTERFACE_V4], INTERFACE_V4, 12, BOX_LAN, 0, hosts, 2);
+	set_interface(&snapshot->interface[INTERFACE_V6], INTERFACE_V6, 12, 0, ROUTER6, &router, 1);
 	rule.psid_offset = options->offset;
 	if (map_ce_derive(&rule, &eup, &ce, &err) < 0)
 		abort();
@@ -116,13 +120,11 @@ set_up_ce(struct snapshot *snapshot, const struct box_options *options)
 static void
 set_up_br(struct snapshot *snapshot)
 {
-	const struct ether_pair server = pair(4, 9, 11, 1), gateway = pair(4, 1, 11, 1), router = pair(6, 2, 11, 2);
+	const struct link_neighbour internet[] = { neighbour(BOX_SERVER, 4, 9), neighbour(GATEWAY4, 4, 1) };
+	const struct link_neighbour router = neighbour(ROUTER6, 6, 2);
 
-	set_interface(&snapshot->interface[INTERFACE_V4], INTERFACE_V4, 11, BOX_INTERNET);
-	set_interface(&snapshot->interface[INTERFACE_V6], INTERFACE_V6, 11, 0);
-	interface_add_neighbour(&snapshot->interface[INTERFACE_V4], BOX_SERVER, &server);
-	set_gateway(&snapshot->interface[INTERFACE_V4], &gateway);
-	set_gateway(&snapshot->interface[INTERFACE_V6], &router);
+	set_interface(&snapshot->interface[INTERFACE_V4], INTERFACE_V4, 11, BOX_INTERNET, GATEWAY4, internet, 2);
+	set_interface(&snapshot->interface[INTERFACE_V6], INTERFACE_V6, 11, 0, ROUTER6, &router, 1);
 	for (uint8_t i = 0; i < 3; i++)
 		set_softwire(&snapshot->softwire[i], i, BOX_BR6 + i, 0, i == 2 ? -1 : 0);
 	snapshot->softwire_count = 3;
@@ -209,7 +211,7 @@ box_free(struct box *box)
 		free(box->memory[i]);
 	}
 	for (int i = 0; i < INTERFACE_COUNT; i++)
-		free(box->snapshot.interface[i].neighbours);
+		interface_unlink(&box->snapshot.interface[i]);
 	ruleset_free(box->snapshot.rules);
 	free(box);
 }
@@ -334,6 +336,7 @@ void
 box_empty(struct worker *w)
 {
 	empty(&w->dropped);
+	empty(&w->to_host);
 	for (unsigned int i = 0; i < INTERFACE_COUNT; i++)
 		empty(&w->transmit[i]);
 	for (unsigned int i = 0; i < WORKER_MAX; i++)

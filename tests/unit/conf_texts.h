@@ -78,6 +78,18 @@ static const char ce_text[] =
 	         "};\n"
 	/* 65 */ "icmp = { rate = 0; burst = 1; };\n";
 
+/* Addresses, neighbours and routes are Linux's. */
+static const char host_text[] =
+	         "role = 'br';\n"
+	         "host = true; host_limits = { neighbour = 1; dhcp = 2; icmp = 3; other = 1000000; };\n"
+	         "interfaces = (\n"
+	         "  { name = 'map'; role = 'map'; port = 'net_af_packet0,iface=eth0,framecnt=64'; },\n"
+	/*  5 */ "  { name = 'inet'; role = 'internet'; port = 'net_af_packet1,iface=eth1';\n"
+	         "    neighbours = ( { address = '203.0.113.20'; mac = '02:00:00:00:04:20'; } ); }\n"
+	         ");\n"
+	         "domains = ( { name = 'one'; br = '2001:db8:ffff::1';\n"
+	         "  rules = ( { ipv6 = '2001:db8::/40'; ipv4 = '192.0.2.0/24'; ea = 16; } ); } );\n";
+
 static const char br_text[] =
 	         "role = 'br';\n"
 	         "interfaces = (\n"

@@ -323,6 +323,29 @@ START_TEST(rule_log)
 }
 END_TEST
 
+/* With host interfaces nothing of an interface is required, and what is given comes on top. */
+START_TEST(host_interfaces)
+{
+	struct conf *conf = load_text(host_text);
+
+	ck_assert(conf->host && conf->interfaces[0].host && conf->interfaces[1].host);
+	ck_assert_uint_eq(conf->host_limits.neighbour, 1);
+	ck_assert_uint_eq(conf->host_limits.dhcp, 2);
+	ck_assert_uint_eq(conf->host_limits.icmp, 3);
+	ck_assert_uint_eq(conf->host_limits.other, 1000000);
+	ck_assert_uint_eq(conf->interfaces[0].address_count, 0);
+	ck_assert_uint_eq(conf->interfaces[0].neighbour_count, 1);
+	conf_free(conf);
+	conf = load_text(small_ce_text);
+	ck_assert(!conf->host);
+	ck_assert_uint_eq(conf->host_limits.neighbour, 1000);
+	ck_assert_uint_eq(conf->host_limits.dhcp, 200);
+	ck_assert_uint_eq(conf->host_limits.icmp, 1000);
+	ck_assert_uint_eq(conf->host_limits.other, 20000);
+	conf_free(conf);
+}
+END_TEST
+
 Suite *
 unit_suite(void)
 {
@@ -333,6 +356,7 @@ unit_suite(void)
 	tcase_add_test(good, every_setting_of_a_ce);
 	tcase_add_test(good, every_setting_of_a_softwire_and_nat);
 	tcase_add_test(good, defaults);
+	tcase_add_test(good, host_interfaces);
 	tcase_add_test(good, limits_are_allowed);
 	tcase_add_test(good, include_is_relative_and_named_in_errors);
 	tcase_add_test(good, right_prefix_wrong_service);

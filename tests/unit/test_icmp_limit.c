@@ -2,7 +2,7 @@
 /* The token buckets: exact for the whole box, whatever the number of its workers. */
 #include <stdlib.h>
 
-#include "icmp/limit.h"
+#include "pkt/limit.h"
 #include "unit.h"
 
 #define COUNT(array) (int)(sizeof(array) / sizeof((array)[0]))

@@ -277,7 +277,6 @@ START_TEST(flows_stay_with_their_worker)
 {
 	struct box *box = box_new(&(struct box_options){ .is_ce = true, .workers = (unsigned int)_i });
 	struct interface *lan = &box->snapshot.interface[INTERFACE_V4];
-	const struct ether_pair ether = { { 2 } };
 	unsigned int used = 0;
 
 	for (uint32_t host = UINT32_C(0xc0a80102); host < UINT32_C(0xc0a8012a); host++) {
@@ -286,8 +285,8 @@ START_TEST(flows_stay_with_their_worker)
 		uint16_t port;
 
 		/* room for one more in the small table */
-		memset(lan->neighbours, 0, (lan->neighbour_mask + 1) * sizeof(*lan->neighbours));
-		interface_add_neighbour(lan, host, &ether);
+		memset(lan->neighbours.slot, 0, (lan->neighbours.mask + 1) * sizeof(*lan->neighbours.slot));
+		neighbours_add(&lan->neighbours, &(struct neighbour){ host, { { 2 } } });
 		udp_packet(&frame, host, 5000, BOX_SERVER, 53, 64);
 		native(&frame, box);
 		owner = run_anywhere(box, host % box->worker_count, INTERFACE_V4, &frame);

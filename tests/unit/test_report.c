@@ -68,6 +68,32 @@ START_TEST(interfaces)
 }
 END_TEST
 
+/* What control has done on the way to Linux and back; without host interfaces there is nothing to tell. */
+START_TEST(host_interfaces)
+{
+	struct counters control = { .host = { { { 1, 60 }, { 3, 180 } }, { { 4, 240 }, { 2, 120 } } } };
+	json_t *document = report_json(&report, true);
+
+	ck_assert_ptr_null(json_object_get(at(document, "interfaces", "0", NULL), "to_host_packets"));
+	json_decref(document);
+	control.drop[DROP_host_down] = 5;
+	counters[0].interface[0].rx.packets = 10;
+	counters[1].interface[1].tx.packets = 5;
+	report.control = &control;
+	document = report_json(&report, true);
+	ck_assert_int_eq(NUMBER(document, "interfaces", "0", "to_host_packets"), 1);
+	ck_assert_int_eq(NUMBER(document, "interfaces", "0", "from_host_bytes"), 180);
+	ck_assert_int_eq(NUMBER(document, "interfaces", "1", "to_host_bytes"), 240);
+	ck_assert_int_eq(NUMBER(document, "interfaces", "1", "from_host_packets"), 2);
+	ck_assert_int_eq(NUMBER(document, "drops", "host_down"), 5);
+	ck_assert_int_eq(NUMBER(document, "conservation", "received"), 15);
+	ck_assert_int_eq(NUMBER(document, "conservation", "transmitted"), 10);
+	ck_assert_int_eq(NUMBER(document, "conservation", "dropped"), 5);
+	ck_assert(json_is_true(at(document, "conservation", "balanced", NULL)));
+	json_decref(document);
+}
+END_TEST
+
 /* SEC-13: how full a table is can be seen; a box without bindings does not show them. */
 START_TEST(bindings)
 {
@@ -338,6 +364,7 @@ unit_suite(void)
 
 	tcase_add_checked_fixture(tcase, set_up, NULL);
 	tcase_add_test(tcase, interfaces);
+	tcase_add_test(tcase, host_interfaces);
 	tcase_add_test(tcase, softwires);
 	tcase_add_test(tcase, softwires_by_slot);
 	tcase_add_test(tcase, traffic_stat);

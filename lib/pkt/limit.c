@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "icmp/limit.h"
+#include "pkt/limit.h"
 
 /*
  * A token is this many parts for each worker of the box. So every worker gains `rate` parts in a millisecond, the burst is

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Token buckets for what we send unasked (RFC 1812 section 4.3.2.8, RFC 4443 section 2.4 f). Rate and burst are the
- * whole box's; each worker gets its share, so that more workers do not mean more errors.
+ * Token buckets for what nobody may make us do without end: ICMP errors (RFC 1812 section 4.3.2.8, RFC 4443 section 2.4
+ * f), packets to Linux. Rate and burst are the whole box's; each worker gets its share, so that more workers do not mean
+ * more packets.
  */
-#ifndef MAPEDGE_ICMP_LIMIT_H
-#define MAPEDGE_ICMP_LIMIT_H
+#ifndef MAPEDGE_PKT_LIMIT_H
+#define MAPEDGE_PKT_LIMIT_H
 
 #include "pkt/worker.h"
 

@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "hosts.h"
+
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <time.h>
+
+#include "compile.h"
+#include "host.h"
+#include "log.h"
+#include "mirror.h"
+#include "silence.h"
+
+#define FRAMES_AT_ONCE 256  /* then other events have their turn */
+#define RETRY_MS 1          /* when worker 0 has not kept up, or there are no buffers */
+#define LINK_MS 500         /* how often the ports are asked for their links */
+#define NEWS_MIN_MS 1       /* changes come in groups */
+#define NEWS_INTERVAL_MS 20 /* at least from one snapshot to the next */
+#define NEWS_SHARE 4        /* and this many times as long as it took to make the last one */
+
+struct device {
+	struct hosts *hosts;
+	unsigned int interface;
+	struct host_device host;
+	struct silence silence;
+	struct event *readable;
+	bool waits; /* for room: it is not being read */
+};
+
+struct hosts {
+	struct engine *engine;
+	struct device device[INTERFACE_COUNT];
+	struct mirror *mirror;
+	struct event *woken;   /* the workers have something for us */
+	struct event *retry;   /* reads on where it had to stop */
+	struct event *links;   /* looks at the ports' links */
+	struct event *changed; /* netlink has something for us */
+	struct event *settled; /* and it is time to act on it */
+	uint64_t next_news_ms; /* not before */
+	hosts_news *news;
+	void *context;
+	struct counters counters;
+};
+
+static uint64_t
+now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+static void
+add_timer(struct event *timer, uint64_t ms)
+{
+	const struct timeval in = { .tv_sec = (time_t)(ms / 1000), .tv_usec = (suseconds_t)(ms % 1000 * 1000) };
+
+	(void)event_add(timer, &in);
+}
+
+/* ---- to Linux --------------------------------------------------------------------------------------------------- */
+
+static void
+write_frame(struct hosts *hosts, struct rte_mbuf *mbuf)
+{
+	const unsigned int interface = mbuf->port;
+
+	if (host_write(&hosts->device[interface].host, mbuf)) {
+		traffic_add(&hosts->counters.host[interface].to_host, mbuf->pkt_len);
+	} else {
+		counter_add(&hosts->counters.drop[DROP_host_down], 1);
+		counter_add(&hosts->counters.interface[interface].dropped, 1);
+	}
+	rte_pktmbuf_free(mbuf);
+}
+
+static void
+on_woken(evutil_socket_t fd, short what, void *argument)
+{
+	struct hosts *hosts = argument;
+	struct crossing *crossing = &hosts->engine->crossing;
+	struct question question;
+	eventfd_t count;
+	void *mbuf;
+
+	(void)what;
+	(void)eventfd_read(fd, &count);
+	while (rte_ring_sc_dequeue_elem(crossing->questions, &question, sizeof(question)) == 0)
+		mirror_resolve(hosts->mirror, question.interface, question.addr, now_ms());
+	for (int i = 0; i < FRAMES_AT_ONCE; i++) {
+		if (rte_ring_sc_dequeue(crossing->to_host, &mbuf) != 0)
+			return;
+		write_frame(hosts, mbuf);
+	}
+	event_active(hosts->woken, EV_READ, 0);
+}
+
+/* ---- from Linux ------------------------------------------------------------------------------------------------- */
+
+/* One frame into the ring to worker 0: 1, 0 when there is none, -ENOBUFS when it has to wait, or that the device is gone. */
+static int
+read_frame(struct hosts *hosts, struct device *device)
+{
+	struct rte_ring *ring = hosts->engine->crossing.from_host;
+	struct rte_mbuf *mbuf = rte_ring_full(ring) ? NULL : rte_pktmbuf_alloc(hosts->engine->pool);
+	int rc;
+
+	if (mbuf == NULL)
+		return -ENOBUFS;
+	rc = host_read(&device->host, mbuf);
+	if (rc <= 0) {
+		rte_pktmbuf_free(mbuf);
+		return rc;
+	}
+	mbuf->port = (uint16_t)device->interface;
+	traffic_add(&hosts->counters.host[device->interface].from_host, mbuf->pkt_len);
+	(void)rte_ring_sp_enqueue(ring, mbuf); /* nobody else enqueues, so there still is room */
+	return 1;
+}
+
+/* What finds no room stays where it is, in Linux's queue. */
+static void
+on_readable(evutil_socket_t fd, short what, void *argument)
+{
+	struct device *device = argument;
+	struct hosts *hosts = device->hosts;
+	int rc = 1;
+
+	(void)fd;
+	(void)what;
+	for (int i = 0; i < FRAMES_AT_ONCE && rc > 0; i++)
+		rc = read_frame(hosts, device);
+	if (rc >= 0)
+		return;
+	(void)event_del(device->readable);
+	if (rc == -ENOBUFS) {
+		device->waits = true;
+		add_timer(hosts->retry, RETRY_MS);
+	} else {
+		log_error("host: device gone ifindex=%u: %s", device->host.ifindex, strerror(-rc));
+	}
+}
+
+static void
+on_retry(evutil_socket_t fd, short what, void *argument)
+{
+	struct hosts *hosts = argument;
+
+	(void)fd;
+	(void)what;
+	for (int i = 0; i < INTERFACE_COUNT; i++) {
+		if (hosts->device[i].waits)
+			(void)event_add(hosts->device[i].readable, NULL);
+		hosts->device[i].waits = false;
+	}
+}
+
+/* ---- links ------------------------------------------------------------------------------------------------------ */
+
+static void
+on_links(evutil_socket_t fd, short what, void *argument)
+{
+	struct hosts *hosts = argument;
+
+	(void)fd;
+	(void)what;
+	for (int i = 0; i < INTERFACE_COUNT; i++)
+		host_set_carrier(&hosts->device[i].host, port_has_link(&hosts->engine->port[i]));
+	add_timer(hosts->links, LINK_MS);
+}
+
+/* ---- news ------------------------------------------------------------------------------------------------------- */
+
+static void
+on_changed(evutil_socket_t fd, short what, void *argument)
+{
+	struct hosts *hosts = argument;
+	const uint64_t now = now_ms();
+
+	(void)fd;
+	(void)what;
+	if (!mirror_listen(hosts->mirror) || event_pending(hosts->settled, EV_TIMEOUT, NULL))
+		return;
+	add_timer(hosts->settled, now + NEWS_MIN_MS > hosts->next_news_ms ? NEWS_MIN_MS : hosts->next_news_ms - now);
+}
+
+/* A table of the Internet takes long to read, and a busy router changes it all the time: other work has its share. */
+static void
+on_settled(evutil_socket_t fd, short what, void *argument)
+{
+	struct hosts *hosts = argument;
+	const uint64_t start = now_ms();
+	struct error err = { 0 };
+	uint64_t took;
+	int rc;
+
+	(void)fd;
+	(void)what;
+	rc = mirror_read(hosts->mirror, &err);
+	if (rc < 0) {
+		log_error("host: %s", err.text);
+		add_timer(hosts->settled, 1000);
+		return;
+	}
+	if (rc > 0)
+		hosts->news(hosts->context);
+	took = NEWS_SHARE * (now_ms() - start);
+	hosts->next_news_ms = now_ms() + (took > NEWS_INTERVAL_MS ? took : NEWS_INTERVAL_MS);
+}
+
+int
+hosts_link(struct hosts *hosts, struct snapshot *snapshot, const struct conf *conf, const struct snapshot *before,
+    struct error *err)
+{
+	struct host_link links[INTERFACE_COUNT];
+	struct mac macs[INTERFACE_COUNT];
+
+	if (hosts == NULL)
+		return 0;
+	for (int i = 0; i < INTERFACE_COUNT; i++)
+		macs[i] = hosts->engine->port[i].mac;
+	mirror_links(hosts->mirror, before == NULL, links);
+	return snapshot_link(snapshot, conf, macs, links, before, err);
+}
+
+void
+hosts_published(struct hosts *hosts)
+{
+	if (hosts != NULL)
+		mirror_taken(hosts->mirror);
+}
+
+/* ---- life ------------------------------------------------------------------------------------------------------- */
+
+static int
+open_devices(struct hosts *hosts, const struct conf *conf, struct error *err)
+{
+	unsigned int ifindex[INTERFACE_COUNT];
+
+	for (unsigned int i = 0; i < INTERFACE_COUNT; i++) {
+		const struct conf_interface *interface = &conf->interfaces[i];
+		struct device *device = &hosts->device[i];
+		int rc = silence_begin(&device->silence, interface->port, err);
+
+		if (rc == 0)
+			rc =
+			    host_open(&device->host, interface->name, &hosts->engine->port[i].mac, interface->mtu, err);
+		if (rc < 0)
+			return rc;
+		device->hosts = hosts;
+		device->interface = i;
+		ifindex[i] = device->host.ifindex;
+		log_notice("host: up name=%s ifindex=%u", interface->name, ifindex[i]);
+	}
+	hosts->mirror = mirror_open(ifindex, err);
+	return hosts->mirror == NULL ? -EIO : mirror_read(hosts->mirror, err);
+}
+
+int
+hosts_open(struct engine *engine, const struct conf *conf, struct hosts **hosts, struct error *err)
+{
+	int rc;
+
+	*hosts = NULL;
+	if (!conf->host)
+		return 0;
+	*hosts = calloc(1, sizeof(**hosts));
+	if (*hosts == NULL)
+		return error_set(err, ENOMEM, "out of memory");
+	(*hosts)->engine = engine;
+	for (int i = 0; i < INTERFACE_COUNT; i++)
+		(*hosts)->device[i].host.fd = HOST_CLOSED;
+	rc = open_devices(*hosts, conf, err);
+	if (rc < 0) {
+		hosts_close(*hosts);
+		*hosts = NULL;
+	}
+	return rc < 0 ? rc : 0;
+}
+
+static int
+start_device(struct device *device, struct event_base *base)
+{
+	device->readable = event_new(base, device->host.fd, EV_READ | EV_PERSIST, on_readable, device);
+	return device->readable == NULL ? -1 : event_add(device->readable, NULL);
+}
+
+int
+hosts_start(struct hosts *hosts, struct event_base *base, hosts_news *news, void *context, struct error *err)
+{
+	if (hosts == NULL)
+		return 0;
+	hosts->news = news;
+	hosts->context = context;
+	hosts->woken = event_new(base, hosts->engine->crossing.wake, EV_READ | EV_PERSIST, on_woken, hosts);
+	hosts->changed = event_new(base, mirror_fd(hosts->mirror), EV_READ | EV_PERSIST, on_changed, hosts);
+	hosts->retry = evtimer_new(base, on_retry, hosts);
+	hosts->links = evtimer_new(base, on_links, hosts);
+	hosts->settled = evtimer_new(base, on_settled, hosts);
+	if (hosts->woken == NULL || hosts->changed == NULL || hosts->retry == NULL || hosts->links == NULL ||
+	    hosts->settled == NULL || event_add(hosts->woken, NULL) < 0 || event_add(hosts->changed, NULL) < 0 ||
+	    start_device(&hosts->device[0], base) < 0 || start_device(&hosts->device[1], base) < 0)
+		return error_set(err, ENOMEM, "no events for the host interfaces");
+	on_links(-1, 0, hosts);
+	return 0;
+}
+
+static void
+free_event(struct event *event)
+{
+	if (event != NULL)
+		event_free(event);
+}
+
+void
+hosts_close(struct hosts *hosts)
+{
+	if (hosts == NULL)
+		return;
+	free_event(hosts->woken);
+	free_event(hosts->retry);
+	free_event(hosts->links);
+	free_event(hosts->changed);
+	free_event(hosts->settled);
+	for (int i = 0; i < INTERFACE_COUNT; i++) {
+		free_event(hosts->device[i].readable);
+		host_close(&hosts->device[i].host);
+		silence_end(&hosts->device[i].silence);
+	}
+	mirror_close(hosts->mirror);
+	free(hosts);
+}
+
+const struct counters *
+hosts_counters(const struct hosts *hosts)
+{
+	return hosts == NULL ? NULL : &hosts->counters;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The host interfaces in the control loop: frames of the workers go to Linux's devices and what Linux sends goes to
+ * worker 0; the devices follow the ports' links; what Linux learns about neighbours and routes is news for a snapshot.
+ */
+#ifndef MAPEDGE_APP_HOSTS_H
+#define MAPEDGE_APP_HOSTS_H
+
+#include <event2/event.h>
+
+#include "engine.h"
+#include "link.h"
+
+struct hosts;
+
+/* The snapshot's interfaces are to be made anew, with hosts_link(). */
+typedef void hosts_news(void *context);
+
+/*
+ * Makes the devices of the engine's ports and reads what Linux knows about them. *hosts is NULL when the configuration
+ * wants none. 0, or a negative errno with the reason.
+ */
+int hosts_open(struct engine *engine, const struct conf *conf, struct hosts **hosts, struct error *err);
+
+/* From now on. 0, or a negative errno with the reason. NULL is allowed. */
+int hosts_start(struct hosts *hosts, struct event_base *base, hosts_news *news, void *context, struct error *err);
+
+/*
+ * snapshot_link() with what Linux knows at the moment; `before` as there. Without hosts it does nothing. 0, or a negative
+ * errno with the reason.
+ */
+int hosts_link(struct hosts *hosts, struct snapshot *snapshot, const struct conf *conf, const struct snapshot *before,
+    struct error *err);
+
+/* The snapshot that hosts_link() has filled in last is in use: the next one need not have its routes anew. */
+void hosts_published(struct hosts *hosts);
+
+/* What control itself has done to packets; NULL without hosts. */
+const struct counters *hosts_counters(const struct hosts *hosts);
+
+/* Closes the devices. The workers must have stopped. NULL is allowed. */
+void hosts_close(struct hosts *hosts);
+
+#endif

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "pkt/interface.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+static int
+fill_neighbours(struct interface *interface, const struct mac *own, const struct link_neighbour *known, size_t count,
+    const struct hash_key *key)
+{
+	if (neighbours_init(&interface->neighbours, count, key) < 0)
+		return -ENOMEM;
+	for (size_t i = 0; i < count; i++) {
+		struct neighbour neighbour = { .addr = known[i].addr };
+
+		memcpy(neighbour.ether.byte, known[i].mac.byte, sizeof(known[i].mac.byte));
+		memcpy(neighbour.ether.byte + sizeof(known[i].mac.byte), own->byte, sizeof(own->byte));
+		neighbours_add(&interface->neighbours, &neighbour);
+	}
+	return 0;
+}
+
+static int
+fill_hops(struct interface *interface, const struct routes *routes)
+{
+	interface->hops = calloc(HOP_GATEWAY + routes->gateway_count, sizeof(*interface->hops));
+	if (interface->hops == NULL)
+		return -ENOMEM;
+	for (uint32_t i = 0; i < routes->gateway_count; i++) {
+		const struct ether_pair *ether = neighbours_find(&interface->neighbours, routes->gateway[i]);
+
+		if (ether != NULL)
+			interface->hops[HOP_GATEWAY + i] = (struct next_hop){ *ether, true };
+	}
+	return 0;
+}
+
+int
+interface_link(struct interface *interface, const struct mac *own, struct routes *routes,
+    const struct link_neighbour *neighbours, size_t count, const struct hash_key *key)
+{
+	if (fill_neighbours(interface, own, neighbours, count, key) < 0)
+		return -ENOMEM;
+	if (fill_hops(interface, routes) < 0) {
+		neighbours_clear(&interface->neighbours);
+		return -ENOMEM;
+	}
+	routes->users++;
+	interface->routes = routes;
+	interface->trie = routes->trie;
+	interface->ranges = routes->ranges;
+	interface->range_count = routes->range_count;
+	if (routes->range_count == 1 && interface->hops[routes->ranges[0].hop].is_known)
+		interface->only6 = &interface->hops[routes->ranges[0].hop].ether;
+	return 0;
+}
+
+void
+interface_unlink(struct interface *interface)
+{
+	neighbours_clear(&interface->neighbours);
+	free(interface->hops);
+	routes_free(interface->routes);
+}

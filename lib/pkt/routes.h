@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The routes of an interface, of one family: from a destination to a hop. Const once built, and shared by all snapshots
+ * in which they are the same, for a full table of the Internet is not built anew because a neighbour came or went.
+ *
+ * IPv4 is a trie. IPv6 is cut into ranges of addresses with the same hop, sorted, and found by binary search.
+ */
+#ifndef MAPEDGE_PKT_ROUTES_H
+#define MAPEDGE_PKT_ROUTES_H
+
+#include <stddef.h>
+
+#include "map/trie4.h"
+
+/* What a route leads to. The gateways are numbered: HOP_GATEWAY, HOP_GATEWAY + 1, … */
+enum hop {
+	HOP_NONE,      /* no route */
+	HOP_OWN,       /* an address of ours */
+	HOP_BROADCAST, /* a subnet's; nothing is forwarded there: RFC 2644 */
+	HOP_ON_LINK,   /* the destination is a neighbour itself */
+	HOP_GATEWAY,
+};
+
+/* A route as it is told, addresses as in pkt/neighbours.h. */
+struct route {
+	u128 addr; /* host bits are ignored */
+	u128 via;  /* HOP_GATEWAY: the gateway */
+	enum hop hop;
+	uint32_t metric; /* of several routes to one prefix the one with the least, of these the first, counts */
+	uint8_t len;     /* of the prefix: 0..32 or 0..128 */
+};
+
+/* From `start` on, up to the next one's start. */
+struct range6 {
+	u128 start;
+	uint32_t hop;
+};
+
+struct routes {
+	unsigned int users;    /* who holds them: routes_free() */
+	uint32_t range_count;  /* IPv6, at least 1 */
+	struct range6 *ranges; /* IPv6; the first one starts at :: */
+	struct trie4 *trie;    /* IPv4 */
+	uint32_t gateway_count;
+	u128 *gateway; /* of hop HOP_GATEWAY + index */
+	uint32_t local_count;
+	uint32_t *local; /* IPv4 addresses of hop HOP_OWN and HOP_BROADCAST, host order */
+};
+
+/* NULL when memory is out. The caller is the first user. */
+struct routes *routes4_build(const struct route *routes, size_t count);
+struct routes *routes6_build(const struct route *routes, size_t count);
+
+/* One user less; the last one frees. NULL is allowed. */
+void routes_free(struct routes *routes);
+
+static inline uint32_t
+routes6_find(const struct range6 *ranges, uint32_t count, u128 addr)
+{
+	uint32_t at = 0;
+
+	while (count > 1) {
+		const uint32_t half = count / 2;
+
+		if (ranges[at + half].start <= addr)
+			at += half;
+		count -= half;
+	}
+	return ranges[at].hop;
+}
+
+#endif
