@@ -15,6 +15,7 @@ from napt import INSIDE, NAMES, REMOTE, Mapping, Napt, RST, Refusal, Segment
 from wire import *
 
 SAME_IDENT_WITHIN = 30 * SECOND
+LEARNED_FOR = 600 * SECOND
 DF, MORE = 0x4000, 0x2000
 ADMINISTRATIVELY_FILTERED = 13
 
@@ -64,6 +65,7 @@ class Ce(Br):
         self.icmp_source = self.lan.v4[0][0]
         self.drops, self.events, self.flow = Counter(), self.napt.events, Counter()
         self.ports = {name.name: Counter() for name in (self.wan, self.lan)}
+        self.configured_mtu, self.learned_until = self.domain.mtu, None
         self.idents, self.used_idents, self.unsure = 0, {}, 0
         self.sent, self.notes, self.begun, self.got = [], [], None, {}
 
@@ -73,7 +75,13 @@ class Ce(Br):
         self.napt.faults = []
         return super().receive(interface, frame, now)
 
+    def believe(self, mtu):
+        """RFC 8201 section 4: for ten minutes."""
+        self.domain.mtu, self.learned_until = mtu - 40, self.now + LEARNED_FOR
+
     def expire(self):
+        if self.learned_until is not None and self.now >= self.learned_until:
+            self.domain.mtu, self.learned_until = self.configured_mtu, None
         super().expire()
         self.notes += [f"ends {describe(session)}{session.tcp or ''}" for session in self.napt.expire(self.now)]
 
@@ -99,12 +107,12 @@ class Ce(Br):
         else:
             at = 14
         inner = frame[at:]
-        return inner if len(inner) >= 28 and inner[0] >> 4 == 4 else None
+        return inner if len(inner) >= 20 and inner[0] >> 4 == 4 else None
 
     def chosen_port(self, port, ip):
         """The external port of `ip`, if that is what the program sent."""
         inner = self.next_inner(port)
-        if port is self.lan and ip.protocol == ICMP or ip.offset or inner is None or inner[9] != ip.protocol or int.from_bytes(inner[12:16], "big") != self.address:
+        if port is self.lan and ip.protocol == ICMP or ip.offset or inner is None or len(inner) < 28 or inner[9] != ip.protocol or int.from_bytes(inner[12:16], "big") != self.address:
             return None
         body = inner[(inner[0] & 15) * 4:]
         at = 4 if ip.protocol == ICMP else 0
@@ -222,7 +230,7 @@ class Ce(Br):
             session = self.session_out(ip, transport, port)
             transport.said |= {"session": session, "external": session.port}
             data = rewritten(ip, transport, self.address, ip.dst, sport=session.port or 0)
-        if not ip.df or ip.is_fragment:
+        if not ip.df or ip.is_fragment or port is self.wan and ip.length > self.domain.mtu:
             data = with_ident(data, self.new_ident(port, ip, transport))
         return data
 
@@ -252,9 +260,11 @@ class Ce(Br):
         protocol = quoted[9]
         ports = (0, 0) if quote.sport is None else (quote.dport, 0 if protocol == ICMP else quote.sport)
         session = self.napt.find_out(protocol, (quote.dst, ports[0]), (quote.src, ports[1]))
-        if session is None:
+        # What the filter let in without a session is answered, too (RFC 5508 REQ-5, REQ-7).
+        known = session or self.napt.mappings.get((protocol, (quote.dst, ports[0])))
+        if known is None:
             raise Drop("nat_no_mapping", "an error about no session")
-        return with_error(ip, self.address, ip.dst, requoted(quoted, quote.src, self.address, dport=session.port))
+        return with_error(ip, self.address, ip.dst, requoted(quoted, quote.src, self.address, dport=known.port))
 
     def good_quote(self, ip, transport):
         quoted = ip.payload[8:]
@@ -359,7 +369,7 @@ class Ce(Br):
         if session:
             self.napt.touch(session, REMOTE, segment_of(ip), self.now)
         data = with_ttl(data, ip.ttl - 1, tos)
-        data = self.clamp(data, [self.domain.mtu - 40] if self.domain.mss_clamp else [], transport)
+        data = self.clamp(data, [self.domain.mtu - 40] if self.domain.mss_clamp and outer else [], transport)
         pieces = split4(data, mtu)
         if len(pieces) > 1:
             self.events["fragmented"] += 1
@@ -389,7 +399,7 @@ class Ce(Br):
         if not unseen or port not in self.napt.set:
             return
         inner = self.next_inner(self.lan)
-        if inner is None or ip.offset:
+        if inner is None or ip.offset or len(inner) < 28:
             self.unsure += 1
             return
         at = (inner[0] & 15) * 4

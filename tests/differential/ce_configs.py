@@ -39,7 +39,7 @@ CONFIGS = {
         {"hosts": "192.168.1.50/32", "protocol": "udp", "inside_ports": "3074-3080", "filtering": "endpoint-independent",
          "reserved": True}]}, traffic={"endpoints": 8, "loyal": 70}),
     "ce-always": ce(P240, PREFIX, {"port_reuse": "always", "forwards": HOUSE, "filtering": "endpoint-independent"},
-                    {"flow_label": "hash", "fragment": "drop"}, links={"mtu": 1280}),
+                    {"fragment": "drop"}, links={"mtu": 1280}),
     "ce-limits": ce(P1008, "2001:db8:12:3400::/54", {
         "sessions": 120, "sessions_per_host": 40, "new_sessions_per_host": 20, "ports_per_host": 12, "port_quarantine": 120,
         "udp_timeout": 120, "dns_timeout": 5, "tcp_opening_timeout": 30}, traffic={"eager": 3}),

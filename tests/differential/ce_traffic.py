@@ -370,6 +370,10 @@ class CeTraffic(Traffic):
             shot.ip["dst"] = self.random.choice((self.public(), ip4("192.168.1.1"), ip4("192.168.1.255"), ip4("192.168.1.11"),
                                                  0xE0000001, 0xFFFFFFFF, ip4("127.0.0.1"), 5, self.any_ce().host(self.random)))
 
+    def bend_protocol(self, shot):
+        if not self.br.rules.of_destination(shot.ip["dst"]):
+            super().bend_protocol(shot)
+
     def bend_source(self, shot):
         dice = self.random
         shot.ip["src"] = dice.choice((self.martian(), self.public(), ip4("192.168.2.10"), ip4("192.168.1.77"), self.br.address,
@@ -427,6 +431,7 @@ class CeTraffic(Traffic):
     def edges(self):
         box, wait = self.br, self.napt.settings.port_quarantine * SECOND
         yield from self.napt.dues()
+        yield from [box.learned_until] if box.learned_until else []
         yield from (session.ended_at + 5 * SECOND for session in self.napt.by_inside.values() if session.ended_at)
         yield from (datagram.born + box.timeout4 for datagram in box.virtual.known.values())
         yield from (datagram.born + 60 * SECOND for datagram in box.whole.known.values())

@@ -820,6 +820,8 @@ class Br:
         inner, transport = self.quoted_packet(message[8:], domain)
         if kind == 2 and (rest < 1280 or rest >= domain.mtu + 40 or domain.anycast):
             raise Drop("ptb_ignored")
+        if kind == 2:
+            self.believe(rest)
         if transport.kind == "error":
             raise Drop("icmp6_not_relayed", "quotes an ICMP error")
         if kind == 2:
@@ -831,6 +833,9 @@ class Br:
         else:
             raise Drop("icmp6_not_relayed", "an error of no use")
         self.relay(inner, transport, code, rest)
+
+    def believe(self, mtu):
+        """A BR learns nothing from a packet too big."""
 
     def quoted_packet(self, quote, domain):
         """The IPv4 packet in a quoted softwire packet that can only be one of ours."""

@@ -41,7 +41,7 @@ class Tcp:
     def __init__(self):
         self.syn, self.fin = [False, False], [False, False]
         self.reset, self.announced, self.scale = False, [None, None], [None, None]
-        self.ignored = 0
+        self.ignored, self.seen = 0, [False, False]
 
     @property
     def closed(self):
@@ -67,7 +67,9 @@ class Tcp:
             self.ignored += 1
 
     def shift(self, side):
-        """RFC 7323 section 2.3."""
+        """RFC 7323 section 2.3; of whose SYNs nobody saw the largest there is."""
+        if not all(self.seen):
+            return 14
         return 0 if None in self.scale else min(self.scale[side], 14)
 
     def see(self, side, segment):
@@ -87,7 +89,8 @@ class Tcp:
         elif all(self.syn) and flags & FIN:
             self.fin[side] = True
         elif not all(self.syn) and flags & SYN:
-            self.syn[side], self.scale[side] = True, segment.scale
+            self.syn[side] = self.seen[side] = True
+            self.scale[side] = segment.scale
             if flags & ACK:  # an answer to one, whether that came by here or not
                 self.syn[1 - side] = True
         if flags & ACK:
@@ -316,14 +319,14 @@ class Napt:
 
     def place_new(self, protocol, inside, remote, now, chosen):
         settings, host = self.settings, inside[0]
-        if settings.port_reuse == "always":
+        policy = self.policy(protocol, inside)
+        reserved = policy is not None and policy.reserved
+        if settings.port_reuse == "always" and not reserved:
             return self.share(protocol, inside, remote, now, chosen)
         if settings.ports_per_host and self.host_ports[protocol, host] >= settings.ports_per_host:
             if settings.port_reuse == "off":
                 raise Refusal("nat_host_limit", "ports_per_host")
             return self.share(protocol, inside, remote, now, chosen)
-        policy = self.policy(protocol, inside)
-        reserved = policy is not None and policy.reserved
         if not self.free(protocol, now, reserved):
             self.end_closed(protocol, now, reserved)
         if not self.free(protocol, now, reserved):
@@ -408,7 +411,7 @@ class Napt:
 
     def end_closed(self, protocol, now, reserved):
         """Step 3d."""
-        if not self.settings.closed_early or protocol != TCP:
+        if not self.settings.closed_early or protocol != TCP or self.settings.port_quarantine:
             return
         closed = sorted((each for each in self.by_inside.values() if each.tcp and each.tcp.ended), key=lambda it: it.ended_at)
         for session in closed[:MOST_LOOKED_AT]:
