@@ -215,9 +215,7 @@ class Ce(Br):
         rules = self.rules.of_destination(address)
         if not rules:
             return self.br
-        if rules[0].shared and port is None:
-            raise Drop("proto_unsupported")
-        if rules[0].shared and not rules[0].has_index(port):
+        if rules[0].shared and not rules[0].has_index(port or 0):
             raise Drop("port_excluded", f"port {port}")
         return next((rule.ce_of_port(address, port) for rule in rules if not rule.shared
                      or rule.given_psid in (None, rule.psid_of(port))), self.br)
@@ -361,7 +359,7 @@ class Ce(Br):
         if ip.ttl <= 1:
             self.error_to_remote(ip, transport, TIME_EXCEEDED, 0, 0)
             raise Drop("ttl")
-        mtu = self.lan.mtu
+        mtu = self.lan.mtu if outer else 65535  # what came from the LAN fits it
         if ip.length > mtu and ip.df:
             self.error_to_remote(ip, transport, UNREACHABLE, FRAGMENTATION_NEEDED, mtu)
             raise Drop("too_big", f"LAN MTU {mtu}")

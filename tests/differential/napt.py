@@ -93,7 +93,7 @@ class Tcp:
             self.scale[side] = segment.scale
             if flags & ACK:  # an answer to one, whether that came by here or not
                 self.syn[1 - side] = True
-        if flags & ACK:
+        if flags & ACK and all(self.syn):
             self.announced[side] = segment.ack, segment.window << (0 if flags & SYN else self.shift(side))
         return True
 
