@@ -166,13 +166,22 @@ class Ce(Br):
         return transport
 
     def through_fragments(self, ip, key, source, judge, context):
-        super().through_fragments(ip, key, source, lambda *args: self.as_the_first(judge, *args), context)
+        super().through_fragments(ip, key, source, lambda *args: self.as_the_first(judge, key, *args), context)
 
-    def as_the_first(self, judge, ip, transport, context):
-        """Each fragment is judged with what its first one said."""
-        if transport.kind == "error":
-            raise Drop("icmp_bad", "a fragmented error")
-        judge(ip, transport, context)
+    def as_the_first(self, judge, key, ip, transport, context):
+        """Each fragment is judged with what its first one said; where that can have no session, all are lost."""
+        if "refused" in transport.said:
+            raise Drop(transport.said["refused"], "as the first fragment")
+        try:
+            if transport.kind == "error":
+                raise Drop("icmp_bad", "a fragmented error")
+            judge(ip, transport, context)
+        except Drop as drop:
+            if ip.offset == 0 and drop.reason not in ("ttl", "too_big", "ecn_drop", "no_neighbour"):
+                transport.said["refused"] = drop.reason
+                if key in self.virtual.known:
+                    self.virtual.known[key].refused = drop.reason
+            raise
 
     def check_protocol(self, ip, transport):
         """Which packets have what a NAPT needs."""
@@ -197,7 +206,7 @@ class Ce(Br):
             self.check_size(ip)
         data = self.translate_out(ip, transport, self.lan if peer == "hairpin" else self.wan)
         if transport.kind == "query":
-            peer = self.peer_of(ip.dst, transport.said["external"])
+            peer = self.peer_of(ip.dst, transport.said["external"] or next(iter(self.napt.set)))
         self.send_out(ip, transport, peer, data)
 
     def check_size(self, ip):

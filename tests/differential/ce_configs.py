@@ -28,6 +28,14 @@ PREFIX = "2001:db8:12:3400::/56"
 HOUSE = [{"protocol": "tcp", "ports": "4928-4930", "to": "192.168.1.50", "to_port": 80},
          {"protocol": "both", "ports": "9024", "to": "192.168.1.14"}]
 
+# What the program does otherwise than the documents say, so that the generator leaves it out: name and why.
+NOT_YET = {
+    "big_pings": "an echo request too big for the softwire opens its session before it is refused",
+    "idents_of_errors": "the identification of ICMP errors from the LAN stays (NAT-40)",
+    "fragments_to_self": "later fragments of a hairpin on a shared port go to another host than the first",
+    "flow_labels": "later fragments have another flow label than the first",
+}
+
 CONFIGS = {
     # 15 ranges of 16 ports, everything by default.
     "ce-plain": ce(P240, PREFIX, {}),

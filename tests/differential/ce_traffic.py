@@ -9,6 +9,7 @@ from collections import deque
 from random import Random
 
 import ce
+from ce_configs import NOT_YET
 from napt import ACK, FIN, RST, SECOND, SYN
 from traffic import START, Shot, Traffic
 from wire import *
@@ -157,6 +158,8 @@ class CeTraffic(Traffic):
         size = min(self.size([self.br.domain.mtu, self.br.lan.mtu]), 1700)
         if self.chance(60):
             size = self.random.randint(0, 40)
+        if talk.protocol == ICMP and side == 0 and "big_pings" in NOT_YET:
+            size = min(size, 1000)
         if talk.protocol == UDP:
             shot.l4 = {"kind": "udp", "sport": source, "dport": target, "payload": self.bytes(size)}
             if self.chance(10):
@@ -307,6 +310,7 @@ class CeTraffic(Traffic):
         if out:
             shot = Shot("ce", inside[0] if self.chance(85) else dice.choice(self.inside), remote[0])
             self.header(shot)
+            shot.ip["df"] |= "idents_of_errors" in NOT_YET
         else:
             shot = self.inwards_from(remote[0] if self.chance(60) else dice.choice(self.hosts), remote[1])
         kind, code = dice.choice(((3, 0), (3, 1), (3, 3), (3, 3), (3, 4), (3, 13), (11, 0), (11, 1), (12, 0)))
@@ -339,6 +343,22 @@ class CeTraffic(Traffic):
         shot = self.step(talk)
         shot.way = "up" if shot.towards == "ce" else "down"
         return shot
+
+    def fragmented(self):
+        frames = super().fragmented()
+        if "fragments_to_self" in NOT_YET and self.napt.settings.port_reuse != "off" and any(
+                frame[30:34] == self.br.address.to_bytes(4, "big") for name, frame in frames if name == self.br.lan.name):
+            return self.talk()
+        return frames
+
+    def bend_quote(self, shot):
+        super().bend_quote(shot)
+        if shot.towards == "ce":
+            shot.ip["df"] |= "idents_of_errors" in NOT_YET
+
+    def bend_size(self, shot):
+        if shot.l4["kind"] != "icmp" or "big_pings" not in NOT_YET:
+            super().bend_size(shot)
 
     def softwire_fragmented(self):
         return super().softwire_fragmented() if any(talk.port for talk in self.talks) else self.talk()
