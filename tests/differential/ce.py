@@ -165,23 +165,22 @@ class Ce(Br):
             raise Drop("icmp_bad", "checksum")
         return transport
 
-    def through_fragments(self, ip, key, source, judge, context):
-        super().through_fragments(ip, key, source, lambda *args: self.as_the_first(judge, key, *args), context)
-
-    def as_the_first(self, judge, key, ip, transport, context):
-        """Each fragment is judged with what its first one said; where that can have no session, all are lost."""
-        if "refused" in transport.said:
-            raise Drop(transport.said["refused"], "as the first fragment")
+    def first_transport(self, ip, outer):
+        """A datagram whose first fragment is refused for its header, or because there can be no session for it, is lost."""
+        transport = super().first_transport(ip, outer)
         try:
             if transport.kind == "error":
                 raise Drop("icmp_bad", "a fragmented error")
-            judge(ip, transport, context)
+            if outer:
+                self.check_in(ip, transport, outer)
+                self.receiver(ip, transport, False, None)
+            else:
+                self.check_protocol(ip, transport)
+                port = self.lan if ip.dst == self.address and self.out_peer(ip, transport) == "hairpin" else self.wan
+                self.session_out(ip, transport, port)
         except Drop as drop:
-            if ip.offset == 0 and drop.reason not in ("ttl", "too_big", "ecn_drop", "no_neighbour"):
-                transport.said["refused"] = drop.reason
-                if key in self.virtual.known:
-                    self.virtual.known[key].refused = drop.reason
-            raise
+            raise fragments.Refused(drop.reason) from None
+        return transport
 
     def check_protocol(self, ip, transport):
         """Which packets have what a NAPT needs."""
@@ -194,20 +193,21 @@ class Ce(Br):
 
     def judge_out(self, ip, transport, _):
         self.check_protocol(ip, transport)
-        if transport.kind == "error" and transport.quote.src != ip.dst:
-            raise Drop("icmp_bad", "quotes a packet from another address")
         if ip.ttl <= 1:
             self.error_to_host(ip, TIME_EXCEEDED, 0, 0)
             raise Drop("ttl")
-        # An identifier is the port of both sides, and the one that the other side sees is the external one.
-        port = transport.quote.sport if transport.kind == "error" else transport.dport
-        peer = self.peer_of(ip.dst, next(iter(self.napt.set)) if transport.kind == "query" else port)
+        peer = self.out_peer(ip, transport)
         if peer != "hairpin":
             self.check_size(ip)
         data = self.translate_out(ip, transport, self.lan if peer == "hairpin" else self.wan)
         if transport.kind == "query":
             peer = self.peer_of(ip.dst, transport.said["external"] or next(iter(self.napt.set)))
         self.send_out(ip, transport, peer, data)
+
+    def out_peer(self, ip, transport):
+        """An identifier is the port of both sides, and the one that the other side sees is the external one."""
+        port = transport.quote.sport if transport.kind == "error" else transport.dport
+        return self.peer_of(ip.dst, next(iter(self.napt.set)) if transport.kind == "query" else port)
 
     def check_size(self, ip):
         """What will be in the softwire."""
@@ -271,6 +271,8 @@ class Ce(Br):
         known = session or self.napt.mappings.get((protocol, (quote.dst, ports[0])))
         if known is None:
             raise Drop("nat_no_mapping", "an error about no session")
+        if quote.src != ip.dst:
+            raise Drop("icmp_bad", "quotes a packet from another address")
         return with_error(ip, self.address, ip.dst, requoted(quoted, quote.src, self.address, dport=known.port))
 
     def good_quote(self, ip, transport):
@@ -333,13 +335,17 @@ class Ce(Br):
             self.judge_in(ip, transport, context)
 
     def judge_in(self, ip, transport, outer):
+        self.check_in(ip, transport, outer)
+        self.deliver(ip, transport, outer)
+
+    def check_in(self, ip, transport, outer):
+        """Step 1."""
         self.check_peer(ip, transport, outer)
         if ip.dst != self.address:
             raise Drop("not_my_v4dst")
         if self.lan.is_martian(ip.src) and any(ip.src & mask == net for net, mask in prefixes(ALWAYS_MARTIAN)):
             raise Drop("martian_v4", "source")
         self.check_protocol(ip, transport)
-        self.deliver(ip, transport, outer)
 
     def check_peer(self, ip, transport, outer):
         """MAPE-35, MAPE-36: the BR relays anybody; a CE speaks for itself only."""
@@ -366,11 +372,11 @@ class Ce(Br):
             session, (host, port) = self.receiver(ip, transport, outer is None, own if transport.kind == "query" else None)
             data = rewritten(ip, transport, ip.src, host, dport=port)
         if ip.ttl <= 1:
-            self.error_to_remote(ip, transport, TIME_EXCEEDED, 0, 0)
+            self.error_to_remote(ip, outer, TIME_EXCEEDED, 0, 0)
             raise Drop("ttl")
         mtu = self.lan.mtu if outer else 65535  # what came from the LAN fits it
         if ip.length > mtu and ip.df:
-            self.error_to_remote(ip, transport, UNREACHABLE, FRAGMENTATION_NEEDED, mtu)
+            self.error_to_remote(ip, outer, UNREACHABLE, FRAGMENTATION_NEEDED, mtu)
             raise Drop("too_big", f"LAN MTU {mtu}")
         tos = self.decapsulated_tos(ip, outer.data, self.domain) if outer else ip.tos
         if session:
@@ -435,8 +441,8 @@ class Ce(Br):
     def error_to_host(self, about, kind, code, rest):
         self.error4(about, kind, code, rest, None)
 
-    def error_to_remote(self, about, transport, kind, code, rest):
-        """From the shared address, through the softwire."""
+    def error_to_remote(self, about, outer, kind, code, rest):
+        """From the shared address, back through the softwire."""
         if not self.may_answer(about):
             self.notes.append("no ICMP error about this")
             return
@@ -446,13 +452,7 @@ class Ce(Br):
         packet = ipv4(self.address, about.src, ICMP, icmp(kind, code, rest, about.data[:548]), ttl=64, tos=0xC0, df=True)
         self.flow["created"] += 1
         self.events["icmp4_sent"] += 1
-        port = transport.quote.sport if transport.kind == "error" else transport.sport
-        try:
-            peer = self.peer_of(about.src, port)
-        except Drop:
-            peer = self.br
-        peer = self.br if peer == "hairpin" else peer
-        self.into_softwire(packet, SimpleNamespace(address=peer.address, rule=SimpleNamespace(domain=self.domain)))
+        self.into_softwire(packet, SimpleNamespace(address=outer.source, rule=SimpleNamespace(domain=self.domain)))
 
     def icmpv6(self, message, data, domain):
         try:
@@ -482,6 +482,10 @@ class Ce(Br):
         if peer == "hairpin" or peer.address != int.from_bytes(quote[24:40], "big"):
             raise Drop("icmp6_relay_bad", "not to the BR nor to that CE")
         if transport.kind == "error":
+            inside = inner.payload[8 + 9], transport.quote.dport
+            remote = transport.quote.src, 0 if inside[0] == ICMP else transport.quote.sport
+            if not self.napt.find_in(*inside, remote):
+                raise Drop("icmp6_relay_bad", "quotes an error about no session")
             return inner, transport
         session = self.napt.find_in(inner.protocol, transport.sport, (inner.dst, remote_port(transport)))
         if session is None:

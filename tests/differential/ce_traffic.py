@@ -44,7 +44,7 @@ class CeTraffic(Traffic):
         self.endpoints = usual[:own.get("endpoints", len(usual))]
         self.hosts = [self.public() for _ in range(14)]
         self.talks, self.sent, self.later, self.serial, self.number = [], deque(maxlen=80), [], 1 << 40, 0
-        self.now, self.peers = START, []
+        self.now, self.cutting = START, False  # a reset in fragments counts twice when it is ignored
         fragments = 1 if box.reassembly else 0.15
         acts = {self.talk: 52, self.probe: 8, self.hairpin: 5, self.any_error: 7, self.bent: 10, self.fragmented: 7 * fragments,
                 self.softwire_fragmented: 3 * fragments, self.icmp6_error: 4, self.odd_frame: 2, self.other_protocol: 0.7 if box.shared else 3,
@@ -218,7 +218,7 @@ class CeTraffic(Traffic):
         if not talk.fin[side] and self.chance(ends) and (talk.mood != "half" or side == 0):
             talk.fin[side] = True
             return FIN | ACK | dice.choice((0, PSH))
-        if self.chance(5) and talk.sent[0] > 2 and talk.sent[1] > 1:
+        if self.chance(5) and not self.cutting and talk.sent[0] > 2 and talk.sent[1] > 1:
             return dice.choice((RST, RST | ACK))
         if self.chance(1):
             return SYN
@@ -345,13 +345,29 @@ class CeTraffic(Traffic):
         return shot
 
     def fragmented(self):
-        frames = super().fragmented()
-        if "fragments_to_self" in NOT_YET and self.napt.settings.port_reuse != "off" and any(
-                frame[30:34] == self.br.address.to_bytes(4, "big") for name, frame in frames if name == self.br.lan.name):
-            return self.talk()
+        self.cutting = True
+        frames = self.unless_to_self(super().fragmented())
+        self.cutting = False
         return frames
 
+    def many_gaps(self):
+        return self.unless_to_self(super().many_gaps())
+
+    def many_fragments(self):
+        return self.unless_to_self(super().many_fragments())
+
+    def unless_to_self(self, frames):
+        own = self.br.address.to_bytes(4, "big")
+        shares = "fragments_to_self" in NOT_YET and self.napt.settings.port_reuse != "off"
+        return self.talk() if shares and any(name == self.br.lan.name and frame[30:34] == own for name, frame in frames) else frames
+
+    def bend_ttl(self, shot):
+        """Not of ICMP errors: which of two faults counts is nobody's business."""
+        if shot.l4["kind"] != "icmp" or shot.l4["type"] in (0, 8):
+            super().bend_ttl(shot)
+
     def bend_quote(self, shot):
+        shot.ip["ttl"] = 64
         super().bend_quote(shot)
         if shot.towards == "ce":
             shot.ip["df"] |= "idents_of_errors" in NOT_YET

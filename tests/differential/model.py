@@ -691,7 +691,7 @@ class Br:
         """Judges what the fragment table lets go: this fragment, and then those that waited for it."""
         waiting = self.virtual.held
         try:
-            ready = self.virtual.take(ip, key, source, self.now, first_transport, context)
+            ready = self.virtual.take(ip, key, source, self.now, lambda first: self.first_transport(first, context), context)
         except Refused as refused:
             self.drop(refused.reason)
             for _ in refused.victims:
@@ -702,6 +702,13 @@ class Br:
             self.notes.append("waits for the first fragment")
         for late, transport, its in ready:
             self.attempt(judge, late, transport, its)
+
+    def first_transport(self, ip, _):
+        """read_transport() in the words of the fragment table."""
+        try:
+            return read_transport(ip)
+        except Drop as drop:
+            raise Refused(drop.reason) from None
 
     def softwire_fragment(self, data, chain, domain):
         source = int.from_bytes(data[8:24], "big")
@@ -942,11 +949,3 @@ def may_be_error6(data):
                 continue
         return following == ICMPV6 and (later or not room or data[position] < 128 or data[position] == 137)
     return True
-
-
-def first_transport(ip):
-    """read_transport() in the words of the fragment table."""
-    try:
-        return read_transport(ip)
-    except Drop as drop:
-        raise Refused(drop.reason) from None

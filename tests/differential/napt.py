@@ -182,7 +182,7 @@ class Pace:
     """So many a second, in bursts of as many. How finely time is cut and whether what failed later counts is not said, so
     this keeps what there is at least and at most."""
 
-    SLACK = 0.05  # seconds
+    SLACK = 0.002  # seconds
 
     def __init__(self, rate, now):
         self.rate, self.least, self.most, self.at = rate, rate, rate, now
