@@ -171,10 +171,7 @@ class Ce(Br):
         try:
             if transport.kind == "error":
                 raise Drop("icmp_bad", "a fragmented error")
-            if outer:
-                self.check_in(ip, transport, outer)
-                self.receiver(ip, transport, False, None)
-            else:
+            if not outer:
                 self.check_protocol(ip, transport)
                 port = self.lan if ip.dst == self.address and self.out_peer(ip, transport) == "hairpin" else self.wan
                 self.session_out(ip, transport, port)
@@ -277,7 +274,7 @@ class Ce(Br):
 
     def good_quote(self, ip, transport):
         quoted = ip.payload[8:]
-        if transport.quote.sport is None and (self.shared or quoted[9] == ICMP):
+        if transport.quote.sport is None:
             raise Drop("icmp_bad", "quotes what has no port")
         if checksum(quoted[:(quoted[0] & 15) * 4]):
             raise Drop("icmp_bad", "quoted checksum")

@@ -23,7 +23,7 @@ class Talk:
     """Two ends, inside 0 and remote 1: `seq` is what each sends next, `acked` what the other has acknowledged of it."""
 
     def __init__(self, protocol, inside, remote, dice):
-        self.protocol, self.inside, self.remote, self.port, self.alive = protocol, inside, remote, None, False
+        self.protocol, self.inside, self.remote, self.port, self.alive, self.open = protocol, inside, remote, None, False, False
         self.seq, self.acked = [dice.getrandbits(32), dice.getrandbits(32)], [None, None]
         self.scale = [dice.choice((None, 0, 3, 7, 14)), dice.choice((None, 0, 2, 8))]
         self.syn, self.fin, self.sent = [False, False], [False, False], [0, 0]
@@ -94,6 +94,7 @@ class CeTraffic(Traffic):
         for talk in self.talks:
             session = self.napt.find_out(talk.protocol, talk.inside, talk.remote)
             talk.alive = session is not None and session.port is not None and session.due(self.napt.settings) > now
+            talk.open = talk.alive and session.tcp is not None and all(session.tcp.syn)
             if talk.alive:
                 talk.port = session.port
         self.talks = [talk for talk in self.talks[-150 * self.eager:] if talk.remote[0] != self.br.address or self.is_heard(talk)]
@@ -218,7 +219,7 @@ class CeTraffic(Traffic):
         if not talk.fin[side] and self.chance(ends) and (talk.mood != "half" or side == 0):
             talk.fin[side] = True
             return FIN | ACK | dice.choice((0, PSH))
-        if self.chance(5) and not self.cutting and talk.sent[0] > 2 and talk.sent[1] > 1:
+        if self.chance(5) and not self.cutting and (talk.open or "resets" not in NOT_YET):
             return dice.choice((RST, RST | ACK))
         if self.chance(1):
             return SYN

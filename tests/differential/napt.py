@@ -468,7 +468,10 @@ class Napt:
     def end(self, session, at):
         protocol, port = session.protocol, session.port
         del self.by_inside[protocol, session.inside, session.remote]
-        self.host_sessions[session.inside[0]] -= 1
+        host = session.inside[0]
+        self.host_sessions[host] -= 1
+        if not self.host_sessions[host]:  # nobody remembers it
+            self.paces.pop(host, None)
         mapping = session.mapping
         if mapping:
             mapping.sessions.discard(session)
