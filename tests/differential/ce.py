@@ -8,6 +8,7 @@ from collections import Counter, deque
 from types import SimpleNamespace
 
 import fragments
+from ce_configs import NOT_YET
 from mapping import RuleSet
 from model import (ALWAYS_MARTIAN, Bucket, Br, Domain, Drop, ICMP_ERRORS, Interface, Ipv4, Outer, Quoted4, SECOND, Transport, prefixes,
                    quoted_transport, read_transport, remade4, split4)
@@ -379,7 +380,8 @@ class Ce(Br):
         if session:
             self.napt.touch(session, REMOTE, segment_of(ip), self.now)
         data = with_ttl(data, ip.ttl - 1, tos)
-        data = self.clamp(data, [self.domain.mtu - 40] if self.domain.mss_clamp and outer else [], transport)
+        most = self.configured_mtu if "learned_mss" in NOT_YET else self.domain.mtu
+        data = self.clamp(data, [most - 40] if self.domain.mss_clamp and outer else [], transport)
         pieces = split4(data, mtu)
         if len(pieces) > 1:
             self.events["fragmented"] += 1
@@ -479,11 +481,7 @@ class Ce(Br):
         if peer == "hairpin" or peer.address != int.from_bytes(quote[24:40], "big"):
             raise Drop("icmp6_relay_bad", "not to the BR nor to that CE")
         if transport.kind == "error":
-            inside = inner.payload[8 + 9], transport.quote.dport
-            remote = transport.quote.src, 0 if inside[0] == ICMP else transport.quote.sport
-            if not self.napt.find_in(*inside, remote):
-                raise Drop("icmp6_relay_bad", "quotes an error about no session")
-            return inner, transport
+            raise Drop("icmp6_relay_bad", "an ICMP error has no session")
         session = self.napt.find_in(inner.protocol, transport.sport, (inner.dst, remote_port(transport)))
         if session is None:
             raise Drop("icmp6_relay_bad", "no session")

@@ -34,6 +34,7 @@ NOT_YET = {
     "idents_of_errors": "the identification of ICMP errors from the LAN stays (NAT-40)",
     "fragments_to_self": "later fragments of a hairpin on a shared port go to another host than the first",
     "resets": "a reset and any segment after it open a connection that only one side had begun: 7440 s",
+    "learned_mss": "a learned MTU lowers the MSS that the host offers, not the one that it is offered",
     "flow_labels": "later fragments have another flow label than the first",
 }
 

@@ -23,7 +23,7 @@ from ce_traffic import CeTraffic
 from wire import append_pcap, decode, read_pcap, text4, write_pcap
 
 EXAMPLES = 12
-HISTORY = 30
+HISTORY = 20
 seen = Counter()
 passed_of = Counter()
 

@@ -221,7 +221,7 @@ class CeTraffic(Traffic):
             return FIN | ACK | dice.choice((0, PSH))
         if self.chance(5) and not self.cutting and (talk.open or "resets" not in NOT_YET):
             return dice.choice((RST, RST | ACK))
-        if self.chance(1):
+        if self.chance(1) and not talk.fin[side]:
             return SYN
         return ACK | dice.choice((0, PSH, PSH))
 
@@ -369,6 +369,8 @@ class CeTraffic(Traffic):
 
     def bend_quote(self, shot):
         shot.ip["ttl"] = 64
+        if shot.towards == "ce" and self.br.rules.of_destination(shot.ip["dst"]):
+            return
         super().bend_quote(shot)
         if shot.towards == "ce":
             shot.ip["df"] |= "idents_of_errors" in NOT_YET

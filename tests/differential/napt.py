@@ -179,30 +179,22 @@ class Settings:
 
 
 class Pace:
-    """So many a second, in bursts of as many. How finely time is cut and whether what failed later counts is not said, so
-    this keeps what there is at least and at most."""
+    """So many a second, in bursts of as many. How finely time is cut is not said: near a whole token both are right."""
 
     SLACK = 0.002  # seconds
 
     def __init__(self, rate, now):
-        self.rate, self.least, self.most, self.at = rate, rate, rate, now
+        self.rate, self.level, self.at = rate, rate, now
 
     def ask(self, now, passed):
         """`passed()` says what the program did; it is asked only where both would be right."""
-        gained = (now - self.at) * self.rate / SECOND
+        self.level = min(self.rate, self.level + (now - self.at) * self.rate / SECOND)
         self.at = now
-        self.least = min(self.rate, self.least + gained)
-        self.most = min(self.rate, self.most + gained)
         slack = self.rate * self.SLACK
-        if self.least - slack >= 1:
-            return True
-        return self.most + slack >= 1 and passed()
+        return self.level - slack >= 1 or self.level + slack >= 1 and passed()
 
     def take(self):
-        self.least, self.most = max(self.least - 1, 0), max(self.most - 1, 0)
-
-    def wasted(self):
-        self.least = max(self.least - 1, 0)
+        self.level = max(self.level - 1, 0)
 
 
 class Napt:
@@ -291,14 +283,9 @@ class Napt:
             pace = self.paces.setdefault(host, Pace(settings.new_sessions_per_host, now))
             if not pace.ask(now, lambda: chosen() is not None):
                 raise Refusal("nat_host_limit", "new_sessions_per_host")
-        try:
-            if len(self.by_inside) >= settings.sessions:
-                raise Refusal("nat_table_full")
-            session = self.place(protocol, inside, remote, now, chosen)
-        except Refusal:
-            if pace:
-                pace.wasted()
-            raise
+        if len(self.by_inside) >= settings.sessions:
+            raise Refusal("nat_table_full")
+        session = self.place(protocol, inside, remote, now, chosen)
         if pace:
             pace.take()
         return self.begin(session)
