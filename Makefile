@@ -52,6 +52,10 @@ differential: all
 mutate:
 	tests/mutate/mutate.py $(ARGS)
 
+# Does that comparison notice? Twenty mistakes put into lib/, one at a time; `make faults ARGS="lib/frag"`.
+faults:
+	tests/differential/faults.py $(ARGS)
+
 # Cycles per packet beside the floor of the same run; `make bench ARGS="--only br_up --hot"`.
 bench: all
 	@scripts/bench $(BUILD) $(ARGS)
@@ -75,4 +79,4 @@ format:
 clean:
 	rm -rf $(BUILD) $(SAN) $(COV) $(FUZZ)
 
-.PHONY: all test san check smoke demo differential mutate bench fuzz cov lint format clean
+.PHONY: all test san check smoke demo differential mutate faults bench fuzz cov lint format clean

@@ -92,8 +92,7 @@ compile_fragments(const struct conf_fragments *conf, struct snapshot *snapshot)
 	if (!conf->reassembly)
 		return;
 	snapshot->reassembly = (struct reassembly_config){ conf->datagrams, conf->path_mru };
-	if (!snapshot->is_ce) /* a CE's NAPT knows no fragments yet */
-		snapshot->fragments = (struct virtual_config){ conf->datagrams, conf->held, conf->timeout * 1000 };
+	snapshot->fragments = (struct virtual_config){ conf->datagrams, conf->held, conf->timeout * 1000 };
 }
 
 /* RFC 4443 section 2.2: where a BR address may not be the source, the interface's own one is. */
@@ -134,33 +133,112 @@ compile_suspects(const struct conf_interface *internet, struct snapshot *snapsho
 
 /* ---- CE --------------------------------------------------------------------------------------------------------- */
 
-static void
-compile_nat(const struct conf_nat *conf, struct nat_config *nat)
-{
-	static const enum nat_filtering filtering[] = {
-		[CONF_ENDPOINT_INDEPENDENT] = NAT_ENDPOINT_INDEPENDENT,
-		[CONF_ADDRESS_DEPENDENT] = NAT_ADDRESS_DEPENDENT,
-		[CONF_ADDRESS_AND_PORT_DEPENDENT] = NAT_ADDRESS_AND_PORT_DEPENDENT,
-	};
+static const enum nat_filtering filtering[] = {
+	[CONF_ENDPOINT_INDEPENDENT] = NAT_ENDPOINT_INDEPENDENT,
+	[CONF_ADDRESS_DEPENDENT] = NAT_ADDRESS_DEPENDENT,
+	[CONF_ADDRESS_AND_PORT_DEPENDENT] = NAT_ADDRESS_AND_PORT_DEPENDENT,
+};
 
-	*nat = (struct nat_config){ .sessions = conf->sessions, .filtering = filtering[conf->filtering] };
-	for (int state = 0; state < SESSION_STATES; state++)
-		nat->timeout[state] = conf->tcp_transitory_timeout;
-	nat->timeout[SESSION_UDP] = conf->udp_timeout;
-	nat->timeout[SESSION_ICMP] = conf->icmp_timeout;
-	nat->timeout[SESSION_TCP_ESTABLISHED] = conf->tcp_established_timeout;
-	nat->timeout[SESSION_TCP_FIN_OUT] = conf->tcp_established_timeout;
-	nat->timeout[SESSION_TCP_FIN_IN] = conf->tcp_established_timeout;
+static void
+compile_timeouts(const struct conf_nat *conf, uint32_t timeout[SESSION_STATES])
+{
+	timeout[SESSION_UDP] = conf->udp_timeout;
+	timeout[SESSION_DNS] = conf->dns_timeout;
+	timeout[SESSION_ICMP] = conf->icmp_timeout;
+	timeout[SESSION_OTHER] = conf->other_timeout;
+	timeout[SESSION_TCP_INIT_OUT] = conf->tcp_opening_timeout;
+	timeout[SESSION_TCP_INIT_IN] = conf->tcp_opening_timeout;
+	timeout[SESSION_TCP_ESTABLISHED] = conf->tcp_established_timeout;
+	timeout[SESSION_TCP_FIN_OUT] = conf->tcp_established_timeout;
+	timeout[SESSION_TCP_FIN_IN] = conf->tcp_established_timeout;
+	timeout[SESSION_TCP_FIN_BOTH] = conf->tcp_closing_timeout;
+	timeout[SESSION_TCP_RESET] = conf->tcp_reset_timeout;
 }
 
-/* Every worker gets ports of every range: the i-th port of the set is worker i mod n's. */
+static struct nat_policy
+compile_policy(const struct conf_policy *conf)
+{
+	static const uint8_t space[] = {
+		[CONF_ANY_PROTOCOL] = NAT_ANY_SPACE,
+		[CONF_TCP] = L4_TCP,
+		[CONF_UDP] = L4_UDP,
+		[CONF_ICMP] = L4_ICMP_QUERY,
+	};
+
+	return (struct nat_policy){ .addr = conf->hosts.addr,
+		.mask = mask4(conf->hosts.len),
+		.space = space[conf->protocol],
+		.first_port = conf->inside_ports.first,
+		.last_port = conf->inside_ports.last,
+		.reserved = conf->reserved,
+		.filtering = conf->has_filtering ? (int8_t)filtering[conf->filtering] : NAT_FILTERING_UNSAID };
+}
+
 static void
-share_ports(const struct portset *ports, unsigned int workers, uint8_t *owner)
+compile_forwards(const struct conf_nat *conf, struct nat_config *nat)
+{
+	for (size_t i = 0; i < conf->forward_count; i++) {
+		const struct conf_forward *forward = &conf->forwards[i];
+		struct nat_forward both = { .first = forward->ports.first,
+			.last = forward->ports.last,
+			.inside_addr = forward->to,
+			.inside_port = forward->to_port };
+
+		both.space = L4_TCP;
+		if (forward->tcp)
+			nat->forwards[nat->forward_count++] = both;
+		both.space = L4_UDP;
+		if (forward->udp)
+			nat->forwards[nat->forward_count++] = both;
+	}
+}
+_Static_assert(NAT_MAX_FORWARDS >= 2 * CONF_MAX_FORWARDS && NAT_MAX_POLICIES >= CONF_MAX_POLICIES, "all fit");
+
+static void
+compile_nat(const struct conf_nat *conf, unsigned int workers, struct nat_config *nat)
+{
+	static const enum nat_reuse reuse[] = {
+		[CONF_REUSE_OFF] = NAT_REUSE_OFF,
+		[CONF_REUSE_ON_EXHAUSTION] = NAT_REUSE_ON_EXHAUSTION,
+		[CONF_REUSE_ALWAYS] = NAT_REUSE_ALWAYS,
+	};
+
+	*nat = (struct nat_config){ .sessions = conf->sessions,
+		.filtering = filtering[conf->filtering],
+		.reuse = reuse[conf->port_reuse],
+		.closed_early = conf->closed_early,
+		.quarantine = conf->port_quarantine,
+		.sessions_per_host = conf->sessions_per_host,
+		.new_sessions_per_host = conf->new_sessions_per_host,
+		.ports_per_host = conf->ports_per_host,
+		.reserved_ports = (conf->reserved_ports + workers - 1) / workers,
+		.policy_count = (uint32_t)conf->policy_count };
+	compile_timeouts(conf, nat->timeout);
+	for (size_t i = 0; i < conf->policy_count; i++)
+		nat->policies[i] = compile_policy(&conf->policies[i]);
+	compile_forwards(conf, nat);
+}
+
+/*
+ * Every worker gets ports of every range: the i-th port of the set is worker i mod n's. That of a forward is with the
+ * sessions of its host.
+ */
+static void
+share_ports(const struct portset *ports, const struct nat_config *nat, uint16_t workers,
+    uint8_t owner[L4_SPACES][PORTSET_PORTS])
 {
 	const uint32_t count = portset_count(ports);
 
-	for (uint32_t i = 0; i < count; i++)
-		owner[portset_port(ports, i)] = (uint8_t)(i % workers);
+	for (uint32_t i = 0; i < count; i++) {
+		for (unsigned int space = 0; space < L4_SPACES; space++)
+			owner[space][portset_port(ports, i)] = (uint8_t)(i % workers);
+	}
+	for (uint32_t i = nat->forward_count; i-- > 0;) { /* the first counts */
+		const struct nat_forward *forward = &nat->forwards[i];
+
+		memset(owner[forward->space] + forward->first, snapshot_host_owner(forward->inside_addr, workers),
+		    forward->last - forward->first + 1u);
+	}
 }
 
 static bool
@@ -187,10 +265,11 @@ compile_ce(const struct conf *conf, struct snapshot *snapshot, const struct snap
 		return error_set(err, ENOTSUP,
 		    "softwire %s: an IPv4 prefix for the LAN is not supported in this version", softwire->name);
 	compile_softwire(softwire, ce.address, softwire->br, 0, &snapshot->softwire[0]);
+	snapshot->softwire[0].clear_df = conf->nat.df_clear;
 	snapshot->external_addr = ce.ipv4.addr;
 	snapshot->ports = ce.ports;
-	compile_nat(&conf->nat, &snapshot->nat);
-	share_ports(&ce.ports, conf->workers, snapshot->port_owner);
+	compile_nat(&conf->nat, conf->workers, &snapshot->nat);
+	share_ports(&ce.ports, &snapshot->nat, (uint16_t)conf->workers, snapshot->port_owner);
 	snapshot->nat_epoch = snapshot->generation;
 	if (before != NULL && same_external(before, snapshot))
 		snapshot->nat_epoch = before->nat_epoch;

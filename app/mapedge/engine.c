@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #define HANDOFF_RING_SIZE 2048
-#define EXPIRE_BUDGET 64 /* sessions looked at in one turn */
+#define EXPIRE_BUDGET 32 /* sessions looked at in one turn */
 #define TRANSMIT_TRIES 4 /* a full ring may empty while we look */
 #define IDLE_TURNS 256   /* turns without a packet before the first sleep */
 #define IDLE_SLEEP_MIN_US 20
@@ -53,7 +53,7 @@ hand_off(struct engine *engine, struct worker *w, unsigned int owner)
 	    rte_ring_sp_enqueue_burst(engine->handoff[w->id][owner], (void **)outlet->mbufs, outlet->count, NULL);
 
 	for (unsigned int i = taken; i < outlet->count; i++)
-		lose(w, outlet->mbufs[i]->port, &outlet->mbufs[i], 1, DROP_handoff_full);
+		lose(w, way_interface(outlet->mbufs[i]->port), &outlet->mbufs[i], 1, DROP_handoff_full);
 	outlet->count = 0;
 }
 
@@ -127,26 +127,26 @@ receive(struct engine *engine, struct worker *w, unsigned int interface)
 	for (uint16_t i = 0; i < count; i++)
 		bytes += mbufs[i]->pkt_len;
 	traffic_add_many(&w->counters.interface[interface].rx, count, bytes);
-	path_run(w, interface, mbufs, count);
+	path_run(w, (enum way)interface, mbufs, count);
 	after_burst(engine, w);
 	return count;
 }
 
-/* What other workers passed to us; handoff() has noted in `port` which interface a packet came in on. */
+/* What other workers passed to us; handoff_on() has noted in `port` where a packet goes on. */
 static unsigned int
 take_over(struct engine *engine, struct worker *w, unsigned int from)
 {
-	struct rte_mbuf *mbufs[BURST_SIZE], *sorted[INTERFACE_COUNT][BURST_SIZE];
-	uint16_t counts[INTERFACE_COUNT] = { 0 };
+	struct rte_mbuf *mbufs[BURST_SIZE], *sorted[WAYS][BURST_SIZE];
+	uint16_t counts[WAYS] = { 0 };
 	const unsigned int count =
 	    rte_ring_sc_dequeue_burst(engine->handoff[from][w->id], (void **)mbufs, BURST_SIZE, NULL);
 
 	for (unsigned int i = 0; i < count; i++)
 		sorted[mbufs[i]->port][counts[mbufs[i]->port]++] = mbufs[i];
-	for (unsigned int i = 0; i < INTERFACE_COUNT; i++) {
+	for (unsigned int i = 0; i < WAYS; i++) {
 		if (counts[i] == 0)
 			continue;
-		path_run(w, i, sorted[i], counts[i]);
+		path_run(w, (enum way)i, sorted[i], counts[i]);
 		after_burst(engine, w);
 	}
 	return count;

@@ -77,7 +77,7 @@ run_burst(struct replay *r, unsigned int worker, unsigned int interface, struct 
 {
 	struct worker *w = &r->worker[worker];
 
-	path_run(w, interface, mbufs, count);
+	path_run(w, (enum way)interface, mbufs, count);
 	after_burst(r, w);
 	for (uint16_t i = 0; i < w->count; i++) {
 		struct outlet *outlet = &w->handoff[i];

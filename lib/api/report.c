@@ -165,24 +165,29 @@ static json_t *
 nat_json(const struct report *report)
 {
 	static const char *const space_name[] = { "tcp", "udp", "icmp" };
-	uint64_t sessions = 0, mappings = 0;
+	uint64_t sessions = 0, sharing = 0, mappings = 0, hosts = 0;
 	json_t *ports = json_object();
 
 	for (int space = 0; space < 3; space++) {
-		uint64_t total = 0, used = 0;
+		uint64_t total = 0, used = 0, shared = 0;
 
 		for (unsigned int i = 0; i < report->worker_count; i++) {
 			total += gauge_get(&report->gauges[i]->ports_total[space]);
 			used += gauge_get(&report->gauges[i]->ports_used[space]);
+			shared += gauge_get(&report->gauges[i]->ports_shared[space]);
 		}
 		json_object_set_new(ports, space_name[space],
-		    json_pack("{s:o, s:o}", "total", number(total), "used", number(used)));
+		    json_pack("{s:o, s:o, s:o}", "total", number(total), "used", number(used), "shared",
+			number(shared)));
 	}
 	for (unsigned int i = 0; i < report->worker_count; i++) {
 		sessions += gauge_get(&report->gauges[i]->sessions);
+		sharing += gauge_get(&report->gauges[i]->sessions_sharing);
 		mappings += gauge_get(&report->gauges[i]->mappings);
+		hosts += gauge_get(&report->gauges[i]->hosts);
 	}
-	return json_pack("{s:o, s:o, s:o}", "sessions", number(sessions), "mappings", number(mappings), "ports", ports);
+	return json_pack("{s:o, s:o, s:o, s:o, s:o}", "sessions", number(sessions), "sessions_sharing", number(sharing),
+	    "mappings", number(mappings), "hosts", number(hosts), "ports", ports);
 }
 
 static json_t *

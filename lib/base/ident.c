@@ -26,3 +26,25 @@ ident_next(struct ident *ident)
 	ident->counter += ident->step;
 	return left << 16 | right;
 }
+
+void
+ident4_init(struct ident4 *ident, struct random *random, uint32_t worker, uint32_t workers)
+{
+	*ident = (struct ident4){ .key = random_fork(random).key, .worker = (uint16_t)worker, .step = 1 };
+	while (ident->step < workers)
+		ident->step = (uint16_t)(ident->step * 2);
+	for (unsigned int i = 0; i < IDENT4_COUNTERS; i++)
+		ident->counter[i] = (uint16_t)random_u64(random);
+}
+
+uint16_t
+ident4_next(struct ident4 *ident, uint32_t dst, uint8_t protocol)
+{
+	uint16_t *counter = &ident->counter[hash_pair(&ident->key, dst, protocol) % IDENT4_COUNTERS];
+	uint16_t id;
+
+	do
+		id = (uint16_t)((*counter)++ * ident->step + ident->worker);
+	while (id == 0);
+	return id;
+}

@@ -7,7 +7,7 @@
 #ifndef MAPEDGE_BASE_IDENT_H
 #define MAPEDGE_BASE_IDENT_H
 
-#include "base/hash.h"
+#include "base/random.h"
 
 struct ident {
 	struct hash_key key; /* the same for all workers of the box */
@@ -19,5 +19,24 @@ struct ident {
 void ident_init(struct ident *ident, const struct hash_key *key, uint32_t worker, uint32_t workers);
 
 uint32_t ident_next(struct ident *ident);
+
+/*
+ * The 16 bits of IPv4: none comes again for the same destination and protocol before 2^16 / step others have been used
+ * (RFC 6864 section 4.3). Counters are shared by destinations that a secret hash brings together.
+ */
+#define IDENT4_COUNTERS 1024
+
+struct ident4 {
+	struct hash_key key;
+	uint16_t worker;
+	uint16_t step; /* as above */
+	uint16_t counter[IDENT4_COUNTERS];
+};
+
+/* The destinations' counters begin anywhere. worker < workers. */
+void ident4_init(struct ident4 *ident, struct random *random, uint32_t worker, uint32_t workers);
+
+/* Never 0. */
+uint16_t ident4_next(struct ident4 *ident, uint32_t dst, uint8_t protocol);
 
 #endif

@@ -226,14 +226,15 @@ check_mesh(const struct conf_softwire *softwire, const config_setting_t *group, 
 }
 
 static int
-check_ce(const struct conf *conf, const config_setting_t *root, struct error *err)
+check_ce(struct conf *conf, const config_setting_t *root, struct error *err)
 {
 	const config_setting_t *group = reader_element(root, "softwires", 0);
 	const struct conf_softwire *softwire = &conf->softwires[0];
 	struct map_ce ce;
 
 	if (derive(softwire, &ce, reader_place(group, "end_user_prefix"), err) < 0 ||
-	    check_ce_br(conf, &ce, br_place(group), err) < 0 || check_lan(conf, &ce, root, err) < 0)
+	    check_ce_br(conf, &ce, br_place(group), err) < 0 || check_lan(conf, &ce, root, err) < 0 ||
+	    conf_check_forwards(conf, &ce.ports, root, err) < 0)
 		return -EINVAL;
 	return check_mesh(softwire, group, err);
 }
@@ -365,7 +366,7 @@ check_br_box(const struct conf *conf, const struct ruleset *set, const struct ru
 }
 
 int
-conf_check(const struct conf *conf, const config_setting_t *root, struct error *err)
+conf_check(struct conf *conf, const config_setting_t *root, struct error *err)
 {
 	struct rule_list *lists = list_rules(conf, root, err);
 	struct ruleset *set;

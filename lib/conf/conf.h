@@ -23,6 +23,8 @@
 #define CONF_MAX_WORKERS 16
 #define CONF_MAX_ADDRESSES 8
 #define CONF_MAX_DOMAINS 64
+#define CONF_MAX_POLICIES 32
+#define CONF_MAX_FORWARDS 32
 #define CONF_MAX_EAL_ARGS 32
 
 enum conf_role { CONF_CE, CONF_BR };
@@ -137,10 +139,45 @@ struct conf_host_limits {
 	uint32_t other;
 };
 
-struct conf_nat {
-	uint32_t sessions;                                                                   /* per worker */
-	uint32_t udp_timeout, tcp_established_timeout, tcp_transitory_timeout, icmp_timeout; /* seconds */
+enum conf_port_reuse { CONF_REUSE_OFF, CONF_REUSE_ON_EXHAUSTION, CONF_REUSE_ALWAYS };
+enum conf_protocol { CONF_ANY_PROTOCOL, CONF_TCP, CONF_UDP, CONF_ICMP };
+
+/* What is different for some inside endpoints; the first policy that matches counts. */
+struct conf_policy {
+	struct prefix4 hosts;
+	enum conf_protocol protocol;
+	struct port_range inside_ports;
+	bool has_filtering; /* false: as for all */
 	enum conf_filtering filtering;
+	bool reserved; /* may take the reserved ports */
+};
+
+/* External ports that belong to an inside host for good. */
+struct conf_forward {
+	bool tcp, udp; /* at least one */
+	struct port_range ports;
+	uint32_t to;
+	uint16_t to_port;    /* of the first; the others follow it */
+	uint32_t port_count; /* of these ports, how many are in the port set */
+	unsigned int line;
+};
+
+/* Seconds; 0 where a limit is none. Per worker: sessions and the limits of a host, all of whose sessions are with one. */
+struct conf_nat {
+	uint32_t sessions;
+	uint32_t udp_timeout, dns_timeout, icmp_timeout, other_timeout;
+	uint32_t tcp_opening_timeout, tcp_established_timeout, tcp_closing_timeout, tcp_reset_timeout;
+	enum conf_filtering filtering;
+	enum conf_port_reuse port_reuse;
+	bool closed_early;
+	bool df_clear; /* DF is taken off what is too big for the softwire */
+	uint32_t port_quarantine;
+	uint32_t sessions_per_host, new_sessions_per_host, ports_per_host;
+	uint32_t reserved_ports; /* of each port space, of the whole box */
+	struct conf_policy policies[CONF_MAX_POLICIES];
+	size_t policy_count;
+	struct conf_forward forwards[CONF_MAX_FORWARDS];
+	size_t forward_count;
 };
 
 struct conf {

@@ -155,49 +155,6 @@ read_dpdk(struct conf *conf, const config_setting_t *root, struct error *err)
 	return read_eal(conf, group, err);
 }
 
-/* ---- nat -------------------------------------------------------------------------------------------------------- */
-
-#define NAT_MAX_SESSIONS (1 << 24)
-#define NAT_MAX_TIMEOUT (7 * 24 * 3600)
-
-static const char *const filtering_words[] = {
-	[CONF_ENDPOINT_INDEPENDENT] = "endpoint-independent",
-	[CONF_ADDRESS_DEPENDENT] = "address-dependent",
-	[CONF_ADDRESS_AND_PORT_DEPENDENT] = "address-and-port-dependent",
-	NULL,
-};
-
-/* The floors: RFC 4787 REQ-5, RFC 5382 REQ-5, RFC 5508 REQ-2. */
-static const struct reader_key nat_keys[] = {
-	{ .name = "sessions", .type = READER_INT, .min = 16, .max = NAT_MAX_SESSIONS, .example = "65536" },
-	{ .name = "udp_timeout", .type = READER_INT, .min = 120, .max = NAT_MAX_TIMEOUT, .example = "300" },
-	{ .name = "tcp_established_timeout",
-	    .type = READER_INT,
-	    .min = 7440,
-	    .max = NAT_MAX_TIMEOUT,
-	    .example = "7440" },
-	{ .name = "tcp_transitory_timeout", .type = READER_INT, .min = 240, .max = NAT_MAX_TIMEOUT, .example = "240" },
-	{ .name = "icmp_timeout", .type = READER_INT, .min = 60, .max = NAT_MAX_TIMEOUT, .example = "60" },
-	{ .name = "filtering", .type = READER_WORD, .words = filtering_words, .example = "\"address-dependent\"" },
-};
-
-static int
-read_nat(struct conf *conf, const config_setting_t *root, struct error *err)
-{
-	const config_setting_t *group = config_setting_get_member(root, "nat");
-
-	if (reader_check(group, nat_keys, READER_COUNT(nat_keys), err) < 0)
-		return -EINVAL;
-	conf->nat.sessions = (uint32_t)reader_get_int(group, "sessions", 65536);
-	conf->nat.udp_timeout = (uint32_t)reader_get_int(group, "udp_timeout", 300);
-	conf->nat.tcp_established_timeout = (uint32_t)reader_get_int(group, "tcp_established_timeout", 7440);
-	conf->nat.tcp_transitory_timeout = (uint32_t)reader_get_int(group, "tcp_transitory_timeout", 240);
-	conf->nat.icmp_timeout = (uint32_t)reader_get_int(group, "icmp_timeout", 60);
-	conf->nat.filtering =
-	    (enum conf_filtering)reader_get_word(group, "filtering", filtering_words, CONF_ADDRESS_DEPENDENT);
-	return 0;
-}
-
 /* ---- fragments and icmp ----------------------------------------------------------------------------------------- */
 
 #define FRAGMENTS_HELD 2048
@@ -370,9 +327,9 @@ read_all(struct conf *conf, const config_setting_t *root, struct error *err)
 	conf->role = (enum conf_role)reader_get_word(root, "role", role_words, CONF_CE);
 	if (check_role(conf, root, err) < 0 || read_control(conf, root, err) < 0 || read_dpdk(conf, root, err) < 0 ||
 	    conf_read_host(conf, root, err) < 0 || conf_read_interfaces(conf, root, err) < 0 ||
-	    conf_check_host(conf, root, err) < 0 || check_ports(conf, root, err) < 0 || read_nat(conf, root, err) < 0 ||
-	    conf_read_softwires(conf, root, err) < 0 || read_fragments(conf, root, err) < 0 ||
-	    read_icmp(conf, root, err) < 0)
+	    conf_check_host(conf, root, err) < 0 || check_ports(conf, root, err) < 0 ||
+	    conf_read_nat(conf, root, err) < 0 || conf_read_softwires(conf, root, err) < 0 ||
+	    read_fragments(conf, root, err) < 0 || read_icmp(conf, root, err) < 0)
 		return -EINVAL;
 	return conf_check(conf, root, err);
 }

@@ -6,12 +6,14 @@
 #include <libconfig.h>
 
 #include "conf/conf.h"
+#include "map/portset.h"
 
 #define CONF_SOFTWIRE_OVERHEAD 40 /* the outer IPv6 header */
 
 /* Each reads one part of the root group into conf; 0, or -EINVAL with the reason. */
 int conf_read_host(struct conf *conf, const config_setting_t *root, struct error *err);
 int conf_read_interfaces(struct conf *conf, const config_setting_t *root, struct error *err);
+int conf_read_nat(struct conf *conf, const config_setting_t *root, struct error *err);
 int conf_read_softwires(struct conf *conf, const config_setting_t *root, struct error *err);
 
 /* May the interfaces have host interfaces of their names? */
@@ -20,7 +22,13 @@ int conf_check_host(const struct conf *conf, const config_setting_t *root, struc
 /* The settings "pools" and "bindings_file" of a domain, of which a softwire has none; `config` is the main file. */
 int conf_read_pools(struct conf_softwire *domain, const char *config, const config_setting_t *group, struct error *err);
 
+/* The setting "forwards" of the group `nat`, as far as it can be judged by itself. */
+int conf_read_forwards(struct conf *conf, const config_setting_t *nat, struct error *err);
+
+/* Do the forwards fit the LAN and the CE's port set? Fills their port_count in. */
+int conf_check_forwards(struct conf *conf, const struct portset *set, const config_setting_t *root, struct error *err);
+
 /* Does everything that has been read fit together? The settings only serve as places for errors. */
-int conf_check(const struct conf *conf, const config_setting_t *root, struct error *err);
+int conf_check(struct conf *conf, const config_setting_t *root, struct error *err);
 
 #endif

@@ -33,6 +33,7 @@ example(const struct reader_key *key)
 		[READER_IP6] = "\"2001:db8:ffff::1\"",
 		[READER_PREFIX4] = "\"192.0.2.0/24\"",
 		[READER_PREFIX6] = "\"2001:db8::/40\"",
+		[READER_PORTS] = "\"40000-40015\"",
 		[READER_VALUES] = NULL,
 	};
 
@@ -101,6 +102,7 @@ expected(enum reader_type type)
 		[READER_IP6] = "a string with an IPv6 address",
 		[READER_PREFIX4] = "a string with an IPv4 prefix",
 		[READER_PREFIX6] = "a string with an IPv6 prefix",
+		[READER_PORTS] = "a string with ports",
 		[READER_GROUP] = "a group { ... }",
 		[READER_GROUPS] = "a list of groups ( { ... }, ... )",
 		[READER_VALUES] = "a list of values [ ..., ... ]",
@@ -154,6 +156,7 @@ text_problem(const char *text, enum reader_type type, int max)
 	struct conf_address address;
 	struct prefix4 prefix4;
 	struct prefix6 prefix6;
+	struct port_range ports;
 	struct mac mac;
 	u128 ip6;
 
@@ -172,6 +175,8 @@ text_problem(const char *text, enum reader_type type, int max)
 		return text_prefix4(text, &prefix4);
 	case READER_PREFIX6:
 		return text_prefix6(text, &prefix6);
+	case READER_PORTS:
+		return text_ports(text, &ports);
 	default:
 		return clean_text(text, max);
 	}
@@ -391,6 +396,14 @@ reader_get_prefix6(const config_setting_t *group, const char *name, struct prefi
 	const char *text = reader_get_text(group, name);
 
 	return text != NULL && text_prefix6(text, value) == NULL;
+}
+
+bool
+reader_get_ports(const config_setting_t *group, const char *name, struct port_range *value)
+{
+	const char *text = reader_get_text(group, name);
+
+	return text != NULL && text_ports(text, value) == NULL;
 }
 
 bool

@@ -30,6 +30,7 @@ enum reader_type {
 	READER_IP6,
 	READER_PREFIX4, /* with words it may be one of these, too */
 	READER_PREFIX6,
+	READER_PORTS, /* a port or a range of them, as text */
 	READER_GROUP,
 	READER_GROUPS, /* min..max groups */
 	READER_VALUES, /* min..max values of type `element` */
@@ -62,6 +63,7 @@ bool reader_get_mac(const config_setting_t *group, const char *name, struct mac 
 bool reader_get_ip6(const config_setting_t *group, const char *name, u128 *value);
 bool reader_get_prefix4(const config_setting_t *group, const char *name, struct prefix4 *value);
 bool reader_get_prefix6(const config_setting_t *group, const char *name, struct prefix6 *value);
+bool reader_get_ports(const config_setting_t *group, const char *name, struct port_range *value);
 bool reader_get_address(const config_setting_t *group, const char *name, struct conf_address *value);
 
 /* Number of elements of a list, 0 when it is not given; the index-th element, and its text. */

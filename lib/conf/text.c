@@ -144,6 +144,35 @@ text_prefix6(const char *text, struct prefix6 *prefix)
 	return prefix6_parse(text, prefix) < 0 ? "is not an IPv6 prefix" : NULL;
 }
 
+/* A port number in decimal, without sign or leading zeros; moves on behind it. */
+static bool
+take_port(const char **text, uint16_t *port)
+{
+	uint32_t value = 0;
+	size_t digits = 0;
+
+	for (; (*text)[digits] >= '0' && (*text)[digits] <= '9' && digits < 5; digits++)
+		value = value * 10 + (uint32_t)((*text)[digits] - '0');
+	if (digits == 0 || **text == '0' || value > UINT16_MAX)
+		return false;
+	*text += digits;
+	*port = (uint16_t)value;
+	return true;
+}
+
+const char *
+text_ports(const char *text, struct port_range *ports)
+{
+	if (!take_port(&text, &ports->first))
+		return "is not a port from 1 to 65535, nor a range of them";
+	ports->last = ports->first;
+	if (*text == '\0')
+		return NULL;
+	if (*text++ != '-' || !take_port(&text, &ports->last) || *text != '\0')
+		return "is not a range of ports: FIRST-LAST, each from 1 to 65535";
+	return ports->first > ports->last ? "is a range whose first port is larger than its last" : NULL;
+}
+
 char *
 text_format(const struct conf_address *address, char text[PREFIX_TEXT_SIZE])
 {

@@ -21,6 +21,7 @@ const char *text_address(const char *text, struct conf_address *address); /* of 
 const char *text_subnet(const char *text, struct conf_address *address);  /* with the length of the node's subnet */
 const char *text_prefix4(const char *text, struct prefix4 *prefix);
 const char *text_prefix6(const char *text, struct prefix6 *prefix);
+const char *text_ports(const char *text, struct port_range *ports); /* "80" or "80-89" */
 
 /* The same for an address that is already a number: can it be that of one node? */
 const char *text_node4(uint32_t address);

@@ -34,8 +34,9 @@ struct datagram {
 	struct key key;
 	struct held_list held;
 	STAILQ_ENTRY(datagram) next_ready;
-	uint32_t quoted; /* this and the next three as in struct packet */
+	uint32_t quoted; /* this and the next four as in struct packet */
 	uint16_t src_port, dst_port;
+	uint16_t ident;
 	uint8_t kind;
 	uint8_t fate;
 	uint8_t reason; /* enum drop_reason */
@@ -291,6 +292,7 @@ virtual_learn(struct virtual *v, struct datagram *d, const struct packet *p)
 	d->src_port = p->src_port;
 	d->dst_port = p->dst_port;
 	d->quoted = p->quoted;
+	d->ident = p->ident;
 	d->ranges[0] = payload_of(p);
 	d->range_count = 1;
 	d->len = 0;
@@ -343,6 +345,7 @@ virtual_recall(struct worker *w, struct packet *p, struct virtual *v, struct dat
 	p->src_port = d->src_port;
 	p->dst_port = d->dst_port;
 	p->quoted = d->quoted;
+	p->ident = d->ident;
 	p->tcp_flags = 0;
 	if (is_complete(d) && d->held_count == 0)
 		table_remove(&v->table, &d->entry);

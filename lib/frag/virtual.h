@@ -49,7 +49,7 @@ enum verdict fragment_in(struct worker *w, struct packet *p);
  */
 enum verdict virtual_find(struct worker *w, struct packet *p, struct virtual *v, u128 peer, struct datagram **datagram);
 
-/* A first fragment, ports known: kind, ports and quoted are remembered, and what has waited is ready for virtual_next(). */
+/* A first fragment, ports known: kind, ports, quoted and ident are remembered, and what has waited is ready for virtual_next(). */
 void virtual_learn(struct virtual *v, struct datagram *datagram, const struct packet *p);
 
 /*
@@ -59,7 +59,7 @@ void virtual_learn(struct virtual *v, struct datagram *datagram, const struct pa
 void virtual_refuse(struct virtual *v, struct datagram *datagram, enum drop_reason reason);
 
 /*
- * Any other fragment: NEXT with kind, ports and quoted set when the first has been seen (tcp_flags are 0); HELD when it has
+ * Any other fragment: NEXT with kind, ports, quoted and ident set when the first has been seen (tcp_flags are 0); HELD when it has
  * not. Ends the datagram when all its bytes have passed; so `datagram` must not be used afterwards.
  */
 enum verdict virtual_recall(struct worker *w, struct packet *p, struct virtual *v, struct datagram *datagram);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "icmp/relay.h"
 
-#include "icmp/chain.h"
+#include "pkt/ipv6.h"
 
 #define ICMP6_LEN 8
 #define INNER_MIN_PAYLOAD 8 /* what RFC 792 promises of a quoted packet; the ports are in it */
@@ -70,24 +70,44 @@ parse_inner(struct packet *inner, uint32_t available)
 	return packet_l4_len(inner) >= INNER_MIN_PAYLOAD && read_ports(inner);
 }
 
+/*
+ * Bytes in front of the IPv4 header in `len` bytes of a quoted packet, 0 if there is none. What we send has one right behind
+ * the IPv6 header, or behind a Fragment header, and only in the first fragment; so other extension headers were never ours.
+ */
+static uint32_t
+outer_headers_len(const uint8_t *outer, uint32_t len)
+{
+	const uint8_t *fragment = outer + IPV6_LEN;
+
+	if (len < IPV6_LEN || outer[0] >> 4 != 6)
+		return 0;
+	if (outer[6] == NEXT_HEADER_IPV4)
+		return IPV6_LEN;
+	if (outer[6] != NEXT_HEADER_FRAGMENT || len < IPV6_LEN + IPV6_FRAGMENT_LEN)
+		return 0;
+	if (fragment[0] != NEXT_HEADER_IPV4 || (load16(fragment + 2) & IPV6_FRAGMENT_OFFSET) != 0)
+		return 0;
+	return IPV6_LEN + IPV6_FRAGMENT_LEN;
+}
+
 bool
 relay_parse(const uint8_t *message, uint16_t len, u128 src, u128 dst, struct relay *relay)
 {
 	const uint8_t *outer = message + ICMP6_LEN;
-	struct chain chain;
+	uint32_t present, headers;
 
 	if (len < ICMP6_LEN || message[0] >= ICMP6_FIRST_INFORMATIONAL || icmp6_checksum(src, dst, message, len) != 0)
 		return false;
-	if (!chain_walk(outer, quoted_len(message, len), &chain))
-		return false;
-	if (chain.next_header != NEXT_HEADER_IPV4 || chain.is_later_fragment)
+	present = quoted_len(message, len);
+	headers = outer_headers_len(outer, present);
+	if (headers == 0)
 		return false;
 
 	*relay = (struct relay){ .error = { message[0], message[1], load32(message + 4) },
 		.outer_src = ip6_load(outer + 8),
 		.outer_dst = ip6_load(outer + 24),
-		.inner = { .ip = (uint8_t *)chain.payload } };
-	return parse_inner(&relay->inner, chain.len);
+		.inner = { .ip = (uint8_t *)outer + headers } };
+	return parse_inner(&relay->inner, present - headers);
 }
 
 /* RFC 2473 section 8.3; less than IPv6's minimum is no MTU (RFC 8201 section 4), and ICMPv4 has 16 bits for it. */

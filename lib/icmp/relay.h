@@ -24,7 +24,7 @@ struct relay {
 
 /*
  * Reads the ICMPv6 error of `len` bytes at `message`, sent from src to dst. False when its checksum is wrong or it does
- * not quote an IPv4-in-IPv6 packet (also as a first fragment, also behind extension headers) as far as the ports: the
+ * not quote an IPv4-in-IPv6 packet (also as a first fragment, but with no other extension header) as far as the ports: the
  * IPv4 header and 8 bytes. The quoted IPv4 checksum must be right.
  */
 bool relay_parse(const uint8_t *message, uint16_t len, u128 src, u128 dst, struct relay *relay);

@@ -3,21 +3,17 @@
 
 #include <errno.h>
 
-/* Three quarters full at capacity, and an eighth as many overflow buckets; bucket 0 is a home bucket. */
+/* Four fifths full at capacity; of so full buckets one in five goes on in an overflow bucket. Bucket 0 is a home bucket. */
 static uint32_t
 home_buckets(uint32_t capacity)
 {
-	uint32_t buckets = 1;
-
-	while ((uint64_t)buckets * INDEX_WAYS * 3 / 4 < capacity)
-		buckets *= 2;
-	return buckets;
+	return (uint32_t)((uint64_t)capacity * 5 / (INDEX_WAYS * 4)) + 1;
 }
 
 static uint32_t
 overflow_buckets(uint32_t capacity)
 {
-	return home_buckets(capacity) / 8 + 16;
+	return home_buckets(capacity) / 4 + 16;
 }
 
 size_t
@@ -33,7 +29,7 @@ index_init(struct index *index, void *memory, uint32_t capacity)
 
 	memset(memory, 0, index_size(capacity));
 	index->buckets = memory;
-	index->mask = home - 1;
+	index->home = home;
 	index->free_overflow = home;
 	for (uint32_t i = 0; i + 1 < overflow; i++)
 		index->buckets[home + i].next = home + i + 1;
@@ -62,30 +58,41 @@ index_insert(struct index *index, uint64_t hash, uint32_t id)
 	return 0;
 }
 
+/* The way of the bucket that has the id, or INDEX_WAYS. */
+static unsigned int
+find_way(const struct index_bucket *bucket, uint16_t signature, uint32_t id)
+{
+	uint32_t matches = index_match(bucket, signature);
+
+	while (matches != 0 && bucket->id[__builtin_ctz(matches)] != id)
+		matches &= matches - 1;
+	return matches == 0 ? INDEX_WAYS : (unsigned int)__builtin_ctz(matches);
+}
+
 void
 index_remove(struct index *index, uint64_t hash, uint32_t id)
 {
 	const uint16_t signature = index_signature(hash);
-	struct index_bucket *bucket = index_home(index, hash), *before = NULL;
+	struct index_bucket *bucket = index_home(index, hash), *last, *before = NULL;
+	unsigned int way, moved;
 
-	for (;; before = bucket, bucket = &index->buckets[bucket->next]) {
-		uint32_t matches = index_match(bucket, signature);
-
-		while (matches != 0 && bucket->id[__builtin_ctz(matches)] != id)
-			matches &= matches - 1;
-		if (matches != 0) {
-			bucket->signature[__builtin_ctz(matches)] = 0;
-			break;
-		}
+	while ((way = find_way(bucket, signature, id)) == INDEX_WAYS) {
 		if (bucket->next == 0)
 			return;
+		before = bucket;
+		bucket = &index->buckets[bucket->next];
 	}
-	/* An empty overflow bucket goes back to the pool, so churn cannot use the pool up. */
-	if (before != NULL && index_match(bucket, 0) == (1u << INDEX_WAYS) - 1) {
-		const uint32_t number = before->next;
+	for (last = bucket; last->next != 0; last = &index->buckets[last->next])
+		before = last;
 
-		before->next = bucket->next;
-		bucket->next = index->free_overflow;
-		index->free_overflow = number;
+	/* The hole is filled from the end of the chain, so churn cannot spread a few ids over many buckets. */
+	moved = INDEX_WAYS - 1 - ((unsigned int)__builtin_clz(~index_match(last, 0) << (32 - INDEX_WAYS)));
+	bucket->id[way] = last->id[moved];
+	bucket->signature[way] = last->signature[moved];
+	last->signature[moved] = 0;
+	if (before != NULL && index_match(last, 0) == (1u << INDEX_WAYS) - 1) {
+		last->next = index->free_overflow;
+		index->free_overflow = before->next;
+		before->next = 0;
 	}
 }

@@ -4,7 +4,8 @@
  * something up compares the object of each id it is offered.
  *
  * A bucket is one cache line: eight signatures that one vector comparison checks, and their ids. A bucket that is full
- * goes on in an overflow bucket, so an insert fails only when the overflow pool is used up.
+ * goes on in overflow buckets, and all but the last of such a chain are full, so an insert fails only when the overflow
+ * pool is used up: not with keyed hashes and no more ids than the index was made for.
  */
 #ifndef MAPEDGE_NAT_INDEX_H
 #define MAPEDGE_NAT_INDEX_H
@@ -31,7 +32,7 @@ _Static_assert(sizeof(struct index_bucket) == 64, "a bucket is one cache line");
 
 struct index {
 	struct index_bucket *buckets;
-	uint32_t mask;          /* home buckets - 1 */
+	uint32_t home;          /* number of home buckets, which come first */
 	uint32_t free_overflow; /* list of free overflow buckets, 0 = none left */
 };
 
@@ -62,7 +63,7 @@ index_signature(uint64_t hash)
 static inline struct index_bucket *
 index_home(const struct index *index, uint64_t hash)
 {
-	return &index->buckets[(uint32_t)hash & index->mask];
+	return &index->buckets[(uint64_t)(uint32_t)hash * index->home >> 32];
 }
 
 static inline void

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * NAPT44 into a restricted port set (RFC 7597 section 8.1, RFC 4787, RFC 5382, RFC 5508), as one worker owns it.
+ * NAPT44 into a restricted port set (RFC 7597 section 8.1, RFC 4787, RFC 5382, RFC 5508, RFC 7857), as one worker owns
+ * it. docs/napt.md says what it does.
  *
  * A flow's packets find their session with one index lookup from either side; only the first packet of a flow takes the
  * long way through nat_open_out() or nat_admit(). No locks: every table here is touched by one thread only.
@@ -8,6 +9,7 @@
 #ifndef MAPEDGE_NAT_H
 #define MAPEDGE_NAT_H
 
+#include "nat/hosts.h"
 #include "nat/index.h"
 #include "nat/ports.h"
 #include "nat/session.h"
@@ -15,80 +17,137 @@
 #include "pkt/l4.h"
 #include "pkt/worker.h"
 
+/* ---- what is wanted --------------------------------------------------------------------------------------------- */
+
 enum nat_filtering {
 	NAT_ENDPOINT_INDEPENDENT,
 	NAT_ADDRESS_DEPENDENT, /* RFC 7597 section 10's recommendation */
 	NAT_ADDRESS_AND_PORT_DEPENDENT,
 };
 
+/* May sessions with different remote endpoints have one external port? RFC 7857 section 3. */
+enum nat_reuse { NAT_REUSE_OFF, NAT_REUSE_ON_EXHAUSTION, NAT_REUSE_ALWAYS };
+
+#define NAT_MAX_POLICIES 32
+#define NAT_MAX_FORWARDS 64
+#define NAT_ANY_SPACE 0xff
+#define NAT_FILTERING_UNSAID (-1)
+
+/* What holds for some inside endpoints; the first policy that matches counts. */
+struct nat_policy {
+	uint32_t addr, mask; /* host order */
+	uint8_t space;       /* enum l4_kind, or NAT_ANY_SPACE */
+	uint16_t first_port, last_port;
+	bool reserved;    /* takes reserved ports */
+	int8_t filtering; /* enum nat_filtering, or NAT_FILTERING_UNSAID: as without the policy */
+};
+
+/* External ports that are one inside host's for good. */
+struct nat_forward {
+	uint8_t space; /* L4_TCP or L4_UDP */
+	uint16_t first, last;
+	uint32_t inside_addr; /* host order */
+	uint16_t inside_port; /* of `first`; the others follow */
+};
+
 struct nat_config {
 	uint32_t sessions;                /* limit of this worker */
 	uint32_t timeout[SESSION_STATES]; /* seconds without traffic */
 	enum nat_filtering filtering;
+	enum nat_reuse reuse;
+	bool closed_early;              /* end closed connections before their time when ports are short */
+	uint32_t quarantine;            /* seconds before a port is given out again */
+	uint32_t sessions_per_host;     /* 0: no limit */
+	uint32_t new_sessions_per_host; /* a second, and at once; 0: no limit */
+	uint32_t ports_per_host;        /* of each space; 0: no limit */
+	uint32_t reserved_ports;        /* of this worker, of each space */
+	uint32_t policy_count;
+	struct nat_policy policies[NAT_MAX_POLICIES];
+	uint32_t forward_count;
+	struct nat_forward forwards[NAT_MAX_FORWARDS];
 };
 
-/* One inside endpoint and its external port. */
-struct nat_mapping {
-	uint64_t inside;   /* session_end() */
-	uint32_t sessions; /* that use it; it ends with the last one */
-	uint16_t external_port;
-	uint16_t spare;
-};
+/* Whose ports are whose: for each space the worker that may use each port. */
+typedef const uint8_t (*nat_owner)[PORTSET_PORTS];
 
-/* One external port and one remote address that its host has spoken to: who may answer (RFC 4787 section 5). */
+/* ---- what there is ---------------------------------------------------------------------------------------------- */
+
+/* One external port and one remote address that its mapping has spoken to: who may answer (RFC 4787 section 5). */
 struct nat_peer {
 	uint64_t key;      /* remote address, external port, space */
 	uint32_t sessions; /* that stand for it */
 	uint32_t spare;
 };
 
+struct nat_closed {
+	uint32_t first; /* closed longest ago */
+	uint32_t last;
+};
+
 struct nat {
 	struct nat_config config;
 	struct hash_key key;
 	struct random *random;
+	uint64_t *event;        /* the worker's counters, by enum event_kind */
 	uint32_t external_addr; /* host order */
-	uint32_t session_count;
-	uint32_t mapping_count;
-	uint32_t mapping_limit;
+	uint32_t port_count;    /* of the set, 0 before the first address */
+	struct portset set;
 
 	struct session *sessions;
-	struct nat_mapping *mappings;
 	struct nat_peer *peers;
-	struct index out;      /* inside + remote -> session */
-	struct index in;       /* external port + remote -> session */
-	struct index inside;   /* inside endpoint -> mapping */
-	struct index by_peer;  /* external port + remote address -> peer */
-	uint32_t free_session; /* lists through wheel_next, sessions, sessions */
-	uint32_t free_mapping;
+	struct index out;     /* inside + remote -> session */
+	struct index in;      /* external port + remote -> session */
+	struct index inside;  /* inside endpoint -> space and port of its mapping */
+	struct index by_peer; /* external port + remote address -> peer */
+	uint32_t session_count;
+	uint32_t session_fresh; /* those from here on were never used */
+	uint32_t free_session;  /* lists through next, sessions */
 	uint32_t free_peer;
+	uint32_t mapping_count; /* without forwards */
+	uint32_t sharing_count; /* sessions without mapping */
+	uint32_t sweep_left;    /* so many are still to be looked at because of a new configuration */
 
+	struct nat_hosts hosts;
+	struct nat_closed closed[2]; /* by both sides, by a reset */
 	struct wheel wheel;
 	struct ports ports[L4_SPACES];
-	uint32_t by_port[L4_SPACES][PORTSET_PORTS]; /* external port -> mapping, SESSION_NONE */
 };
 
 /* Bytes of memory for a NAT with so many sessions (64-byte aligned memory, contents need not be cleared). */
 size_t nat_size(const struct nat_config *config);
 
 /* Sets a NAT up in such memory, with no external address and no ports yet. `now`: the worker's seconds. */
-struct nat *nat_init(void *memory, const struct nat_config *config, struct random *random, uint32_t now);
+struct nat *
+nat_init(void *memory, const struct nat_config *config, struct random *random, uint64_t *event, uint32_t now);
 
 /*
  * Gives the NAT its external address and those ports of the set whose owner is this worker. Every session ends: the old
  * ports may belong to somebody else now (RFC 7597 section 5, MAPE-59). Returns how many ended.
  */
-uint32_t nat_set_external(struct nat *nat, uint32_t addr, const struct portset *set, const uint8_t *owner, uint8_t self,
+uint32_t nat_set_external(struct nat *nat, uint32_t addr, const struct portset *set, nat_owner owner, uint8_t self,
     uint32_t now);
 
-/* Timeouts and filtering may change while sessions live; the session limit may not. */
-void nat_set_config(struct nat *nat, const struct nat_config *config);
+/*
+ * A new configuration while sessions live; the session limit may not change. Mappings on ports that are a forward's now,
+ * or no longer, or no longer this worker's, end at once; their sessions, and those for which new timeouts are over, are
+ * ended by the next calls of nat_expire().
+ */
+void nat_set_config(struct nat *nat, const struct nat_config *config, nat_owner owner, uint8_t self);
+
+/* The first packet of an outbound flow. */
+struct nat_opening {
+	uint64_t inside; /* session_end()s of the same space */
+	uint64_t remote;
+	const uint8_t *tcp; /* its TCP header, whole; NULL in other spaces */
+	uint32_t now;
+	uint64_t now_ms;
+};
 
 /*
- * The session of a new outbound flow. NULL with the reason: nat_no_port, nat_table_full, or nat_no_mapping for a TCP
- * reset that belongs to nothing. `inside` and `remote` are session_end()s of the same space.
+ * The session of a new outbound flow. NULL with the reason: nat_no_port, nat_table_full, nat_host_limit, or
+ * nat_no_mapping for a TCP reset that belongs to nothing. The packet must be given to nat_touch(), too.
  */
-struct session *
-nat_open_out(struct nat *nat, uint64_t inside, uint64_t remote, uint8_t tcp_flags, uint32_t now, enum drop_reason *why);
+struct session *nat_open_out(struct nat *nat, const struct nat_opening *opening, enum drop_reason *why);
 
 /*
  * An inbound packet that has no session, but perhaps a mapping whose filter admits its sender. True with `passage` filled
@@ -98,17 +157,20 @@ nat_open_out(struct nat *nat, uint64_t inside, uint64_t remote, uint8_t tcp_flag
 bool nat_admit(const struct nat *nat, uint16_t external_port, uint64_t remote, struct session *passage,
     enum drop_reason *why);
 
-/* Ends sessions whose time is over, at most `budget` of them looked at; returns how many ended. */
+/* The same without a filter, for senders on the LAN (hairpin): false when the port has no mapping. */
+bool nat_passage(const struct nat *nat, uint16_t external_port, uint64_t remote, struct session *passage);
+
+/* The same for what an inside endpoint says of a packet that came to it like this. */
+bool nat_passage_out(const struct nat *nat, uint64_t inside, uint64_t remote, struct session *passage);
+
+/*
+ * Ends sessions whose time is over, and quarantines; at most `budget` of them are looked at. Returns how many sessions
+ * timed out.
+ */
 uint32_t nat_expire(struct nat *nat, uint32_t now, uint32_t budget);
 
 /* A segment of a TCP session that is not plain data on an open connection. */
-void nat_tcp_segment(struct nat *nat, struct session *s, uint8_t tcp_flags, bool out, uint32_t now);
-
-static inline uint32_t
-nat_ports_used(const struct nat *nat, unsigned int space)
-{
-	return nat->ports[space].total - nat->ports[space].free_count;
-}
+void nat_tcp_segment(struct nat *nat, struct session *s, const uint8_t *tcp, bool out, uint32_t now);
 
 static inline uint64_t
 nat_hash_out(const struct nat *nat, uint64_t inside, uint64_t remote)
@@ -162,14 +224,26 @@ nat_prefetch_session(const struct nat *nat, const struct index *index, uint64_t 
 		__builtin_prefetch(&nat->sessions[id], 1);
 }
 
-/* A packet of the session passes: it stays alive, and its TCP connection is followed. */
+/* What a TCP header says to whoever judges the next reset from the other side: acknowledgement, flags, window. */
 static inline void
-nat_touch(struct nat *nat, struct session *s, uint8_t tcp_flags, bool out, uint32_t now)
+nat_note_segment(struct session *s, const uint8_t *tcp, bool out)
 {
-	if (likely(s->space == L4_TCP) &&
-	    ((tcp_flags & (TCP_FIN | TCP_SYN | TCP_RST)) != 0 || s->state != SESSION_TCP_ESTABLISHED)) {
-		nat_tcp_segment(nat, s, tcp_flags, out, now);
-		return;
+	memcpy(&s->last[out], tcp + 8, sizeof(s->last[out]));
+}
+
+/*
+ * A packet of the session passes: it stays alive, and its TCP connection is followed. `l4` is its transport header, which
+ * a later fragment does not have.
+ */
+static inline void
+nat_touch(struct nat *nat, struct session *s, const uint8_t *l4, bool out, uint32_t now)
+{
+	if (likely(s->space == L4_TCP)) {
+		if ((l4[13] & (TCP_FIN | TCP_SYN | TCP_RST)) != 0 || s->state != SESSION_TCP_ESTABLISHED) {
+			nat_tcp_segment(nat, s, l4, out, now);
+			return;
+		}
+		nat_note_segment(s, l4, out);
 	}
 	if (s->last_active != now)
 		s->last_active = now;

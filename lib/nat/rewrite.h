@@ -6,18 +6,24 @@
 #include "nat/session.h"
 #include "pkt/l4.h"
 
+/* One of the two ports, which lies at this byte of a TCP or UDP header, and the checksum around it. */
 static inline void
-nat_patch_l4(struct packet *p, uint16_t difference)
+nat_rewrite_port(struct packet *p, unsigned int at, uint16_t port, uint16_t difference)
 {
 	switch (p->kind) {
 	case L4_TCP:
+		store16(p->l4 + at, port);
 		checksum_patch(p->l4 + 16, difference);
 		break;
 	case L4_UDP:
+		store16(p->l4 + at, port);
 		checksum_patch_udp(p->l4 + 6, difference);
 		break;
-	default:
+	case L4_ICMP_QUERY:
+		store16(p->l4 + 4, port);
 		checksum_patch(p->l4 + 2, difference);
+		break;
+	default: /* a protocol without ports, whose checksum, if any, does not cover addresses */
 		break;
 	}
 }
@@ -29,21 +35,19 @@ nat_rewrite_out(struct packet *p, const struct session *s, uint32_t external_add
 	p->src = external_addr;
 	p->src_port = s->external_port;
 	store32(p->ip + 12, external_addr);
-	store16(p->l4 + (p->kind == L4_ICMP_QUERY ? 4 : 0), s->external_port);
 	checksum_patch(p->ip + 10, s->address_difference);
-	nat_patch_l4(p, s->l4_difference);
+	nat_rewrite_port(p, 0, s->external_port, s->l4_difference);
 }
 
 /* Inbound: the external endpoint is replaced by the inside one. */
 static inline void
 nat_rewrite_in(struct packet *p, const struct session *s)
 {
-	p->dst = s->inside_addr;
-	p->dst_port = s->inside_port;
-	store32(p->ip + 16, s->inside_addr);
-	store16(p->l4 + (p->kind == L4_ICMP_QUERY ? 4 : 2), s->inside_port);
+	p->dst = session_end_addr(s->inside);
+	p->dst_port = session_end_port(s->inside);
+	store32(p->ip + 16, p->dst);
 	checksum_patch(p->ip + 10, (uint16_t)~s->address_difference);
-	nat_patch_l4(p, (uint16_t)~s->l4_difference);
+	nat_rewrite_port(p, 2, p->dst_port, (uint16_t)~s->l4_difference);
 }
 
 #endif

@@ -6,7 +6,8 @@
  *   `---------------- mapping ---------------'
  *   `---------------------------- session ----------------------------------'
  *
- * Sessions of one inside endpoint share a mapping, whatever they talk to: endpoint-independent mapping, RFC 4787 REQ-1.
+ * Sessions of one inside endpoint have one mapping, whatever they talk to: endpoint-independent mapping, RFC 4787 REQ-1.
+ * When ports are short, a session may share the port of others instead and has no mapping then: RFC 7857 section 3.
  */
 #ifndef MAPEDGE_NAT_SESSION_H
 #define MAPEDGE_NAT_SESSION_H
@@ -16,7 +17,9 @@
 
 enum session_state {
 	SESSION_UDP,
+	SESSION_DNS, /* UDP to port 53: RFC 4787 REQ-5a */
 	SESSION_ICMP,
+	SESSION_OTHER,        /* a protocol without ports, under an address that is all ours */
 	SESSION_TCP_INIT_OUT, /* SYN seen from inside (or a flow picked up in its middle) */
 	SESSION_TCP_INIT_IN,  /* SYN seen from outside for a connection that had ended */
 	SESSION_TCP_ESTABLISHED,
@@ -25,36 +28,59 @@ enum session_state {
 	SESSION_TCP_FIN_BOTH,
 	SESSION_TCP_RESET,
 	SESSION_STATES,
+	SESSION_UNUSED = SESSION_STATES, /* no session */
 };
 
 #define SESSION_NONE UINT32_MAX
+#define SESSION_SHARES 0 /* in place of a mapping */
 
 struct session {
-	uint64_t remote;      /* session_end() of the remote endpoint, with the protocol */
-	uint64_t inside;      /* session_end() of the inside endpoint */
+	uint64_t remote; /* session_end() of the remote endpoint, with the protocol */
+	uint64_t inside; /* session_end() of the inside endpoint */
+	/* TCP: bytes 8 to 15 of the last header from outside and from inside, as on the wire: what the RST check needs. */
+	uint64_t last[2];
 	uint32_t last_active; /* worker's seconds */
-	uint32_t mapping;     /* index of its mapping */
-	uint32_t wheel_next;  /* neighbours in the expiry wheel's slot */
-	uint32_t wheel_prev;
-	uint32_t inside_addr; /* host order */
-	uint16_t inside_port; /* host order */
+	uint32_t next;        /* neighbours in a slot of the wheel, or among the closed connections */
+	uint32_t prev;
+	uint16_t wheel_slot;
+	uint16_t host;    /* index of the inside host's record */
+	uint16_t mapping; /* number of its port's mapping that it belongs to, or SESSION_SHARES */
 	uint16_t external_port;
 	/* Checksum differences, inside -> external: of the IPv4 header, and of the transport header. */
 	uint16_t address_difference;
 	uint16_t l4_difference;
-	uint16_t wheel_slot;
-	uint8_t space; /* L4_TCP, L4_UDP, L4_ICMP_QUERY */
-	uint8_t state; /* enum session_state */
-	uint32_t spare[2];
+	uint8_t space;    /* L4_TCP, L4_UDP, L4_ICMP_QUERY, L4_OTHER */
+	uint8_t state;    /* enum session_state */
+	uint8_t scale[2]; /* TCP: of the windows from outside and from inside, RFC 7323 section 2 */
+	uint32_t spare;
 } __attribute__((aligned(64)));
 
 _Static_assert(sizeof(struct session) == 64, "a session is one cache line");
 
-/* An endpoint as one number that is compared at once. */
+/* An endpoint as one number that is compared at once. A protocol without ports has its number for a port. */
 static inline uint64_t
 session_end(uint32_t addr, uint16_t port, uint8_t space)
 {
 	return (uint64_t)addr << 32 | (uint32_t)port << 16 | space;
+}
+
+static inline uint32_t
+session_end_addr(uint64_t end)
+{
+	return (uint32_t)(end >> 32);
+}
+
+static inline uint16_t
+session_end_port(uint64_t end)
+{
+	return (uint16_t)(end >> 16);
+}
+
+/* Closed by both sides or reset: such connections end in the order in which they were closed. */
+static inline bool
+session_is_closed(uint8_t state)
+{
+	return state == SESSION_TCP_FIN_BOTH || state == SESSION_TCP_RESET;
 }
 
 #endif

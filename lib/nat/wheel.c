@@ -21,10 +21,10 @@ wheel_add(struct wheel *wheel, struct session *sessions, uint32_t id, uint32_t w
 	else if (ahead >= WHEEL_SLOTS)
 		when = wheel->now + WHEEL_SLOTS - 1;
 	s->wheel_slot = (uint16_t)(when % WHEEL_SLOTS);
-	s->wheel_prev = SESSION_NONE;
-	s->wheel_next = wheel->slot[s->wheel_slot];
-	if (s->wheel_next != SESSION_NONE)
-		sessions[s->wheel_next].wheel_prev = id;
+	s->prev = SESSION_NONE;
+	s->next = wheel->slot[s->wheel_slot];
+	if (s->next != SESSION_NONE)
+		sessions[s->next].prev = id;
 	wheel->slot[s->wheel_slot] = id;
 }
 
@@ -33,10 +33,10 @@ wheel_remove(struct wheel *wheel, struct session *sessions, uint32_t id)
 {
 	struct session *s = &sessions[id];
 
-	if (s->wheel_prev != SESSION_NONE)
-		sessions[s->wheel_prev].wheel_next = s->wheel_next;
+	if (s->prev != SESSION_NONE)
+		sessions[s->prev].next = s->next;
 	else
-		wheel->slot[s->wheel_slot] = s->wheel_next;
-	if (s->wheel_next != SESSION_NONE)
-		sessions[s->wheel_next].wheel_prev = s->wheel_prev;
+		wheel->slot[s->wheel_slot] = s->next;
+	if (s->next != SESSION_NONE)
+		sessions[s->next].prev = s->prev;
 }

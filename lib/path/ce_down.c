@@ -3,9 +3,8 @@
  * CE, softwire to LAN: what the BR (or, in a mesh, another CE) sends to our MAP address is unwrapped and goes to the
  * inside host whose session it belongs to. RFC 7597 section 8.1.
  */
-#include "nat/rewrite.h"
+#include "path/ce.h"
 #include "path/outer.h"
-#include "path/steps.h"
 #include "path/suspects.h"
 
 /*
@@ -50,43 +49,48 @@ to_us(struct worker *w, struct packet *p)
 static inline enum verdict
 to_port_owner(struct worker *w, struct packet *p)
 {
-	uint16_t port = p->dst_port, owner;
-	struct quote quote;
+	uint16_t owner;
 
 	if (w->count == 1)
 		return VERDICT_NEXT;
-	if (p->kind == L4_ICMP_ERROR && icmp_quote_parse(p, &quote))
-		port = quote.src_port;
-	owner = w->snapshot->port_owner[port];
+	owner = ce_port_owner(w, p);
 	return owner == w->id ? VERDICT_NEXT : handoff(w, p, owner);
 }
 
-static inline uint64_t
-remote_end(const struct packet *p)
+static inline void
+count_received(struct worker *w, const struct packet *p)
 {
-	return session_end(p->src, p->kind == L4_ICMP_QUERY ? 0 : p->src_port, p->kind);
+	traffic_add(&w->counters.softwire[p->softwire->index].rcvd_ipv6, (uint64_t)IPV6_LEN + p->len);
 }
 
-/* Stage 1: proven, from a peer, for us, and with the right worker. The session's bucket comes into the cache. */
+/* Up to the inner IPv4 header. */
 static inline enum verdict
-read_packet(struct worker *w, struct packet *p)
+read_headers(struct worker *w, struct packet *p)
 {
-	const struct softwire *softwire = &w->snapshot->softwire[0];
-
 	TRY(ethernet_in(w, p, &w->snapshot->interface[INTERFACE_V6]));
 	if (p->ether_type != ETHER_TYPE_IPV6)
 		return host(w, p);
 	TRY(ipv6_in(w, p));
 	TRY(find_inner(w, p));
-	TRY(ipv4_in_softwire(w, p));
-	TRY(refuse_fragments(w, p));
+	return ipv4_in_softwire(w, p);
+}
+
+static enum verdict send_fragment(struct worker *w, struct packet *p);
+
+/* Stage 1: proven, from a peer, for us, and with the right worker. The session's bucket comes into the cache. */
+static inline enum verdict
+read_packet(struct worker *w, struct packet *p)
+{
+	TRY(read_headers(w, p));
+	if (unlikely(ipv4_is_fragment(p)))
+		return send_fragment(w, p);
 	TRY(l4_in(w, p));
-	TRY(from_peer(w, p, softwire));
+	TRY(from_peer(w, p, w->softwire));
 	TRY(to_us(w, p));
 	TRY(source_from_internet(w, p));
 	TRY(to_port_owner(w, p));
-	traffic_add(&w->counters.softwire[softwire->index].rcvd_ipv6, (uint64_t)IPV6_LEN + p->len);
-	p->hash = nat_hash_in(w->nat, p->dst_port, remote_end(p));
+	count_received(w, p);
+	p->hash = nat_hash_in(w->nat, p->dst_port, end_from(p));
 	index_prefetch(&w->nat->in, p->hash);
 	return VERDICT_NEXT;
 }
@@ -97,32 +101,6 @@ find_session(struct worker *w, struct packet *p)
 {
 	nat_prefetch_session(w->nat, &w->nat->in, p->hash);
 	return VERDICT_NEXT;
-}
-
-/* The session of the packet that an error quotes; the quote shows it as it left us. */
-static enum verdict
-find_quoted_session(struct worker *w, struct packet *p, struct quote *quote)
-{
-	uint64_t remote;
-
-	if (!icmp_quote_parse(p, quote) || quote->kind > L4_ICMP_QUERY || quote->src != p->dst ||
-	    !icmp_quote_is_intact(quote))
-		return drop(w, p, DROP_icmp_bad);
-	remote = session_end(quote->dst, quote->kind == L4_ICMP_QUERY ? 0 : quote->dst_port, quote->kind);
-	p->session = nat_find_in(w->nat, nat_hash_in(w->nat, quote->src_port, remote), quote->src_port, remote);
-	return p->session != NULL ? VERDICT_NEXT : drop(w, p, DROP_nat_no_mapping);
-}
-
-/* RFC 5508 REQ-4: type and code stay, the quoted source becomes the host's own again. The session is not touched. */
-static void
-translate_error(struct packet *p, const struct quote *quote)
-{
-	const struct session *s = p->session;
-
-	icmp_quote_set_src(p, quote, s->inside_addr, s->inside_port);
-	p->dst = s->inside_addr;
-	store32(p->ip + 16, s->inside_addr);
-	checksum_patch(p->ip + 10, (uint16_t)~s->address_difference);
 }
 
 /* Out of the softwire: the TTL is spent and the congestion mark comes inside. */
@@ -145,9 +123,9 @@ send_error(struct worker *w, struct packet *p)
 {
 	struct quote quote;
 
-	TRY(find_quoted_session(w, p, &quote));
+	TRY(ce_find_quoted(w, p, &quote));
 	TRY(leave_softwire(w, p));
-	translate_error(p, &quote);
+	ce_translate_error_in(p, &quote);
 	return send_decapsulated(w, p);
 }
 
@@ -165,7 +143,7 @@ send_admitted(struct worker *w, struct packet *p)
 	struct session passage;
 	enum drop_reason why;
 
-	if (!nat_admit(w->nat, p->dst_port, remote_end(p), &passage, &why))
+	if (!nat_admit(w->nat, p->dst_port, end_from(p), &passage, &why))
 		return drop(w, p, why);
 	TRY(leave_softwire(w, p));
 	p->session = &passage;
@@ -178,12 +156,89 @@ send_packet(struct worker *w, struct packet *p)
 {
 	if (unlikely(p->kind == L4_ICMP_ERROR))
 		return send_error(w, p);
-	p->session = nat_find_in(w->nat, p->hash, p->dst_port, remote_end(p));
+	p->session = nat_find_in(w->nat, p->hash, p->dst_port, end_from(p));
 	if (unlikely(p->session == NULL))
 		return send_admitted(w, p);
 	TRY(leave_softwire(w, p));
-	nat_touch(w->nat, p->session, p->tcp_flags, false, w->now);
+	nat_touch(w->nat, p->session, p->l4, false, w->now);
 	return send_to_host(w, p);
+}
+
+/* ---- fragments: rare enough to go through in one -------------------------------------------------------------------- */
+
+/* All of a datagram meet at one worker; nobody's who cannot be a peer, or for somebody else, take room in its table. */
+static enum verdict
+meet(struct worker *w, struct packet *p)
+{
+	const uint16_t meeting = ports_meeting(w, p);
+
+	if (w->fragments == NULL)
+		return drop(w, p, DROP_fragment_v4);
+	TRY(fragment_in(w, p));
+	if (!outer_may_send(w->snapshot, p))
+		return drop(w, p, DROP_spoof_v6);
+	if (p->dst != w->snapshot->external_addr)
+		return drop(w, p, DROP_not_my_v4dst);
+	if (meeting != w->id)
+		return handoff(w, p, meeting);
+	return ports_of_datagram(w, p, p->outer_src, ce_judge_first);
+}
+
+/* Its ports are known, and the session is here. */
+static enum verdict
+translate_fragment(struct worker *w, struct packet *p)
+{
+	const uint64_t remote = end_from(p);
+	struct session passage;
+	enum drop_reason why;
+
+	p->session = nat_find_in(w->nat, nat_hash_in(w->nat, p->dst_port, remote), p->dst_port, remote);
+	if (p->session == NULL && !nat_admit(w->nat, p->dst_port, remote, &passage, &why))
+		return drop(w, p, why);
+	TRY(leave_softwire(w, p));
+	if (p->session == NULL)
+		p->session = &passage;
+	else if (!ipv4_is_headless(p))
+		nat_touch(w->nat, p->session, p->l4, false, w->now);
+	if (!ipv4_is_headless(p))
+		return send_to_host(w, p);
+	ce_translate_headless_in(p);
+	return send_decapsulated(w, p);
+}
+
+static enum verdict
+send_known(struct worker *w, struct packet *p)
+{
+	const uint16_t owner = ce_port_owner(w, p);
+
+	TRY(from_peer(w, p, w->softwire));
+	TRY(source_from_internet(w, p));
+	if (owner != w->id)
+		return ce_hand_over(w, p, owner, WAY_FRAGMENT);
+	count_received(w, p);
+	return translate_fragment(w, p);
+}
+
+static enum verdict
+send_fragment(struct worker *w, struct packet *p)
+{
+	TRY(meet(w, p));
+	return send_known(w, p);
+}
+
+/* From the worker where they met. */
+static enum verdict
+take_up(struct worker *w, struct packet *p)
+{
+	TRY(read_headers(w, p));
+	ce_take_ports(p);
+	return send_known(w, p);
+}
+
+void
+ce_fragments(struct worker *w, struct burst *burst)
+{
+	STAGE(w, burst, take_up);
 }
 
 void

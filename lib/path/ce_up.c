@@ -3,8 +3,7 @@
  * CE, LAN to softwire: an inside host's IPv4 packet gets the shared address and a port of ours, and goes to the BR (or,
  * in a mesh, to the CE that owns the destination) inside IPv6. RFC 7597 section 8.1.
  */
-#include "nat/rewrite.h"
-#include "path/steps.h"
+#include "path/ce.h"
 #include "path/suspects.h"
 
 /* Only what comes from the LAN's own subnets is translated; what stays on the LAN or is for the box is Linux's. */
@@ -19,19 +18,26 @@ lan_checks(struct worker *w, struct packet *p, const struct interface *lan)
 	return VERDICT_NEXT;
 }
 
-/* An inside host's sessions are all with one worker. For an error that host is the one whose packet it quotes. */
+/* Whoever owns the sessions of these ends. An error belongs to those of the packet it quotes. */
+static inline uint16_t
+session_owner(const struct worker *w, const struct packet *p)
+{
+	uint32_t inside = p->kind == L4_OTHER ? p->dst : p->src;
+	struct quote quote;
+
+	if (p->kind == L4_ICMP_ERROR && icmp_quote_parse(p, &quote))
+		inside = quote.dst;
+	return snapshot_host_owner(inside, w->count);
+}
+
 static inline enum verdict
 to_host_owner(struct worker *w, struct packet *p)
 {
-	uint32_t inside = p->src;
-	struct quote quote;
 	uint16_t owner;
 
 	if (w->count == 1)
 		return VERDICT_NEXT;
-	if (p->kind == L4_ICMP_ERROR && icmp_quote_parse(p, &quote))
-		inside = quote.dst;
-	owner = snapshot_host_owner(inside, w->count);
+	owner = session_owner(w, p);
 	return owner == w->id ? VERDICT_NEXT : handoff(w, p, owner);
 }
 
@@ -44,25 +50,24 @@ far_port(const struct packet *p)
 	return p->kind == L4_ICMP_ERROR && icmp_quote_parse(p, &quote) ? quote.src_port : p->dst_port;
 }
 
-/* RFC 7597 sections 5.3, 5.4: the BR, unless an FMR says which CE has the destination. */
+/*
+ * To the BR or, in a mesh, to the CE that has the destination; p->outer_dst says which. What is for a port of ours stays on
+ * the LAN, and 0 says so; a port of the same address that is another CE's is like any other destination.
+ */
 static inline enum verdict
 choose_peer(struct worker *w, struct packet *p, uint16_t port)
 {
-	const struct softwire *softwire = &w->snapshot->softwire[0];
-	const struct ruleset *fmrs = w->snapshot->rules;
+	const struct snapshot *snapshot = w->snapshot;
+	enum drop_reason why;
 
-	p->outer_dst = softwire->br;
-	if (likely(fmrs->count == 0))
+	p->outer_dst = w->softwire->br;
+	if (unlikely(p->dst == snapshot->external_addr && portset_contains(&snapshot->ports, port))) {
+		p->outer_dst = 0;
 		return VERDICT_NEXT;
-	p->rule = ruleset_find4(fmrs, p->dst, port);
-	if (p->rule == NULL)
+	}
+	if (likely(snapshot->rules->count == 0))
 		return VERDICT_NEXT;
-	if (port < p->rule->first_port)
-		return drop(w, p, DROP_port_excluded);
-	if (!map_rule_owns(p->rule, port))
-		return VERDICT_NEXT; /* a one-to-one rule of another PSID: the BR may know whose */
-	p->outer_dst = map_rule_address(p->rule, p->dst, port);
-	return p->outer_dst == softwire->local ? drop(w, p, DROP_loop) : VERDICT_NEXT;
+	return ce_find_peer(w, p->dst, port, &p->outer_dst, &why) ? VERDICT_NEXT : drop(w, p, why);
 }
 
 static inline uint64_t
@@ -71,34 +76,38 @@ inside_end(const struct packet *p)
 	return session_end(p->src, p->src_port, p->kind);
 }
 
-static inline uint64_t
-remote_end(const struct packet *p)
+/* What does not go into the softwire need not fit into it. */
+static inline enum verdict
+fits_way(struct worker *w, struct packet *p)
 {
-	return session_end(p->dst, p->kind == L4_ICMP_QUERY ? 0 : p->dst_port, p->kind);
+	return likely(p->outer_dst != 0) ? fits_softwire(w, p, w->softwire) : VERDICT_NEXT;
 }
+
+static enum verdict send_fragment(struct worker *w, struct packet *p);
 
 /* Stage 1: proven, ours to translate, and with the right worker. The session's bucket comes into the cache. */
 static inline enum verdict
 read_packet(struct worker *w, struct packet *p)
 {
 	const struct interface *lan = &w->snapshot->interface[INTERFACE_V4];
-	const struct softwire *softwire = &w->snapshot->softwire[0];
 
 	TRY(ethernet_in(w, p, lan));
 	if (p->ether_type != ETHER_TYPE_IPV4)
 		return host(w, p);
 	TRY(ipv4_in(w, p));
 	TRY(lan_checks(w, p, lan));
-	TRY(refuse_fragments(w, p));
+	if (unlikely(ipv4_is_fragment(p)))
+		return send_fragment(w, p);
 	TRY(l4_in(w, p));
 	TRY(translatable(w, p));
 	TRY(to_host_owner(w, p));
-	traffic_add(&w->counters.softwire[softwire->index].rcvd_ipv4, p->len);
+	traffic_add(&w->counters.softwire[w->softwire->index].rcvd_ipv4, p->len);
 	TRY(ttl_in(w, p));
-	TRY(fits_softwire(w, p, softwire));
-	if (likely(p->kind != L4_ICMP_QUERY))
+	if (likely(p->kind != L4_ICMP_QUERY)) {
 		TRY(choose_peer(w, p, far_port(p)));
-	p->hash = nat_hash_out(w->nat, inside_end(p), remote_end(p));
+		TRY(fits_way(w, p));
+	}
+	p->hash = nat_hash_out(w->nat, inside_end(p), end_to(p));
 	index_prefetch(&w->nat->out, p->hash);
 	return VERDICT_NEXT;
 }
@@ -112,13 +121,19 @@ find_session(struct worker *w, struct packet *p)
 }
 
 static enum verdict
-open_session(struct worker *w, struct packet *p)
+open_session(struct worker *w, struct packet *p, enum drop_reason *why)
 {
-	enum drop_reason why;
+	const struct nat_opening opening = { .inside = inside_end(p),
+		.remote = end_to(p),
+		.tcp = p->l4,
+		.now = w->now,
+		.now_ms = w->now_ms };
 
-	p->session = nat_open_out(w->nat, inside_end(p), remote_end(p), p->tcp_flags, w->now, &why);
+	p->session = nat_open_out(w->nat, &opening, why);
+	if (p->session == NULL && *why == DROP_nat_no_port) /* RFC 5508 REQ-8 */
+		return refuse_to_ipv4(w, p, *why, ICMP_PROHIBITED);
 	if (p->session == NULL)
-		return drop(w, p, why);
+		return drop(w, p, *why);
 	event(w, EVENT_sessions_created);
 	return VERDICT_NEXT;
 }
@@ -128,6 +143,7 @@ static enum verdict
 translate_error(struct worker *w, struct packet *p)
 {
 	const uint32_t external = w->snapshot->external_addr;
+	struct session passage;
 	struct quote quote;
 	uint64_t inside, remote;
 	uint32_t before, after;
@@ -137,8 +153,10 @@ translate_error(struct worker *w, struct packet *p)
 	inside = session_end(quote.dst, quote.dst_port, quote.kind);
 	remote = session_end(quote.src, quote.kind == L4_ICMP_QUERY ? 0 : quote.src_port, quote.kind);
 	p->session = nat_find_out(w->nat, nat_hash_out(w->nat, inside, remote), inside, remote);
-	if (p->session == NULL)
+	if (p->session == NULL && !nat_passage_out(w->nat, inside, remote, &passage))
 		return drop(w, p, DROP_nat_no_mapping);
+	if (p->session == NULL)
+		p->session = &passage;
 
 	icmp_quote_set_dst(p, &quote, external, p->session->external_port);
 	p->src = external;
@@ -149,32 +167,101 @@ translate_error(struct worker *w, struct packet *p)
 	return VERDICT_NEXT;
 }
 
+/* RFC 6864 section 5.3.1: two hosts may use the same identification towards one destination. */
+static inline void
+set_ident(struct worker *w, struct packet *p)
+{
+	if (unlikely(!ipv4_is_atomic(p)))
+		ipv4_set_word(p, 4, ident4_next(&w->ident4, p->dst, p->protocol));
+}
+
 static inline enum verdict
 translate(struct worker *w, struct packet *p)
 {
+	enum drop_reason why;
+
 	if (unlikely(p->kind == L4_ICMP_ERROR))
 		return translate_error(w, p);
-	p->session = nat_find_out(w->nat, p->hash, inside_end(p), remote_end(p));
+	p->session = nat_find_out(w->nat, p->hash, inside_end(p), end_to(p));
 	if (unlikely(p->session == NULL))
-		TRY(open_session(w, p));
+		TRY(open_session(w, p, &why));
 	/* The identifier that goes out, which only the session knows, is the echo's destination port, too. */
-	if (unlikely(p->kind == L4_ICMP_QUERY))
+	if (unlikely(p->kind == L4_ICMP_QUERY)) {
 		TRY(choose_peer(w, p, p->session->external_port));
-	nat_touch(w->nat, p->session, p->tcp_flags, true, w->now);
+		TRY(fits_way(w, p));
+	}
+	set_ident(w, p);
+	nat_touch(w->nat, p->session, p->l4, true, w->now);
 	nat_rewrite_out(p, p->session, w->snapshot->external_addr);
 	return VERDICT_NEXT;
 }
 
-/* Stage 3: translated, wrapped, sent. */
+/* Translated; now wrapped and sent. */
+static inline enum verdict
+send_translated(struct worker *w, struct packet *p)
+{
+	ipv4_spend_ttl(p);
+	if (unlikely(p->outer_dst == 0))
+		return ce_turn_back(w, p);
+	mss_clamp(w, p, w->softwire);
+	return send_encapsulated(w, p, w->softwire, p->outer_dst);
+}
+
+/* Stage 3. */
 static inline enum verdict
 send_packet(struct worker *w, struct packet *p)
 {
-	const struct softwire *softwire = &w->snapshot->softwire[0];
-
 	TRY(translate(w, p));
-	ipv4_spend_ttl(p);
-	mss_clamp(w, p, softwire);
-	return send_encapsulated(w, p, softwire, p->outer_dst);
+	return send_translated(w, p);
+}
+
+/* ---- fragments: rare enough to go through in one -------------------------------------------------------------------- */
+
+/* The first one opens the session, and if there can be none, its datagram ends here. All get the same identification. */
+static enum verdict
+judge_first(struct worker *w, struct packet *p, enum drop_reason *why)
+{
+	TRY(ce_judge_first(w, p, why));
+	p->session = nat_find_out(w->nat, nat_hash_out(w->nat, inside_end(p), end_to(p)), inside_end(p), end_to(p));
+	if (p->session == NULL)
+		TRY(open_session(w, p, why));
+	p->ident = ident4_next(&w->ident4, p->dst, p->protocol);
+	return VERDICT_NEXT;
+}
+
+static enum verdict
+translate_fragment(struct worker *w, struct packet *p)
+{
+	const uint32_t external = w->snapshot->external_addr;
+
+	if (ipv4_is_headless(p)) {
+		ce_translate_headless_out(p, external);
+		return VERDICT_NEXT;
+	}
+	ipv4_set_word(p, 4, p->ident);
+	nat_touch(w->nat, p->session, p->l4, true, w->now);
+	nat_rewrite_out(p, p->session, external);
+	return VERDICT_NEXT;
+}
+
+static enum verdict
+send_fragment(struct worker *w, struct packet *p)
+{
+	p->kind = (uint8_t)ce_kind_of_fragment(p);
+	TRY(to_host_owner(w, p)); /* that all fragments of a datagram meet there, too */
+	if (w->fragments == NULL)
+		return drop(w, p, DROP_fragment_v4);
+	TRY(fragment_in(w, p));
+	TRY(ports_of_datagram(w, p, 0, judge_first));
+	p->session = nat_find_out(w->nat, nat_hash_out(w->nat, inside_end(p), end_to(p)), inside_end(p), end_to(p));
+	if (p->session == NULL)
+		return drop(w, p, DROP_nat_no_mapping);
+	traffic_add(&w->counters.softwire[w->softwire->index].rcvd_ipv4, p->len);
+	TRY(ttl_in(w, p));
+	TRY(choose_peer(w, p, p->kind == L4_ICMP_QUERY ? p->session->external_port : p->dst_port));
+	TRY(fits_way(w, p));
+	TRY(translate_fragment(w, p));
+	return send_translated(w, p);
 }
 
 void

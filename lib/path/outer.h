@@ -9,7 +9,7 @@
 enum verdict outer_walk(struct worker *w, struct packet *p);
 
 /*
- * Can the outer source be one of ours? Nobody else's fragments take room in a table: RFC 3704, RFC 7597 section 8.1. With
+ * Can the outer source be one of ours? Nobody else's fragments take room in the table: RFC 3704, RFC 7597 section 8.1. With
  * bindings anybody may be, for they cannot be found by their softwire address.
  */
 bool outer_may_send(const struct snapshot *snapshot, const struct packet *p);

@@ -18,31 +18,34 @@ prefetch_headers(struct rte_mbuf **mbufs, uint16_t count, bool tunnelled)
 	}
 }
 
+typedef void way_of_burst(struct worker *w, struct burst *burst);
+
+static way_of_burst *const br_ways[WAYS] = { [WAY_FROM_V4] = br_down, [WAY_FROM_V6] = br_up };
+static way_of_burst *const ce_ways[WAYS] = {
+	[WAY_FROM_V4] = ce_up,
+	[WAY_FROM_V6] = ce_down,
+	[WAY_HAIRPIN] = ce_hairpin,
+	[WAY_FRAGMENT] = ce_fragments,
+};
+
 void
-path_run(struct worker *w, unsigned int interface, struct rte_mbuf **mbufs, uint16_t count)
+path_run(struct worker *w, enum way way, struct rte_mbuf **mbufs, uint16_t count)
 {
 	const uint16_t before = w->to_host.count;
 	struct burst burst;
 
-	prefetch_headers(mbufs, count, interface == INTERFACE_V6);
+	prefetch_headers(mbufs, count, way_interface(way) == INTERFACE_V6);
 	burst.count = count;
 	for (uint16_t i = 0; i < count; i++) {
 		burst.packets[i].mbuf = mbufs[i];
-		burst.packets[i].interface = (uint8_t)interface;
+		burst.packets[i].interface = way_interface(way);
 		burst.live[i] = &burst.packets[i];
 	}
 
-	if (w->snapshot->is_ce) {
-		if (interface == INTERFACE_V4)
-			ce_up(w, &burst);
-		else
-			ce_down(w, &burst);
-	} else {
-		if (interface == INTERFACE_V4)
-			br_down(w, &burst);
-		else
-			br_up(w, &burst);
-	}
+	if (!w->snapshot->is_ce)
+		br_ways[way](w, &burst);
+	else
+		ce_ways[way](w, &burst);
 	if (w->to_host.count > before)
 		host_admit(w, before);
 }
@@ -60,7 +63,7 @@ path_resume(struct worker *w)
 		sorted[mbufs[i]->port][counts[mbufs[i]->port]++] = mbufs[i];
 	for (unsigned int i = 0; i < INTERFACE_COUNT; i++) {
 		if (counts[i] > 0)
-			path_run(w, i, sorted[i], counts[i]);
+			path_run(w, (enum way)i, sorted[i], counts[i]);
 	}
 	return count;
 }
@@ -77,7 +80,9 @@ path_adopt(struct worker *w, const struct snapshot *snapshot)
 	w->generation = snapshot->generation;
 	if (!snapshot->is_ce)
 		return;
-	nat_set_config(w->nat, &snapshot->nat);
+	*w->softwire = snapshot->softwire[0];
+	w->softwire_mtu_until = 0;
+	nat_set_config(w->nat, &snapshot->nat, snapshot->port_owner, (uint8_t)w->id);
 	if (w->nat_epoch != snapshot->nat_epoch) {
 		const uint32_t ended = nat_set_external(w->nat, snapshot->external_addr, &snapshot->ports,
 		    snapshot->port_owner, (uint8_t)w->id, w->now);
@@ -129,6 +134,16 @@ tick_pending(struct worker *w)
 	return w->pending->packet_count;
 }
 
+/* RFC 8201 section 4: the path may have become better. */
+static void
+tick_softwire(struct worker *w)
+{
+	if (w->softwire_mtu_until == 0 || w->now < w->softwire_mtu_until)
+		return;
+	*w->softwire = w->snapshot->softwire[0];
+	w->softwire_mtu_until = 0;
+}
+
 static void
 tick_nat(struct worker *w, uint32_t budget)
 {
@@ -139,10 +154,13 @@ tick_nat(struct worker *w, uint32_t budget)
 	if (ended > 0)
 		counter_add(&w->counters.event[EVENT_sessions_expired], ended);
 	gauge_set(&w->gauges.sessions, nat->session_count);
+	gauge_set(&w->gauges.sessions_sharing, nat->sharing_count);
 	gauge_set(&w->gauges.mappings, nat->mapping_count);
+	gauge_set(&w->gauges.hosts, nat->hosts.count);
 	for (unsigned int space = 0; space < L4_SPACES; space++) {
 		gauge_set(&w->gauges.ports_total[space], nat->ports[space].total);
-		gauge_set(&w->gauges.ports_used[space], nat_ports_used(nat, space));
+		gauge_set(&w->gauges.ports_used[space], ports_used(&nat->ports[space]));
+		gauge_set(&w->gauges.ports_shared[space], nat->ports[space].shared);
 	}
 }
 
@@ -151,6 +169,8 @@ path_tick(struct worker *w, uint32_t budget)
 {
 	gauge_set(&w->gauges.generation, w->snapshot->generation);
 	gauge_set(&w->gauges.held, tick_fragments(w) + tick_pending(w));
-	if (w->snapshot->is_ce)
-		tick_nat(w, budget);
+	if (!w->snapshot->is_ce)
+		return;
+	tick_softwire(w);
+	tick_nat(w, budget);
 }

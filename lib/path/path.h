@@ -27,11 +27,13 @@ void path_init(struct worker *w, void *memory, const struct snapshot *snapshot, 
 
 void ce_up(struct worker *w, struct burst *burst);
 void ce_down(struct worker *w, struct burst *burst);
+void ce_hairpin(struct worker *w, struct burst *burst);
+void ce_fragments(struct worker *w, struct burst *burst);
 void br_up(struct worker *w, struct burst *burst);
 void br_down(struct worker *w, struct burst *burst);
 
-/* Sends a burst of `count` received frames the way that belongs to its interface (INTERFACE_V4, INTERFACE_V6). */
-void path_run(struct worker *w, unsigned int interface, struct rte_mbuf **mbufs, uint16_t count);
+/* Sends a burst of `count` received or handed over frames its way. */
+void path_run(struct worker *w, enum way way, struct rte_mbuf **mbufs, uint16_t count);
 
 /*
  * Fragments that waited for their first one and may go on now: call after a burst, when the outlets are empty, until it

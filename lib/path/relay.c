@@ -2,6 +2,7 @@
 #include "path/relay.h"
 
 #include "icmp/relay.h"
+#include "path/ce.h"
 #include "path/find_ce.h"
 
 #define IPV6_MIN_MTU 1280
@@ -33,25 +34,104 @@ is_credible(const struct relay *relay, const struct softwire *softwire)
 	return mtu >= IPV6_MIN_MTU && mtu < softwire->mtu + (uint32_t)IPV6_LEN && !softwire->anycast;
 }
 
-enum verdict
-relay_error(struct worker *w, struct packet *p)
+/* ---- BR --------------------------------------------------------------------------------------------------------- */
+
+static enum verdict
+relay_from_br(struct worker *w, struct packet *p, const struct relay *relay)
 {
 	struct icmp_error error;
 	struct packet answer;
+
+	if (!is_ours(w, relay, p))
+		return drop(w, p, DROP_icmp6_relay_bad);
+	if (relay->error.type == ICMP6_TOO_BIG && !is_credible(relay, p->softwire))
+		return drop(w, p, DROP_ptb_ignored);
+	if (!relay_translate(relay, &error) ||
+	    !icmp_error_build(w, &relay->inner, error, w->snapshot->icmp_source, &answer))
+		return drop(w, p, DROP_icmp6_not_relayed);
+	answer.dst_port = relay->inner.src_port;
+	send_answer(w, &answer);
+	return drop(w, p, DROP_icmp6_relayed);
+}
+
+/* ---- CE --------------------------------------------------------------------------------------------------------- */
+
+#define PATH_MTU_SECONDS 600 /* RFC 8201 section 4 recommends ten minutes before a larger one is tried */
+
+/* RFC 8201 section 4, RFC 5927 section 4.3: from us to the BR or an FMR's CE, from the external address and a port that has a session. */
+static bool
+is_of_session(struct worker *w, const struct relay *relay, struct packet *p)
+{
+	const struct packet *inner = &relay->inner;
+	const uint64_t remote = end_to(inner);
+	enum drop_reason why;
+	u128 peer;
+
+	if (inner->kind > L4_ICMP_QUERY || inner->src != w->snapshot->external_addr || relay->outer_src != p->outer_dst)
+		return false;
+	if (!ce_find_peer(w, inner->dst, inner->dst_port, &peer, &why) || peer != relay->outer_dst)
+		return false;
+	p->session = nat_find_in(w->nat, nat_hash_in(w->nat, inner->src_port, remote), inner->src_port, remote);
+	return p->session != NULL;
+}
+
+/* What comes next is cut to the path's size; the sender learns of it, too. */
+static void
+lower_mtu(struct worker *w, uint16_t mtu)
+{
+	struct softwire *softwire = w->softwire;
+	const uint16_t mss = (uint16_t)(mtu - IPV4_MIN_LEN - TCP_MIN_LEN);
+
+	softwire->mtu = mtu;
+	if (softwire->mss > mss)
+		softwire->mss = mss;
+	w->softwire_mtu_until = w->now + PATH_MTU_SECONDS;
+}
+
+/* The quoted packet is the translated one, so the error goes the way back through the NAT: RFC 2473 section 8.3. */
+static void
+send_to_session(struct worker *w, struct packet *answer, struct session *session)
+{
+	struct quote quote;
+
+	answer->session = session;
+	if (icmp_quote_parse(answer, &quote))
+		ce_translate_error_in(answer, &quote);
+	ethernet_out_ipv4(w, answer, &w->snapshot->interface[INTERFACE_V4]);
+}
+
+static enum verdict
+relay_from_ce(struct worker *w, struct packet *p, const struct relay *relay)
+{
+	const uint16_t owner =
+	    relay->inner.kind < L4_SPACES ? w->snapshot->port_owner[relay->inner.kind][relay->inner.src_port] : w->id;
+	struct icmp_error error;
+	struct packet answer;
+
+	if (owner != w->id)
+		return handoff(w, p, owner);
+	if (!is_of_session(w, relay, p))
+		return drop(w, p, DROP_icmp6_relay_bad);
+	if (relay->error.type == ICMP6_TOO_BIG) {
+		if (!is_credible(relay, w->softwire))
+			return drop(w, p, DROP_ptb_ignored);
+		lower_mtu(w, (uint16_t)(relay->error.value - IPV6_LEN));
+	}
+	if (!relay_translate(relay, &error) ||
+	    !icmp_error_build(w, &relay->inner, error, w->snapshot->icmp_source, &answer))
+		return drop(w, p, DROP_icmp6_not_relayed);
+	send_to_session(w, &answer, p->session);
+	return drop(w, p, DROP_icmp6_relayed);
+}
+
+enum verdict
+relay_error(struct worker *w, struct packet *p)
+{
 	struct relay relay;
 
-	if (w->snapshot->is_ce || p->outer_len == 0 || p->ip[0] >= ICMP6_FIRST_INFORMATIONAL)
+	if (p->outer_len == 0 || p->ip[0] >= ICMP6_FIRST_INFORMATIONAL)
 		return host(w, p);
 	if (!relay_parse(p->ip, p->outer_len, p->outer_src, p->outer_dst, &relay))
 		return drop(w, p, DROP_icmp6_relay_bad);
-	if (!is_ours(w, &relay, p))
-		return drop(w, p, DROP_icmp6_relay_bad);
-	if (relay.error.type == ICMP6_TOO_BIG && !is_credible(&relay, p->softwire))
-		return drop(w, p, DROP_ptb_ignored);
-	if (!relay_translate(&relay, &error) ||
-	    !icmp_error_build(w, &relay.inner, error, w->snapshot->icmp_source, &answer))
-		return drop(w, p, DROP_icmp6_not_relayed);
-	answer.dst_port = relay.inner.src_port;
-	send_answer(w, &answer);
-	return drop(w, p, DROP_icmp6_relayed);
+	return w->snapshot->is_ce ? relay_from_ce(w, p, &relay) : relay_from_br(w, p, &relay);
 }

@@ -48,7 +48,7 @@ struct snapshot {
 	uint32_t external_addr;
 	struct portset ports;
 	struct nat_config nat;
-	uint8_t port_owner[PORTSET_PORTS]; /* the worker that may use each external port */
+	uint8_t port_owner[L4_SPACES][PORTSET_PORTS]; /* the worker that may use each external port */
 };
 
 /* The softwire that ends at this address of ours, or NULL: on a BR the domain whose BR address it is. */
@@ -62,7 +62,10 @@ snapshot_terminating(const struct snapshot *snapshot, u128 outer_dst)
 	return NULL;
 }
 
-/* The worker that owns an inside host's sessions. */
+/*
+ * The worker that owns an inside host's sessions; those of protocols without ports belong to the remote address, which
+ * both directions know.
+ */
 static inline uint16_t
 snapshot_host_owner(uint32_t inside_addr, uint16_t workers)
 {

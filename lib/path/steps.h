@@ -33,6 +33,16 @@ void send_answer(struct worker *w, struct packet *answer);
 enum verdict fragment_to_softwire(struct worker *w, struct packet *p, const struct softwire *softwire, u128 dst);
 enum verdict fragment_to_ipv4(struct worker *w, struct packet *p);
 
+/* A protocol without ports passes under an address that is all ours, unless it vouches for addresses itself (RFC 4302). */
+static inline enum verdict
+translatable_without_ports(struct worker *w, struct packet *p)
+{
+	if (w->snapshot->ports.psid_len != 0 || p->protocol == PROTOCOL_AH)
+		return drop(w, p, DROP_proto_unsupported);
+	p->src_port = p->dst_port = p->protocol; /* what a session knows it by */
+	return VERDICT_NEXT;
+}
+
 /*
  * What the NAPT can translate: an address that is shared carries only what has a port or an identifier (RFC 7597 section
  * 8, RFC 6346 section 5.3.2). ICMP with a wrong checksum must not pass (RFC 5508 REQ-3).
@@ -43,17 +53,12 @@ translatable(struct worker *w, struct packet *p)
 	if (likely(p->kind <= L4_UDP))
 		return VERDICT_NEXT;
 	if (p->kind == L4_OTHER)
-		return drop(w, p, DROP_proto_unsupported);
+		return translatable_without_ports(w, p);
 	if (p->kind == L4_ICMP_OTHER)
 		return drop(w, p, DROP_icmp_unsupported);
-	return checksum_is_valid(p->l4, packet_l4_len(p)) ? VERDICT_NEXT : drop(w, p, DROP_icmp_bad);
-}
-
-/* The NAPT knows no fragments yet. */
-static inline enum verdict
-refuse_fragments(struct worker *w, struct packet *p)
-{
-	return unlikely(ipv4_is_fragment(p)) ? drop(w, p, DROP_fragment_v4) : VERDICT_NEXT;
+	/* A fragment has not all that its checksum covers. */
+	return ipv4_is_fragment(p) || checksum_is_valid(p->l4, packet_l4_len(p)) ? VERDICT_NEXT
+										 : drop(w, p, DROP_icmp_bad);
 }
 
 /* RFC 1812 section 5.3.1, for packets that came in natively. */
@@ -82,9 +87,13 @@ may_fragment(const struct packet *p, const struct softwire *softwire)
 static inline enum verdict
 fits_softwire(struct worker *w, struct packet *p, const struct softwire *softwire)
 {
-	if (is_oversize(p, softwire) && !may_fragment(p, softwire))
-		return refuse_to_ipv4(w, p, DROP_too_big, icmp_fragmentation_needed(softwire->mtu));
-	return VERDICT_NEXT;
+	if (!is_oversize(p, softwire))
+		return VERDICT_NEXT;
+	if (softwire->clear_df)
+		ipv4_set_word(p, 6, load16(p->ip + 6) & (uint16_t)~IPV4_DF);
+	if (may_fragment(p, softwire))
+		return VERDICT_NEXT;
+	return refuse_to_ipv4(w, p, DROP_too_big, icmp_fragmentation_needed(softwire->mtu));
 }
 
 /* The same for the link behind the softwire that it came out of. */

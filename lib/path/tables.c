@@ -6,6 +6,7 @@ struct layout {
 	size_t nat;
 	size_t fragments;
 	size_t reassembly;
+	size_t softwire;
 	size_t end;
 };
 
@@ -16,16 +17,15 @@ lay_out(const struct snapshot *snapshot)
 
 	at.fragments = at.nat + (snapshot->is_ce ? nat_size(&snapshot->nat) : 0);
 	at.reassembly = at.fragments + (snapshot->fragments.datagrams > 0 ? virtual_size(&snapshot->fragments) : 0);
-	at.end = at.reassembly + (snapshot->reassembly.datagrams > 0 ? reassembly_size(&snapshot->reassembly) : 0);
+	at.softwire = at.reassembly + (snapshot->reassembly.datagrams > 0 ? reassembly_size(&snapshot->reassembly) : 0);
+	at.end = at.softwire + sizeof(struct softwire);
 	return at;
 }
 
 size_t
 path_memory_size(const struct snapshot *snapshot)
 {
-	const size_t size = lay_out(snapshot).end;
-
-	return size > 0 ? size : 64; /* nobody allocates nothing */
+	return lay_out(snapshot).end;
 }
 
 void
@@ -36,8 +36,11 @@ path_init(struct worker *w, void *memory, const struct snapshot *snapshot, const
 	uint8_t *start = memory;
 
 	ident_init(&w->ident, box_key, w->id, w->count);
-	if (snapshot->is_ce)
-		w->nat = nat_init(start + at.nat, &snapshot->nat, &w->random, 0);
+	w->softwire = (void *)(start + at.softwire);
+	if (snapshot->is_ce) {
+		ident4_init(&w->ident4, &w->random, w->id, w->count);
+		w->nat = nat_init(start + at.nat, &snapshot->nat, &w->random, w->counters.event, 0);
+	}
 	if (snapshot->fragments.datagrams > 0)
 		w->fragments = virtual_init(start + at.fragments, &snapshot->fragments, &key);
 	if (snapshot->reassembly.datagrams > 0)

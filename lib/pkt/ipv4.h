@@ -101,6 +101,32 @@ ipv4_has_df(const struct packet *p)
 	return load16(p->ip + 6) & IPV4_DF;
 }
 
+/* Not the first fragment of its datagram: there is no transport header at l4. */
+static inline bool
+ipv4_is_headless(const struct packet *p)
+{
+	return load16(p->ip + 6) & IPV4_OFFSET;
+}
+
+/* DF is set and it is no fragment: its identification means nothing (RFC 6864 section 4). */
+static inline bool
+ipv4_is_atomic(const struct packet *p)
+{
+	return (load16(p->ip + 6) & (IPV4_DF | IPV4_FRAGMENT)) == IPV4_DF;
+}
+
+/* A new value for the 16-bit word at this offset of the header. */
+static inline void
+ipv4_set_word(struct packet *p, unsigned int offset, uint16_t value)
+{
+	uint16_t before, after;
+
+	memcpy(&before, p->ip + offset, sizeof(before));
+	store16(p->ip + offset, value);
+	memcpy(&after, p->ip + offset, sizeof(after));
+	checksum_patch(p->ip + 10, checksum_difference16(before, after));
+}
+
 /* RFC 1812 section 5.3.1; the caller has seen that the TTL is more than one. */
 static inline void
 ipv4_spend_ttl(struct packet *p)

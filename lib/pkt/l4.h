@@ -11,6 +11,7 @@
 #define PROTOCOL_ICMP 1
 #define PROTOCOL_TCP 6
 #define PROTOCOL_UDP 17
+#define PROTOCOL_AH 51
 
 #define TCP_MIN_LEN 20
 #define UDP_LEN 8

@@ -1,31 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "pkt/mss.h"
 
-enum tcp_option {
-	TCP_OPTION_END = 0,
-	TCP_OPTION_NOP = 1,
-	TCP_OPTION_MSS = 2,
-};
+#include "pkt/tcp_option.h"
 
-#define MSS_OPTION_LEN 4
-
-/* The two bytes of the next MSS value, or NULL when there is no whole MSS option (any more). */
-static uint8_t *
-find_mss(uint8_t *option, const uint8_t *end)
-{
-	while (option < end && *option != TCP_OPTION_END) {
-		if (*option == TCP_OPTION_NOP) {
-			option++;
-			continue;
-		}
-		if (end - option < 2 || option[1] < 2 || option[1] > end - option)
-			return NULL;
-		if (option[0] == TCP_OPTION_MSS && option[1] == MSS_OPTION_LEN)
-			return option + 2;
-		option += option[1];
-	}
-	return NULL;
-}
+#define OPTION_MSS 2
+#define OPTION_MSS_LEN 4
 
 static bool
 lower(struct packet *p, uint8_t *value, uint16_t mss)
@@ -50,11 +29,11 @@ lower(struct packet *p, uint8_t *value, uint16_t mss)
 void
 mss_lower(struct worker *w, struct packet *p, uint16_t mss)
 {
-	const uint8_t *end = p->l4 + (p->l4[12] >> 4) * 4;
 	bool lowered = false;
 
-	for (uint8_t *value = find_mss(p->l4 + TCP_MIN_LEN, end); value != NULL; value = find_mss(value + 2, end))
-		lowered |= lower(p, value, mss);
+	for (size_t at = TCP_MIN_LEN; (at = tcp_option(p->l4, at, OPTION_MSS, OPTION_MSS_LEN)) != 0;
+	     at += OPTION_MSS_LEN)
+		lowered |= lower(p, p->l4 + at + 2, mss);
 	if (lowered)
 		event(w, EVENT_mss_clamped);
 }

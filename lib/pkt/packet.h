@@ -26,7 +26,7 @@ enum l4_kind {
 	L4_OTHER,
 };
 
-/* Port spaces of the NAPT: the first three kinds. */
+/* Port spaces of the NAPT: the first three kinds. Its sessions of L4_OTHER have none. */
 #define L4_SPACES 3
 
 struct map_rule;
@@ -53,6 +53,7 @@ struct packet {
 	uint8_t outer_class; /* traffic class of the outer header */
 	uint16_t outer_len;  /* IPv6 payload left behind the outer headers, bytes */
 	uint16_t ether_type; /* host order */
+	uint16_t ident;      /* CE: the identification that a fragment leaves with */
 	uint64_t hash;       /* of the session key */
 	u128 outer_src;      /* IPv6 addresses, host order */
 	u128 outer_dst;

@@ -25,6 +25,7 @@ struct softwire {
 	uint8_t decap_mask;      /* bits of the outer traffic class that come inside: ECN always, DSCP by policy */
 	uint8_t fragment;        /* enum softwire_fragment */
 	uint8_t index;           /* of its counters, which it keeps by its name */
+	bool clear_df;           /* CE: DF is taken off what does not fit, against RFC 6864 */
 	bool eabits;             /* BR: weaker source check, RFC 7597 section 8.1's minimum */
 	bool anycast;            /* BR: `local` never sends ICMPv6, and nobody's packet too big is about it alone */
 	bool report_spoofing;    /* BR: tell senders that the source check refuses, for debugging */

@@ -30,6 +30,15 @@ enum verdict {
 	VERDICT_DROP,     /* counted and in the drop outlet */
 };
 
+/* Where a worker takes a packet up: at the beginning, by the interface it came in on, or where another one has stopped. */
+enum way {
+	WAY_FROM_V4,
+	WAY_FROM_V6,
+	WAY_HAIRPIN,  /* CE: from the LAN and back to it, with the external address as source already */
+	WAY_FRAGMENT, /* CE: out of the softwire, an IPv4 fragment; its ports are in hash.usr, the source's first */
+	WAYS,
+};
+
 struct outlet {
 	uint16_t count;
 	struct rte_mbuf *mbufs[OUTLET_SIZE];
@@ -65,6 +74,7 @@ struct nat;
 struct pending;
 struct reassembly;
 struct snapshot;
+struct softwire;
 struct virtual;
 
 struct worker {
@@ -93,6 +103,10 @@ struct worker {
 	struct virtual *fragments;     /* IPv4 fragments; NULL: they are dropped */
 	struct reassembly *reassembly; /* IPv6 fragments; NULL: they are dropped */
 	struct ident ident;            /* of the IPv6 fragments we make */
+	struct ident4 ident4;          /* CE: of the IPv4 packets that may be fragmented */
+
+	struct softwire *softwire;   /* CE: this worker's copy, whose MTU follows the path's */
+	uint32_t softwire_mtu_until; /* when it is as configured again, in seconds; 0: it is */
 
 	uint16_t stock_count;
 	struct rte_mbuf *stock[WORKER_STOCK_SIZE]; /* empty buffers, filled by app/ */
@@ -180,14 +194,28 @@ host(struct worker *w, struct packet *p)
  */
 COLD void host_admit(struct worker *w, uint16_t admitted);
 
-/* The packet's sessions belong to another worker, which will start with it from the beginning. */
+/* The interface that a packet of this way came in on. */
+static inline uint8_t
+way_interface(unsigned int way)
+{
+	return way == WAY_FROM_V6 || way == WAY_FRAGMENT;
+}
+
+/* The packet's sessions belong to another worker. All that it needs to know besides the bytes is the way. */
+static inline enum verdict
+handoff_on(struct worker *w, struct packet *p, uint16_t owner, enum way way)
+{
+	event(w, EVENT_handoff);
+	p->mbuf->port = (uint16_t)way;
+	outlet_put(&w->handoff[owner], p->mbuf);
+	return VERDICT_HANDOFF;
+}
+
+/* The same from the beginning. */
 static inline enum verdict
 handoff(struct worker *w, struct packet *p, uint16_t owner)
 {
-	event(w, EVENT_handoff);
-	p->mbuf->port = p->interface; /* all that the owner needs to know */
-	outlet_put(&w->handoff[owner], p->mbuf);
-	return VERDICT_HANDOFF;
+	return handoff_on(w, p, owner, (enum way)p->interface);
 }
 
 /* Its bytes have been copied; the buffer goes back, and whoever holds the bytes counts the packet. */

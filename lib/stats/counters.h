@@ -82,9 +82,12 @@ struct gauges {
 	uint64_t generation; /* of the snapshot it works with */
 	uint64_t held;       /* packets that wait in the worker: fragments, packets to unresolved neighbours */
 	uint64_t sessions;
+	uint64_t sessions_sharing; /* their port */
 	uint64_t mappings;
+	uint64_t hosts;          /* inside hosts with sessions */
 	uint64_t ports_total[3]; /* TCP, UDP, ICMP */
 	uint64_t ports_used[3];
+	uint64_t ports_shared[3];
 };
 
 static inline void

@@ -134,6 +134,25 @@ def domains_come_and_go():
     assert since["lab"] < since["other"] < since["new"], since
 
 
+def many_rules():
+    """100 000 rules: the daemon starts, and every command answers."""
+    count, head = 100000, GOOD[:GOOD.index("  rules = (")]
+    rules = (f'{{ ipv6 = "2001:db8:{number >> 8:x}:{number << 8 & 0xff00:x}::/56"; ipv4 = "10.{number >> 16}.{number >> 8 & 255}'
+             f'.{number & 255}/32"; ea = 0; }}' for number in range(count))
+    daemon = start(head + "rules = (\n" + ",\n".join(rules) + " ); } );\n")
+    try:
+        assert "ready:" in LOG.read_text(), LOG.read_text()
+        page = answer("rules-get", f"start={count - 1000}", "count=1000")
+        assert page["total"] == count and len(page["rules"]) == 1000 and page["rules"][-1]["ipv4"] == "10.1.134.159/32", page
+        found = answer("lookup", "address=10.1.134.159", "port=443")
+        assert found["answer"] == "ce" and found["ces"][0]["map_address"].startswith("2001:db8:186:9f00:"), found
+        assert answer("stats-get", "all=true")["generation"] == 1
+        stop(daemon)
+    finally:
+        daemon.kill()
+        daemon.wait()
+
+
 def records():
     return [json.loads(line) for line in RULE_LOG.read_text().splitlines()]
 
@@ -256,6 +275,7 @@ def file_in_the_way():
 add("commands", with_daemon(commands))
 add("reload: all or nothing", with_daemon(reload))
 add("reload: domains come and go", with_daemon(domains_come_and_go))
+add("many rules", many_rules)
 add("lookup", with_daemon(lookup))
 add("rule log", rule_log)
 add("rule log that cannot be written", rule_log_that_fails)

@@ -14,9 +14,9 @@ from tap import add, main
 MAPEDGE, CTL = (Path(word).resolve() for word in sys.argv[1:3])
 SCRATCH = tempfile.TemporaryDirectory(prefix="mapedge-daemon-")
 DIR = Path(SCRATCH.name)
-CONFIG, SOCKET, LOG, FILE = DIR / "br.conf", DIR / "s", DIR / "log", DIR / "bindings.txt"
+CONFIG, SOCKET, LOG, FILE, RULE_LOG = (DIR / name for name in ("br.conf", "s", "log", "bindings.txt", "rules.log"))
 GOOD = f"""role = "br";
-control = {{ socket = "{SOCKET}"; }};
+control = {{ socket = "{SOCKET}"; rule_log = "{RULE_LOG}"; }};
 dpdk = {{ eal = [ "--no-pci", "--no-huge", "-m", "128", "--no-shconf", "--no-telemetry" ]; workers = 2; buffers = 8192; }};
 interfaces = (
   {{ name = "map"; role = "map"; port = "net_null0,no-rx=1"; mac = "02:00:00:00:0b:01";
@@ -180,6 +180,18 @@ def reload():
     assert count() == 4
 
 
+def empty():
+    """Nothing is bound: every command says so."""
+    FILE.write_text("# nobody yet\n")
+    answer("config-reload")
+    assert count() == 0 and bound("203.0.113.1", 52) is None
+    assert owners("address=203.0.113.1", "port=1232") == ("nobody", [])
+    assert owners("address=2001:db8:100::1") == ("no_rule", [])
+    assert answer("rules-get")["total"] == 0
+    refused(["is not bound"], "binding-remove", "ipv4=203.0.113.1", "psid=52")
+    assert answer("binding-add", "ipv4=203.0.113.1", "psid=52", "softwire=2001:db8::1")["added"] == 1 and count() == 1
+
+
 def compiled():
     binary = DIR / "bindings.bin"
     done = subprocess.run([CTL, "bindings", "compile", FILE, binary, "-c", CONFIG], capture_output=True, text=True, timeout=DEADLINE,
@@ -232,6 +244,31 @@ def churn():
     assert bound("198.51.100.9") == ("2001:db8:300::9", "file")
 
 
+def owners(*question):
+    found = answer("lookup", *question)
+    return found["answer"], [(ce["by"], ce["map_address"], ce["ipv4"], ce["psid"]) for ce in found["ces"]]
+
+
+def traced():
+    """OPS-06: who has it is found from both sides, and what commands change is in the rule log."""
+    one, whole = ("binding", "2001:db8:100::1", "203.0.113.1", 52), ("binding", "2001:db8:300::9", "198.51.100.9", 0)
+    assert owners("address=203.0.113.1", "port=1232") == owners("address=2001:db8:100::/48") == ("ce", [one])
+    assert owners("address=198.51.100.9") == owners("address=2001:db8:300::9") == ("ce", [whole])
+    assert owners("address=203.0.113.1", "port=1240") == ("nobody", [])
+    before = len(RULE_LOG.read_text().splitlines())
+    answer("binding-add", "ipv4=203.0.113.1", "psid=54", "softwire=2001:db8::54")
+    answer("binding-add", "ipv4=203.0.113.1", "psid=54", "softwire=2001:db8::55", "replace=true")
+    answer("binding-remove", "ipv4=203.0.113.1", "psid=54")
+    refused(["is not bound"], "binding-remove", "ipv4=203.0.113.1", "psid=54")
+    records = [json.loads(line) for line in RULE_LOG.read_text().splitlines()]
+    assert [(one["event"], one["domain"], one["psid"], one["softwire"]) for one in records[before:]] == [
+        ("binding-add", "fixed", 54, "2001:db8::54"), ("binding-add", "fixed", 54, "2001:db8::55"),
+        ("binding-remove", "fixed", 54, "2001:db8::55")], records[before:]
+    last = [record for record in records if record["event"] == "start"][-1]
+    assert last["domains"][0]["bindings"] == 3, last
+    answer("config-reload")
+
+
 def refused_start(text, *words):
     daemon = start(text=text)
     daemon.communicate(timeout=DEADLINE)
@@ -247,8 +284,10 @@ def check_only(status, text, *words):
 
 
 add("commands", with_daemon(commands))
+add("lookup and the rule log", with_daemon(traced))
 add("refusals", with_daemon(refusals))
 add("reload", with_daemon(reload))
+add("an empty table", with_daemon(empty))
 add("a compiled file", with_daemon(compiled))
 add("a full table", with_daemon(full))
 add("churn", with_daemon(churn))

@@ -2,7 +2,8 @@
 """Every command that the pages show works: usage: test_docs.py BUILD_ROOT SOURCE_ROOT
 
 Lines of fenced blocks that start with build/ are run and must succeed; scripts and make targets that are shown must exist
-(the gate runs ./scripts/test, which runs make demo); links must lead to files.
+(the gate runs ./scripts/test, which runs make demo); links must lead to files. Tests that docs/others-mistakes.md names must
+exist, and so must everything in them that it names.
 """
 import re
 import shlex
@@ -42,6 +43,26 @@ def leads_somewhere(page, link):
     assert target.exists(), f"{link} does not exist"
     assert ROOT in (target, *target.parents), f"{link} leads out of the project"
 
+
+def is_test(path, inside):
+    file = ROOT / path / "case.py" if path.startswith("tests/pcap/") else ROOT / path
+    assert file.is_file(), f"{path} does not exist"
+    assert inside in file.read_text(), f"{path} has no {inside}"
+
+
+def mistakes():
+    """Each line of the tables has a number of its own and a test."""
+    rows = re.findall(r"^\| ((?:B|TRAP-)\d+) \|(.*)\|$", MISTAKES.read_text(), re.MULTILINE)
+    names = [name for name, _ in rows]
+    assert len(rows) > 60 and len(set(names)) == len(names), names
+    for name, text in rows:
+        assert "`tests/" in text, f"{name} names no test"
+
+
+MISTAKES = ROOT / "docs" / "others-mistakes.md"
+add("mistakes of others: a test each", mistakes)
+for found in sorted(set(re.findall(r"`(tests/[^`]+)`", MISTAKES.read_text()))):
+    add(f"mistakes of others: {found}", is_test, *(found.split(": ") if ": " in found else (found, "")))
 
 seen = set()
 for page in PAGES:

@@ -115,6 +115,8 @@ class Ce(Br):
         inner = self.next_inner(port)
         if port is self.lan and ip.protocol == ICMP or ip.offset or inner is None or len(inner) < 28 or inner[9] != ip.protocol or int.from_bytes(inner[12:16], "big") != self.address:
             return None
+        if struct.unpack_from(">H", inner, 6)[0] & 0x1FFF:
+            return None
         body = inner[(inner[0] & 15) * 4:]
         at = 4 if ip.protocol == ICMP else 0
         if ip.protocol not in NAMES or len(body) < 8 or ip.protocol == ICMP and body[0] in ICMP_ERRORS:

@@ -94,7 +94,7 @@ class CeTraffic(Traffic):
         for talk in self.talks:
             session = self.napt.find_out(talk.protocol, talk.inside, talk.remote)
             talk.alive = session is not None and session.port is not None and session.due(self.napt.settings) > now
-            talk.open = talk.alive and session.tcp is not None and all(session.tcp.syn)
+            talk.open = talk.alive and talk.remote[0] != self.br.address and session.tcp is not None and all(session.tcp.syn)
             if talk.alive:
                 talk.port = session.port
         self.talks = [talk for talk in self.talks[-150 * self.eager:] if talk.remote[0] != self.br.address or self.is_heard(talk)]
@@ -284,6 +284,8 @@ class CeTraffic(Traffic):
             return self.talk()
         host, source = other.inside
         protocol = other.protocol
+        if protocol == ICMP and self.napt.settings.port_reuse != "off":  # nobody would see its port
+            return self.talk()
         shot = Shot("ce", host, self.br.address)
         self.header(shot)
         asked = self.asked(shot, protocol, source, target)
@@ -308,6 +310,8 @@ class CeTraffic(Traffic):
         if self.chance(8):
             remote = remote[0], dice.randint(1, 65535)
         quoted = self.quotation(talk.protocol, *((remote, inside) if out else (inside, remote)))
+        if len(quoted) < (quoted[0] & 15) * 4 + 8 and self.br.rules.of_destination(remote[0]):
+            return self.talk()
         if out:
             shot = Shot("ce", inside[0] if self.chance(85) else dice.choice(self.inside), remote[0])
             self.header(shot)

@@ -110,7 +110,7 @@ CONFIGS = {
     # Tables as small as they can be. Sources are counted by a hash, so there are few, of which no two share a counter.
     "crowded": {
         "role": "br",
-        "traffic": {"senders": 7},
+        "traffic": {"senders": 7, "floods": 8},
         "fragments": {"datagrams": 64, "held": 64, "timeout": 3},
         "interfaces": ports(martians=[]),
         "domains": [{"name": "f1", "br": "2001:db8:ffff::1", "rules": [F1]}],
@@ -126,7 +126,7 @@ CONFIGS = {
     },
 }
 
-# Bindings beside rules: shared addresses and whole ones, softwires of all kinds.
+# Bindings beside rules: shared addresses and whole ones, softwires of all kinds, some of them under the rule.
 CONFIGS["bound"] = {
     "role": "br",
     "interfaces": ports(martians=[]),
@@ -134,13 +134,10 @@ CONFIGS["bound"] = {
         {"name": "fixed", "br": "2001:db8:ffff::2", "mtu": 1440,
          "pools": [{"ipv4": "198.18.7.0/24", "offset": 6, "psid_len": 8}, {"ipv4": "198.18.8.0/28", "offset": 6, "psid_len": 0},
                    {"ipv4": "198.18.9.0/30", "offset": 0, "psid_len": 4}],
-         "bindings": [f"198.18.7.{number // 3} {number * 29 % 256} 2001:db8:1{number % 10}00:{number}::{number * 1109:x}"
+         "bindings": [f"198.18.7.{number // 3} {number * 29 % 256} 2001:db{8 + number % 2}:{number % 5}0:{number}::{number * 1109:x}"
                       for number in range(1, 60)]
          + [f"198.18.8.{number} - 3fff:8:{number}::1" for number in range(1, 12)]
          + [f"198.18.9.{number % 4} {number // 4:#x} 3fff:9::{number + 1:x}" for number in range(30)]},
         {"name": "f1", "br": "2001:db8:ffff::1",
          "rules": [{"ipv6": "2001:db9::/40", "ipv4": "192.0.2.0/24", "ea": 16, "offset": 6}]}],
 }
-
-# By name only, and why.
-NOT_YET = {"bound": "the program reads pools, but has no table of bindings"}

@@ -118,19 +118,16 @@ class Pool(Rule):
     def ce_of_port(self, ipv4, port):
         return self.owners.get((ipv4, self.psid_of(port) if self.shared else 0))
 
-    def ce_of_source(self, ipv6):
-        return next(ce for ce in self.owners.values() if ce.address == ipv6)
-
     def any_ce(self, random):
         return random.choice(list(self.owners.values()))
 
 
 class RuleSet:
-    """All rules of all domains; longest match both ways, and nothing is longer than the address of a binding."""
+    """All rules of all domains; longest match both ways. Bindings are found from the IPv4 side only."""
 
     def __init__(self, rules):
         self.rules = rules
-        self.bound = {ce.address: rule for rule in rules if isinstance(rule, Pool) for ce in rule.owners.values()}
+        self.pools = [rule for rule in rules if isinstance(rule, Pool)]
         self.by4, self.by6 = {}, {}
         for rule in rules:
             self.by4.setdefault(rule.len4, {}).setdefault(rule.prefix4, []).append(rule)
@@ -146,9 +143,10 @@ class RuleSet:
                 return rules
         return []
 
+    def pool_of(self, ipv4):
+        return next((rule for rule in self.of_destination(ipv4) if isinstance(rule, Pool)), None)
+
     def of_source(self, ipv6):
-        if ipv6 in self.bound:
-            return self.bound[ipv6]
         for length in self.lens6:
             rules = self.by6[length].get(ipv6 >> 128 - length << 128 - length if length else 0)
             if rules:

@@ -600,9 +600,10 @@ class Br:
             self.judge_up(ip, self.transport_of(ip), context)
 
     def needs_ports(self, ip, rule):
-        """Whatever comes from under no rule fails the source check, and so does an address that is no CE's."""
+        """Not what fails the source check anyhow: from under no rule unless bound, or from an address that is no CE's."""
         ends = [self.rules.of_destination(address) for address in (ip.src, ip.dst)]
-        return rule is not None and bool(ends[0]) and any(rules and rules[0].shared for rules in ends)
+        possible = rule is not None or self.rules.pool_of(ip.src)
+        return possible and bool(ends[0]) and any(rules and rules[0].shared for rules in ends)
 
     def judge_up(self, ip, transport, outer):
         ce = self.check_source(ip, transport, outer)
@@ -632,6 +633,13 @@ class Br:
 
     def source_ce(self, ip, transport, outer):
         rule = outer.rule
+        pool = self.rules.pool_of(ip.src)
+        if pool:
+            try:
+                return self.bound_source(ip, transport, outer, pool)
+            except Drop:
+                if rule is None:
+                    raise
         if rule is None or rule.domain is not outer.domain:
             raise Drop("spoof_v6", "outer source under no rule of this BR address")
         ce = rule.ce_of_source(outer.source)
@@ -645,6 +653,22 @@ class Br:
         if transport.quote and not (ce.owns_address(transport.quote.dst) if rule.is_prefix
                                     else transport.quote.dst == ip.src):
             raise Drop("spoof_v4", "quotes a packet to another address")
+        return ce
+
+    def bound_source(self, ip, transport, outer, pool):
+        """Why not, unless the outer source is under a rule: then that says why."""
+        if pool.domain is not outer.domain:
+            raise Drop("spoof_v6", "not the BR address of the pool")
+        port = self.port_of(ip, transport, transport.sport, transport.quote and transport.quote.dport, pool.shared)
+        if pool.shared and not pool.has_index(port):
+            raise Drop("spoof_v4", f"port {port} is nobody's")
+        ce = pool.ce_of_port(ip.src, port)
+        if ce is None:
+            raise Drop("spoof_v4", "no binding")
+        if transport.quote and transport.quote.dst != ip.src:
+            raise Drop("spoof_v4", "quotes a packet to another address")
+        if ce.address != outer.source:
+            raise Drop("spoof_v6", f"bound to {text6(ce.address)}")
         return ce
 
     def decapsulated_tos(self, ip, outer, domain):
@@ -712,7 +736,7 @@ class Br:
 
     def softwire_fragment(self, data, chain, domain):
         source = int.from_bytes(data[8:24], "big")
-        if self.rules.of_source(source) is None:
+        if self.rules.of_source(source) is None and not self.rules.pools:
             raise Drop("spoof_v6", "a fragment from under no rule")
         next_header, _, field, ident = struct.unpack_from(">BBHI", data, chain.position)
         body = data[chain.position + 8:]

@@ -73,9 +73,10 @@ class Traffic:
         self.sent = deque(maxlen=60)
         self.later, self.serial = [], 0
         part = 1 if br.reassembly else 0.15
+        floods = part * config.get("traffic", {}).get("floods", 1)
         self.acts = self.weigh((self.whole, 60), (self.fragmented, 12 * part), (self.softwire_fragmented, 7 * part),
                                (self.icmp6_error, 5), (self.odd_frame, 3), (self.many_fragments, 0.03 * part),
-                               (self.many_gaps, 0.1 * part))
+                               (self.many_gaps, 0.1 * part), (self.many_softwire_fragments, 0.05 * floods))
 
     # ------------------------------------------------------------------------------------------------ dice
 
@@ -420,7 +421,16 @@ class Traffic:
         body = shot.transport()
         pieces = self.cut_up(body, dice.choice((0, 0, 0, 8, 184 * 8)) if len(body) > 20 else 0)
         packets = [self.piece4(shot, start, data, more) for start, data, more in self.disturb(pieces, body)]
-        return [self.frame(shot.towards, shot.wrap(packet), shot) for packet in packets]
+        frames = [self.frame(shot.towards, shot.wrap(packet), shot) for packet in packets]
+        if packets and shot.towards == "internet" and self.chance(15):
+            self.intrude(shot, packets, frames)
+        return frames
+
+    def intrude(self, shot, packets, frames):
+        """Another CE sends one of the fragments in its own softwire, before it comes from the right one."""
+        shot.outer["src"] = self.ce().address
+        at = self.random.randrange(len(packets))
+        frames.insert(self.random.randint(0, at), self.frame("internet", shot.wrap(packets[at]), shot))
 
     def cut_up(self, body, step=0):
         """(offset, data, more) with random cuts, or pieces of one size, each at most 1400 bytes."""
@@ -504,6 +514,8 @@ class Traffic:
                 piece, kind = make(kind) + piece, extension
             packet = ipv6(next_header=kind, payload=piece, traffic_class=mark, **shot.outer)
             frames.append(self.frame("internet", packet, shot))
+        if frames and self.chance(5):
+            frames.insert(dice.randint(0, len(frames)), dice.choice(frames))
         return frames
 
     def many_fragments(self):
@@ -523,6 +535,18 @@ class Traffic:
             else:
                 frames.append(self.frame(shot.towards, shot.wrap(self.piece4(shot, start, body, True)), shot))
         return frames
+
+    def many_softwire_fragments(self):
+        """First fragments from one CE, each of a packet of its own: more than a small table has for one."""
+        shot = self.base()
+        while shot.towards != "internet":
+            shot = self.base()
+        shot.l4 = {"kind": "udp", "sport": 7, "dport": 7, "payload": b"", "sum": 0}
+        fields = {name: shot.outer[name] for name in ("src", "dst")}
+        body, ident = shot.packet() + bytes(40), self.random.getrandbits(32)
+        first = body[:len(body) & ~7]
+        return [self.frame("internet", ipv6(next_header=FRAGMENT, payload=fragment6(IPIP, 0, True, ident + number & 0xFFFFFFFF)
+                                            + first, **fields), shot) for number in range(self.random.randint(9, 13))]
 
     def many_gaps(self):
         """Every other fragment of a datagram."""
@@ -554,12 +578,14 @@ class Traffic:
                               dice.randint(40, min(67, len(quote) - 1))))
             quote[at] ^= 1 << dice.randint(0, 7)
             quote = bytes(quote)
+        elif self.chance(3):
+            quote = quote[:6] + bytes([DEST_OPTIONS]) + quote[7:40] + options6(packet[6]) + quote[40:]
         elif self.chance(15):
             ce = self.ce()
             inner = ipv4(self.host(), ce.host(dice), UDP, udp(1, 2, dice.getrandbits(16), ce.port(dice), self.bytes(30)),
                          df=self.chance(60), ttl=dice.randint(0, 64))
-            quote = ipv6(ce.rule.domain.br, ce.address, IPIP, inner)
-            ours = ce.rule.domain.br
+            ours = (domain if self.chance(30) else ce.rule.domain).br
+            quote = ipv6(ours, ce.address, IPIP, inner)
         src = dice.choice((ip6("2001:db8:aaaa::1"), int.from_bytes(packet[24:40], "big")))
         dst = ours if self.chance(90) else domain.br
         message = icmpv6(src, dst, kind, code, rest, quote, dice.getrandbits(16) if self.chance(5) else None)

@@ -195,7 +195,7 @@ def main():
         write("bindings", name, seed)
     for number in range(4):
         write("nat_sequence", f"random-{number}", random.Random(number).randbytes(300))
-    udp_out = b"".join(bytes([15, 1, i, 0, 0]) for i in range(70))
+    udp_out = b"".join(bytes([15, 1, i, 0, 0, 0]) for i in range(70))
     write("nat_sequence", "every-port", udp_out + bytes([0, 255]) + udp_out)
 
 

@@ -6,6 +6,7 @@
     mutate.py lib/map 17           only those whose file begins with a word, or that stand in a line of that number
     mutate.py --list               which there are, and whether each still fits the source
     mutate.py --jobs 2             two at a time, each in a tree of its own
+    mutate.py --resume LOG         not those that a log of this program has as killed already
     mutate.py --despite-failures   what fails without any mutation kills nothing (else it ends the run)
 
 mutations.txt has blocks of three lines: FILE, `- old` and `+ new`; the old line must be there once, leading blanks apart.
@@ -45,6 +46,8 @@ class Mutation:
     def apply(self, tree):
         """The text before, or None when the old line is not there exactly once."""
         path = tree / self.file
+        if not path.is_file():
+            return None
         text = path.read_text()
         lines = text.split("\n")
         at = [i for i, line in enumerate(lines) if line.strip() == self.old]
@@ -63,8 +66,7 @@ class Mutation:
         return f"{self.file}: {self.old}  ->  {self.new}"
 
 
-def read_mutations(wanted):
-    file = Path(__file__).with_name("mutations.txt")
+def read_mutations(file, wanted):
     lines = [(i + 1, line) for i, line in enumerate(file.read_text().split("\n")) if line and line[0] != "#"]
     found = []
     for i in range(0, len(lines), 3):
@@ -163,12 +165,15 @@ class Tree:
         return not targets or subprocess.run(["ninja", "-C", "build", f"-j{cpus}", *targets], cwd=self.root, stdout=subprocess.DEVNULL,
                               stderr=subprocess.DEVNULL, check=False).returncode == 0
 
-    def killer(self, room, kills):
-        """The test that notices, or None; "" when there is nothing to test. What killed others of the room comes first."""
+    def killer(self, mutation, kills):
+        """The test that notices, or None; "" when there is nothing to test. First the one that has the file's name, then
+        what killed others of the room."""
         for suite in SUITES:
             tests = [test for test in self.tests if test.suite == suite]
-            tests.sort(key=lambda test: (-kills[room, test.name], test.seconds))
-            for some in tests[:PROMISING], tests[PROMISING:]:
+            tests.sort(key=lambda test: (-kills[mutation.room, test.name], test.seconds))
+            own = [test for test in tests if test.name == f"{suite}/{Path(mutation.file).stem}"]
+            others = [test for test in tests if test not in own]
+            for some in own, others[:PROMISING], others[PROMISING:]:
                 if not self.make(some):
                     return ""
                 for test in some:
@@ -221,7 +226,7 @@ def try_all(mutations, trees):
         tree, start = free.get(), time.monotonic()
         before = mutation.apply(tree.root)
         try:
-            by = tree.killer(mutation.room, kills)
+            by = tree.killer(mutation, kills)
         finally:
             (tree.root / mutation.file).write_text(before)
             free.put(tree)
@@ -270,12 +275,16 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--list", action="store_true")
     parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("--resume", type=Path, metavar="LOG")
     parser.add_argument("--despite-failures", action="store_true")
     parser.add_argument("wanted", nargs="*")
     args = parser.parse_args()
-    mutations = read_mutations(args.wanted)
+    mutations = read_mutations(Path(__file__).with_name("mutations.txt"), args.wanted)
+    if args.resume:
+        done = {line.split(" s  ", 1)[1] for line in args.resume.read_text().split("\n") if line.startswith("killed by ")}
+        mutations = [mutation for mutation in mutations if str(mutation) not in done]
     stale = stale_mutations(mutations)
-    missing = [] if args.wanted else missing_files(mutations)
+    missing = [] if args.wanted or args.resume else missing_files(mutations)
     for mutation in mutations if args.list else stale:
         print(f"line {mutation.number}{' does not fit the source any more' if mutation in stale else ''}: {mutation}")
     for name in missing:

@@ -15,6 +15,7 @@ import demo
 import fragments
 import hostside
 import lab as labs
+import napt
 import netns
 import peers
 import sharing
@@ -54,6 +55,7 @@ OTHER_CASES = [
     ("the kernel as CE of our BR", peers.kernel_as_ce),
     ("the kernel as BR of our CE", peers.kernel_as_br),
     *fragments.CASES,
+    *napt.CASES,
     *hostside.CASES,
 ]
 
@@ -86,7 +88,7 @@ def main():
     begin = time.monotonic()
     tap = Tap(arguments.words)
     try:
-        labs.require_rights("ping", "curl", "iperf3", "dnsmasq", "dig", "traceroute", "tcpdump")
+        labs.require_rights("ping", "curl", "iperf3", "dnsmasq", "dig", "traceroute", "tcpdump", "turnserver", "sipp")
         standard_lab(tap, arguments.build)
         hostside.run(tap, arguments.build)
         for name, function in OTHER_CASES:

@@ -58,6 +58,18 @@ LABEL = {1: 0x0f, 2: 0xff, 3: 0xff}         # an IPv6 packet's flow label
 IDENT = {44: 0xff, 45: 0xff, 46: 0xff, 47: 0xff}        # the identification in a fragment header right behind it
 
 
+def reidentified(packet, at=40, more={}):
+    """IPv4 at byte `at` of the packet: its identification, and so its header checksum, are the program's choice."""
+    return unforeseen(packet, {**{at + byte: 0xff for byte in (4, 5, 10, 11)}, **more})
+
+
+def ipv4_identifications(frames, at=40):
+    """Those of the IPv4 headers at byte `at` of the packets in the frames; each header's checksum must be right."""
+    headers = [frame[ETHER + at:][:(frame[ETHER + at] & 15) * 4] for frame in frames]
+    assert all(mape.checksum(header) == 0 for header in headers), "an IPv4 header checksum is wrong"
+    return [int.from_bytes(header[4:6], "big") for header in headers]
+
+
 def labels(frames):
     return [int.from_bytes(frame[ETHER:ETHER + 4], "big") & 0xfffff for frame in frames]
 
@@ -174,14 +186,24 @@ def interface(name, text):
     return {f'mac = "{mape.MAC[name]}"; mtu = 1500;': f'mac = "{mape.MAC[name]}"; {text}'}
 
 
+def two_ports(nat):
+    """Edits of configs/ce.conf: the CE owns ports 1232 and 1233; `nat` are its settings of that group."""
+    return {"psid = 1232; psid_len = 16": "psid = 616; psid_len = 15", 'role = "ce";': f'role = "ce"; nat = {{ {nat} }};'}
+
+
+CE_TWO = "2001:db8:12:3400:0:c000:212:268"     # its MAP address: PSID 616
+
+
 class Case:
-    """config: a file in configs/, without .conf; edit: {text in it: text instead}."""
+    """config: a file in configs/, without .conf, perhaps with .bindings beside; edit: {text in it: text instead}."""
 
     def __init__(self, config, edit=None):
         self.config = (HERE / "configs" / f"{config}.conf").read_text()
         for old, new in (edit or {}).items():
             assert self.config.count(old) == 1, f"{old!r} must be in {config}.conf exactly once"
             self.config = self.config.replace(old, new)
+        bindings = HERE / "configs" / f"{config}.bindings"
+        self.bindings = bindings.read_bytes() if bindings.exists() else None
         self.ifaces = ROLES[re.search(r'^role = "(..)"', self.config, re.M).group(1)]
         self.inputs = {iface: [] for iface in self.ifaces}
         self.steps, self.wanted, self.unforeseen_events, self.now = [], {}, (), -STEP
@@ -203,8 +225,9 @@ class Case:
             self.send(**{iface: packet}).drops(reason)
 
     def open(self, *protocols):
-        """On configs/ce.conf, H speaks to E: UDP 5000 to 53, TCP 5000 to 80, ping 7; outside, each is 1232."""
-        first = {"udp": lambda src, port, **ttl: udp(src, port, E, 53, **ttl),
+        """On configs/ce.conf, H speaks to E: UDP 5000 to 53 (nat-t: to 4500), TCP 5000 to 80, ping 7; outside, each is 1232."""
+        first = {"nat-t": lambda src, port, **ttl: udp(src, port, E, 4500, **ttl),
+                 "udp": lambda src, port, **ttl: udp(src, port, E, 53, **ttl),
                  "tcp": lambda src, port, **ttl: tcp(src, port, E, 80, "S", **ttl),
                  "ping": lambda src, id, **ttl: ping(src, E, id, **ttl)}
         for protocol in protocols:
@@ -255,6 +278,8 @@ class Case:
         outputs = self.outputs()
         files = {"mapedge.conf": self.config.encode(),
                  "expected.json": (json.dumps(self.expected(), indent=2, sort_keys=True) + "\n").encode()}
+        if self.bindings:
+            files["bindings.txt"] = self.bindings
         for iface in self.ifaces:
             files[f"in-{iface}.pcap"] = write_pcap(self.inputs[iface])
             files[f"out-{iface}.pcap"] = write_pcap([(time, frame) for time, frame, _ in outputs[iface]])
@@ -278,6 +303,7 @@ def martians_case(setting, *words, prefixes=()):
     case = Case("br", edit={"martians = [ ];": line})
     refused = [IPv4Network(prefix) for word in ("always", *words) for prefix in MARTIANS[word]]
     refused += [IPv4Network(prefix) for prefix in prefixes]
+    refused.append(IPv4Network("203.0.113.255/32"))             # of the interface's subnet: nobody's, whatever the setting says
     every = {IPv4Network(prefix) for listed in MARTIANS.values() for prefix in listed} | set(refused)
     edges = {edge for net in every for edge in (int(net[0]) - 1, int(net[0]), int(net[-1]), int(net[-1]) + 1)}
     for address in (IPv4Address(edge) for edge in sorted(edges) if 0 <= edge < 2**32):

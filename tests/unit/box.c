@@ -20,6 +20,7 @@ box_nat_config(uint32_t sessions, enum nat_filtering filtering)
 	for (int state = 0; state < SESSION_STATES; state++)
 		config.timeout[state] = 240;
 	config.timeout[SESSION_UDP] = 300;
+	config.timeout[SESSION_DNS] = 300;
 	config.timeout[SESSION_ICMP] = 60;
 	config.timeout[SESSION_TCP_ESTABLISHED] = 7440;
 	config.timeout[SESSION_TCP_FIN_OUT] = 7440;
@@ -113,8 +114,10 @@ set_up_ce(struct snapshot *snapshot, const struct box_options *options)
 	snapshot->external_addr = ce.ipv4.addr;
 	snapshot->ports = ce.ports;
 	snapshot->nat = box_nat_config(options->sessions, options->filtering);
-	for (uint32_t i = 0; i < portset_count(&ce.ports); i++)
-		snapshot->port_owner[portset_port(&ce.ports, i)] = (uint8_t)(i % options->workers);
+	for (uint32_t i = 0; i < portset_count(&ce.ports); i++) {
+		for (unsigned int space = 0; space < L4_SPACES; space++)
+			snapshot->port_owner[space][portset_port(&ce.ports, i)] = (uint8_t)(i % options->workers);
+	}
 }
 
 static void

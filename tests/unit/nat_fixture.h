@@ -25,7 +25,8 @@ struct nat_fixture {
 	struct nat *nat;
 	struct random random;
 	struct nat_config config;
-	uint8_t owner[PORTSET_PORTS];
+	uint64_t event[EVENT_COUNT];
+	uint8_t owner[L4_SPACES][PORTSET_PORTS];
 };
 
 /* The defaults of the daemon: NAT-08, NAT-26, NAT-32. */
@@ -37,7 +38,9 @@ fixture_config(uint32_t sessions)
 	for (int state = 0; state < SESSION_STATES; state++)
 		config.timeout[state] = 240;
 	config.timeout[SESSION_UDP] = 300;
+	config.timeout[SESSION_DNS] = 30;
 	config.timeout[SESSION_ICMP] = 60;
+	config.timeout[SESSION_OTHER] = 600;
 	config.timeout[SESSION_TCP_ESTABLISHED] = 7440;
 	config.timeout[SESSION_TCP_FIN_OUT] = 7440;
 	config.timeout[SESSION_TCP_FIN_IN] = 7440;
@@ -54,8 +57,8 @@ fixture_make(struct nat_fixture *f, const struct nat_config *config, uint64_t se
 	memset(f, 0, sizeof(*f));
 	f->config = *config;
 	f->random = (struct random){ .key = { { seed, 42 } } };
-	f->nat = nat_init(memory, config, &f->random, 0);
-	nat_set_external(f->nat, EXTERNAL, &fixture_ports, f->owner, 0, 0);
+	f->nat = nat_init(memory, config, &f->random, f->event, 0);
+	nat_set_external(f->nat, EXTERNAL, &fixture_ports, (nat_owner)f->owner, 0, 0);
 }
 
 static inline void
@@ -65,16 +68,33 @@ fixture_free(struct nat_fixture *f)
 	f->nat = NULL;
 }
 
+/* A TCP header with these flags and zeros; good until the next one. */
+static inline const uint8_t *
+fixture_tcp(uint8_t flags)
+{
+	static uint8_t tcp[TCP_MIN_LEN] = { [12] = TCP_MIN_LEN / 4 << 4 };
+
+	tcp[13] = flags;
+	return tcp;
+}
+
+static inline struct session *
+fixture_find_out(const struct nat_fixture *f, uint64_t inside, uint64_t remote)
+{
+	return nat_find_out(f->nat, nat_hash_out(f->nat, inside, remote), inside, remote);
+}
+
 /* What a path does with an outbound packet: the session is found, or else opened, and touched. */
 static inline struct session *
 fixture_out(struct nat_fixture *f, uint64_t inside, uint64_t remote, uint8_t flags, uint32_t now, enum drop_reason *why)
 {
-	struct session *s = nat_find_out(f->nat, nat_hash_out(f->nat, inside, remote), inside, remote);
+	const struct nat_opening opening = { inside, remote, fixture_tcp(flags), now, (uint64_t)now * 1000 };
+	struct session *s = fixture_find_out(f, inside, remote);
 
 	if (s == NULL)
-		s = nat_open_out(f->nat, inside, remote, flags, now, why);
+		s = nat_open_out(f->nat, &opening, why);
 	if (s != NULL)
-		nat_touch(f->nat, s, flags, true, now);
+		nat_touch(f->nat, s, fixture_tcp(flags), true, now);
 	return s;
 }
 
@@ -85,7 +105,7 @@ fixture_in(struct nat_fixture *f, uint16_t port, uint64_t remote, uint8_t flags,
 	struct session *s = nat_find_in(f->nat, nat_hash_in(f->nat, port, remote), port, remote);
 
 	if (s != NULL)
-		nat_touch(f->nat, s, flags, false, now);
+		nat_touch(f->nat, s, fixture_tcp(flags), false, now);
 	return s;
 }
 
@@ -103,7 +123,7 @@ fixture_open(struct nat_fixture *f, uint64_t inside, uint64_t remote, uint8_t fl
 static inline bool
 fixture_has(const struct nat_fixture *f, uint64_t inside, uint64_t remote)
 {
-	return nat_find_out(f->nat, nat_hash_out(f->nat, inside, remote), inside, remote) != NULL;
+	return fixture_find_out(f, inside, remote) != NULL;
 }
 
 #endif

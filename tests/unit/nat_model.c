@@ -12,27 +12,47 @@
 #define SERVERS 3
 #define PORTS_OF_SERVER 2
 
+#define CLOSED_EARLY_AFTER 5
+#define CLOSED_TRIES 16
+
 /* One flow of the list. */
 struct flow {
 	uint64_t inside, remote;
 	uint32_t last_active;
 	uint16_t port;
 	uint8_t state;
+	bool shares;
+	bool stale; /* a new configuration has ended what it stands on */
+	struct said {
+		bool any, in_syn; /* whose window is never scaled */
+		uint32_t acknowledged, window;
+	} said[2];   /* by the outside, by the inside */
+	bool scaled; /* by as much as can be: nobody saw a SYN */
 };
 
 struct model {
 	struct nat *nat;
 	struct random random;
+	uint64_t event[EVENT_COUNT];
 	struct nat_config config;
 	struct portset set;
 	uint32_t addr;
 	uint32_t now;
 	struct flow flow[SESSIONS];
 	uint32_t flows;
+	uint32_t (*freed)[PORTSET_PORTS]; /* since when each port is in quarantine, 0: it is not */
+	uint32_t resets_ignored, shared;
 	struct nat_model_count *count;
 	const uint8_t *data;
 	size_t left;
 };
+
+/* A TCP header made of two bytes: flags, and few small numbers, so that resets are inside windows and outside. */
+struct header {
+	uint8_t byte[TCP_MIN_LEN];
+};
+
+static uint32_t freed[L4_SPACES][PORTSET_PORTS];
 
 static uint8_t
 next_byte(struct model *m)
@@ -41,6 +61,18 @@ next_byte(struct model *m)
 		return 0;
 	m->left--;
 	return *m->data++;
+}
+
+static struct header
+next_header(struct model *m)
+{
+	const uint8_t flags = next_byte(m) & 0x17, numbers = next_byte(m);
+	struct header tcp = { { [12] = 0x50, [13] = flags } };
+
+	store32(tcp.byte + 4, numbers & 15);
+	store32(tcp.byte + 8, numbers >> 4 & 3);
+	store16(tcp.byte + 14, numbers >> 6);
+	return tcp;
 }
 
 /* ---- what the list says ----------------------------------------------------------------------------------------- */
@@ -55,55 +87,151 @@ list_find(struct model *m, uint64_t inside, uint64_t remote)
 	return NULL;
 }
 
-/* Any flow on this external port, or NULL. */
-static const struct flow *
-list_port(const struct model *m, uint8_t space, uint16_t port)
+static struct flow *
+list_find_in(struct model *m, uint16_t port, uint64_t remote)
 {
 	for (uint32_t i = 0; i < m->flows; i++) {
-		if (m->flow[i].port == port && (uint8_t)m->flow[i].inside == space)
+		if (m->flow[i].port == port && m->flow[i].remote == remote)
 			return &m->flow[i];
 	}
 	return NULL;
 }
 
-static const struct flow *
+/* The forward that has this port of the set. */
+static const struct nat_forward *
+forward_of(const struct nat_config *config, uint8_t space, uint16_t port)
+{
+	for (uint32_t i = 0; i < config->forward_count; i++) {
+		const struct nat_forward *forward = &config->forwards[i];
+
+		if (forward->space == space && port >= forward->first && port <= forward->last)
+			return forward;
+	}
+	return NULL;
+}
+
+static const struct nat_forward *
+list_forward(const struct model *m, uint8_t space, uint16_t port)
+{
+	return forward_of(&m->config, space, port);
+}
+
+static uint64_t
+forward_inside(const struct nat_forward *forward, uint16_t port)
+{
+	return session_end(forward->inside_addr, (uint16_t)(forward->inside_port + port - forward->first),
+	    forward->space);
+}
+
+/* The external port of the endpoint's mapping, 0: it has none. */
+static uint16_t
 list_mapping(const struct model *m, uint64_t inside)
 {
-	for (uint32_t i = 0; i < m->flows; i++) {
-		if (m->flow[i].inside == inside)
-			return &m->flow[i];
+	for (uint32_t i = 0; i < portset_count(&m->set); i++) {
+		const uint16_t port = portset_port(&m->set, i);
+		const struct nat_forward *forward = list_forward(m, (uint8_t)inside, port);
+
+		if (forward != NULL && forward_inside(forward, port) == inside)
+			return port;
 	}
-	return NULL;
+	for (uint32_t i = 0; i < m->flows; i++) {
+		if (m->flow[i].inside == inside && !m->flow[i].shares && !m->flow[i].stale)
+			return m->flow[i].port;
+	}
+	return 0;
 }
 
-/* Is the flow the first of its mapping in the list? */
-static bool
-is_first_of_mapping(const struct model *m, uint32_t i)
+/* The inside endpoint of the port's mapping, 0: it has none. */
+static uint64_t
+list_inside(const struct model *m, uint8_t space, uint16_t port)
 {
-	return list_mapping(m, m->flow[i].inside) == &m->flow[i];
+	const struct nat_forward *forward = list_forward(m, space, port);
+
+	if (forward != NULL)
+		return forward_inside(forward, port);
+	for (uint32_t i = 0; i < m->flows; i++) {
+		const struct flow *flow = &m->flow[i];
+
+		if (flow->port == port && (uint8_t)flow->inside == space && !flow->shares && !flow->stale)
+			return flow->inside;
+	}
+	return 0;
 }
 
+/* The flows on a port, and those of them that do not belong to its mapping. */
 static uint32_t
-list_ports_used(const struct model *m, uint8_t space)
+list_on_port(const struct model *m, uint8_t space, uint16_t port, uint32_t *sharing)
 {
-	uint32_t used = 0;
+	uint32_t count = 0;
 
-	for (uint32_t i = 0; i < m->flows; i++)
-		used += (uint8_t)m->flow[i].inside == space && is_first_of_mapping(m, i);
-	return used;
+	*sharing = 0;
+	for (uint32_t i = 0; i < m->flows; i++) {
+		const struct flow *flow = &m->flow[i];
+
+		if (flow->port != port || (uint8_t)flow->inside != space)
+			continue;
+		count++;
+		*sharing += flow->shares || flow->stale;
+	}
+	return count;
+}
+
+static bool
+list_reserves(const struct model *m, uint64_t inside)
+{
+	return m->config.policy_count > 0 && (inside >> 32 & 1) == (m->config.policies[0].addr & 1);
+}
+
+static enum nat_filtering
+list_filtering(const struct model *m, uint64_t inside)
+{
+	return list_reserves(m, inside) ? NAT_ENDPOINT_INDEPENDENT : m->config.filtering;
 }
 
 static bool
 list_admits(const struct model *m, uint16_t port, uint64_t remote)
 {
-	if (m->config.filtering == NAT_ENDPOINT_INDEPENDENT)
+	const uint8_t space = (uint8_t)remote;
+	const uint64_t inside = list_inside(m, space, port);
+	const enum nat_filtering filtering = list_filtering(m, inside);
+	uint32_t sharing;
+
+	if (list_forward(m, space, port) != NULL)
 		return true;
-	for (uint32_t i = 0; i < m->flows && m->config.filtering == NAT_ADDRESS_DEPENDENT; i++) {
-		if (m->flow[i].port == port && (uint8_t)m->flow[i].remote == (uint8_t)remote &&
+	list_on_port(m, space, port, &sharing);
+	if (sharing > 0 || filtering != NAT_ADDRESS_DEPENDENT)
+		return sharing == 0 && filtering == NAT_ENDPOINT_INDEPENDENT;
+	for (uint32_t i = 0; i < m->flows; i++) {
+		if (m->flow[i].port == port && (uint8_t)m->flow[i].remote == space &&
 		    m->flow[i].remote >> 32 == remote >> 32)
 			return true;
 	}
 	return false;
+}
+
+static uint32_t
+list_of_host(const struct model *m, uint64_t inside)
+{
+	uint32_t count = 0;
+
+	for (uint32_t i = 0; i < m->flows; i++)
+		count += m->flow[i].inside >> 32 == inside >> 32;
+	return count;
+}
+
+/* The ports of a host, in this space, that no forward gave it. */
+static uint32_t
+list_ports_of_host(const struct model *m, uint64_t inside)
+{
+	uint32_t count = 0;
+
+	for (uint32_t i = 0; i < portset_count(&m->set); i++) {
+		const uint16_t port = portset_port(&m->set, i);
+
+		count += list_forward(m, (uint8_t)inside, port) == NULL &&
+		    list_inside(m, (uint8_t)inside, port) >> 32 == inside >> 32;
+	}
+	return count;
 }
 
 static bool
@@ -112,15 +240,46 @@ is_over(const struct model *m, const struct flow *flow)
 	return m->now - flow->last_active > m->config.timeout[flow->state];
 }
 
-/* What a packet does to a flow: NAT-09; what has been closed or reset and stays so is not kept (RFC 7857 section 2.2). */
-static void
-list_touch(const struct model *m, struct flow *flow, uint8_t flags, bool out)
+static bool
+is_waiting_for_its_end(uint8_t state)
 {
-	const uint8_t before = flow->state;
+	return state == SESSION_TCP_FIN_BOTH || state == SESSION_TCP_RESET;
+}
 
-	if ((uint8_t)flow->inside == L4_TCP)
+/* RFC 7857 section 2.2: is a reset inside what the other side said last? Nothing to judge while a connection opens. */
+static bool
+list_believes(const struct flow *flow, const struct header *tcp, bool out)
+{
+	const struct said *said = &flow->said[!out];
+	const uint32_t window = flow->scaled && !said->in_syn ? said->window << 14 : said->window;
+
+	if (!said->any ||
+	    (flow->state != SESSION_TCP_ESTABLISHED && flow->state != SESSION_TCP_FIN_OUT &&
+		flow->state != SESSION_TCP_FIN_IN))
+		return true;
+	return load32(tcp->byte + 4) - said->acknowledged < (window == 0 ? 1 : window);
+}
+
+/* What a packet does to a flow: NAT-09, NAT-27; what has been closed or reset and stays so is not kept. */
+static void
+list_touch(struct model *m, struct flow *flow, const struct header *tcp, bool out)
+{
+	const uint8_t before = flow->state, flags = tcp->byte[13];
+
+	if ((uint8_t)flow->inside == L4_TCP) {
+		if ((flags & TCP_RST) && !list_believes(flow, tcp, out)) {
+			m->resets_ignored++;
+			return;
+		}
 		flow->state = (uint8_t)tcp_state_next((enum session_state)before, flags, out);
-	if (flow->state != before || (before != SESSION_TCP_FIN_BOTH && before != SESSION_TCP_RESET))
+		if (!(flags & TCP_RST))
+			flow->said[out] = (struct said){ flags & TCP_ACK, flags & TCP_SYN, load32(tcp->byte + 8),
+				load16(tcp->byte + 14) };
+		if ((flags & TCP_SYN) && before != SESSION_TCP_ESTABLISHED && before != SESSION_TCP_FIN_OUT &&
+		    before != SESSION_TCP_FIN_IN)
+			flow->scaled = false; /* a SYN without the option */
+	}
+	if (flow->state != before || !is_waiting_for_its_end(before))
 		flow->last_active = m->now;
 }
 
@@ -143,7 +302,7 @@ compare_flow(const struct model *m, const struct flow *flow)
 		return "a session is not found from outside";
 	if (s->external_port != flow->port)
 		return "the external port of a session changed";
-	if (session_end(s->inside_addr, s->inside_port, s->space) != flow->inside || s->remote != flow->remote)
+	if (s->inside != flow->inside || s->remote != flow->remote)
 		return "a session is somebody else's";
 	if (s->state != flow->state || s->last_active != flow->last_active)
 		return "state or last activity of a session is wrong";
@@ -153,26 +312,68 @@ compare_flow(const struct model *m, const struct flow *flow)
 }
 
 static const char *
+compare_port(const struct model *m, uint8_t space, uint16_t port)
+{
+	const struct nat_port *it = &m->nat->ports[space].port[port];
+	const bool forward = list_forward(m, space, port) != NULL;
+	uint32_t sharing, on;
+
+	on = list_on_port(m, space, port, &sharing);
+	if (it->sharing != sharing || it->mapped != on - sharing)
+		return "the number of sessions on a port is wrong";
+	if (it->inside != list_inside(m, space, port))
+		return "a port's mapping is wrong";
+	if ((it->kind == PORT_FORWARD) != forward)
+		return "a forward has not got its port, or keeps it";
+	if ((it->rest == PORT_IN_USE) != (on > 0 || forward))
+		return "a port in use is free, or one that is not in use is not";
+	if (it->rest == PORT_FREE && m->now - m->freed[space][port] < m->config.quarantine &&
+	    m->freed[space][port] != 0)
+		return "a port has left quarantine too early";
+	return NULL;
+}
+
+static const char *
 compare_counts(const struct model *m)
 {
-	uint32_t mappings = 0;
+	uint32_t mappings = 0, sharing = 0;
 
 	for (uint8_t space = 0; space < L4_SPACES; space++) {
-		const uint32_t used = list_ports_used(m, space);
+		uint32_t used = 0, shared = 0, forwards = 0, reserved = 0;
 
-		if (nat_ports_used(m->nat, space) != used)
-			return "the number of ports in use is wrong";
-		mappings += used;
+		for (uint32_t i = 0; i < portset_count(&m->set); i++) {
+			const uint16_t port = portset_port(&m->set, i);
+			const struct nat_port *it = &m->nat->ports[space].port[port];
+			const char *difference = compare_port(m, space, port);
+
+			if (difference != NULL)
+				return difference;
+			used += it->rest != PORT_FREE;
+			shared += it->sharing > 0;
+			forwards += it->kind == PORT_FORWARD;
+			reserved += it->kind == PORT_RESERVED;
+			mappings += it->kind != PORT_FORWARD && it->inside != 0;
+		}
+		if (ports_used(&m->nat->ports[space]) != used || m->nat->ports[space].shared != shared)
+			return "the number of ports in use or shared is wrong";
+		if (m->nat->ports[space].total != portset_count(&m->set) ||
+		    m->nat->ports[space].common.count + reserved + forwards != portset_count(&m->set) ||
+		    reserved != m->config.reserved_ports)
+			return "the ports are not divided as they should be";
 	}
-	if (m->nat->session_count != m->flows)
+	for (uint32_t i = 0; i < m->flows; i++)
+		sharing += m->flow[i].shares;
+	if (m->nat->session_count != m->flows || m->nat->sharing_count != sharing)
 		return "the number of sessions is wrong";
+	if (m->event[EVENT_rst_ignored] != m->resets_ignored)
+		return "the number of ignored resets is wrong";
 	return m->nat->mapping_count != mappings ? "the number of mappings is wrong" : NULL;
 }
 
 static const char *
-compare_all(const struct model *m)
+compare_all(struct model *m)
 {
-	uint32_t in_wheel = 0;
+	uint32_t waiting = 0;
 
 	for (uint32_t i = 0; i < m->flows; i++) {
 		const struct flow *flow = &m->flow[i];
@@ -180,17 +381,22 @@ compare_all(const struct model *m)
 
 		if (difference != NULL)
 			return difference;
-		if (list_port(m, (uint8_t)flow->inside, flow->port)->inside != flow->inside)
-			return "two inside endpoints have one external port";
-		if (list_mapping(m, flow->inside)->port != flow->port)
-			return "one inside endpoint has two external ports";
+		if (list_find_in(m, flow->port, flow->remote) != flow)
+			return "two sessions have one external port and one remote endpoint";
+		if (!flow->shares && !flow->stale && list_mapping(m, flow->inside) != flow->port)
+			return "one inside endpoint has two mappings";
 	}
 	for (uint32_t slot = 0; slot < WHEEL_SLOTS; slot++) {
-		for (uint32_t id = m->nat->wheel.slot[slot]; id != SESSION_NONE && in_wheel <= SESSIONS;
-		     id = m->nat->sessions[id].wheel_next)
-			in_wheel++;
+		for (uint32_t id = m->nat->wheel.slot[slot]; id != SESSION_NONE && waiting <= SESSIONS;
+		     id = m->nat->sessions[id].next)
+			waiting++;
 	}
-	return in_wheel != m->flows ? "the wheel does not have every session once" : compare_counts(m);
+	for (int i = 0; i < 2; i++) {
+		for (uint32_t id = m->nat->closed[i].first; id != SESSION_NONE && waiting <= SESSIONS;
+		     id = m->nat->sessions[id].next)
+			waiting++;
+	}
+	return waiting != m->flows ? "not every session waits once for its end" : compare_counts(m);
 }
 
 /* ---- operations ------------------------------------------------------------------------------------------------- */
@@ -209,25 +415,209 @@ some_remote(uint8_t byte, uint8_t space)
 	return session_end(UINT32_C(0xc6336409) + byte % SERVERS, space == L4_ICMP_QUERY ? 0 : port, space);
 }
 
-/* Why may a flow be refused now? */
-static const char *
-check_refusal(const struct model *m, uint64_t inside, uint8_t flags, enum drop_reason why)
-{
-	const bool is_reset = (uint8_t)inside == L4_TCP && (flags & 0x04) != 0;
-	const bool needs_port = list_mapping(m, inside) == NULL;
-	const bool no_port = list_ports_used(m, (uint8_t)inside) == portset_count(&m->set);
+/* ---- the end of flows ------------------------------------------------------------------------------------------- */
 
-	if (is_reset)
-		return why == DROP_nat_no_mapping ? NULL : "a reset was refused for a wrong reason";
-	if (why == DROP_nat_no_port) {
-		m->count->no_port++;
-		return needs_port && no_port ? NULL : "no port, but there is one";
+/* Takes a flow out of the list, and notes when its port was left. */
+static void
+list_remove(struct model *m, struct flow *flow)
+{
+	const uint8_t space = (uint8_t)flow->inside;
+	const uint16_t port = flow->port;
+	uint32_t sharing;
+
+	*flow = m->flow[--m->flows];
+	if (list_on_port(m, space, port, &sharing) == 0)
+		m->freed[space][port] = m->config.quarantine > 0 && list_forward(m, space, port) == NULL ? m->now : 0;
+}
+
+/* A closed connection may have ended for a port, but none that was closed later than one that has not. */
+static const char *
+closed_early(struct model *m, uint32_t *ended, uint32_t *oldest)
+{
+	uint32_t oldest_left = 0, youngest_gone = UINT32_MAX;
+
+	*ended = 0;
+	for (uint32_t i = 0; i < m->flows;) {
+		const uint32_t age = m->now - m->flow[i].last_active;
+		const bool closed = is_waiting_for_its_end(m->flow[i].state);
+
+		if (find_out(m, &m->flow[i]) != NULL) {
+			oldest_left = closed && age > oldest_left ? age : oldest_left;
+			i++;
+			continue;
+		}
+		if (!closed || age < CLOSED_EARLY_AFTER || !m->config.closed_early)
+			return "a session ended for another's port";
+		youngest_gone = age < youngest_gone ? age : youngest_gone;
+		list_remove(m, &m->flow[i]);
+		(*ended)++;
 	}
-	if (why == DROP_nat_table_full) {
-		m->count->table_full++;
-		return m->flows == SESSIONS ? NULL : "table full, but it is not";
+	*oldest = oldest_left;
+	m->count->closed_early += *ended;
+	return *ended > CLOSED_TRIES || youngest_gone < oldest_left ? "not the oldest closed connection ended" : NULL;
+}
+
+/* Takes out of the list what the NAT has ended: only what is over, and with no budget to stop it, all that is over. */
+static const char *
+expire(struct model *m, uint32_t budget)
+{
+	const uint32_t ended = nat_expire(m->nat, m->now, budget);
+	uint32_t timed_out = 0;
+
+	for (uint32_t i = 0; i < m->flows;) {
+		const struct flow *flow = &m->flow[i];
+		const bool is_there = find_out(m, flow) != NULL, over = is_over(m, flow);
+
+		if (!is_there && !over && !flow->stale)
+			return "a session ended before its time";
+		if (is_there && (over || flow->stale) && budget == UINT32_MAX)
+			return "a session did not end";
+		if (is_there) {
+			i++;
+			continue;
+		}
+		timed_out += !flow->stale;
+		list_remove(m, &m->flow[i]);
 	}
-	return "refused for no reason";
+	m->count->expired += ended;
+	if (ended > budget || ended != timed_out)
+		return "the number of ended sessions is wrong";
+	return compare_counts(m);
+}
+
+/* ---- new flows -------------------------------------------------------------------------------------------------- */
+
+/* What a NAT that knows the list must do with a new flow. */
+enum fate { FATE_MAPPED, FATE_NEW, FATE_SHARES, FATE_REFUSED };
+
+struct forecast {
+	enum fate fate;
+	enum drop_reason why;
+	uint16_t port; /* of the mapping */
+	uint32_t free[PORT_KINDS];
+	bool may_close_early;
+};
+
+static bool
+can_share(struct model *m, uint64_t remote)
+{
+	const uint8_t space = (uint8_t)remote;
+
+	for (uint32_t i = 0; i < portset_count(&m->set) && m->config.reuse != NAT_REUSE_OFF; i++) {
+		const uint16_t port = portset_port(&m->set, i);
+
+		if (m->nat->ports[space].port[port].kind == PORT_COMMON && list_find_in(m, port, remote) == NULL)
+			return true;
+	}
+	return false;
+}
+
+static struct forecast
+shared_or(struct model *m, uint64_t remote, enum drop_reason why)
+{
+	return (struct forecast){ can_share(m, remote) ? FATE_SHARES : FATE_REFUSED, .why = why };
+}
+
+static struct forecast
+forecast(struct model *m, uint64_t inside, uint64_t remote)
+{
+	const uint8_t space = (uint8_t)inside;
+	const bool reserves = list_reserves(m, inside);
+	struct forecast f = { FATE_REFUSED, .why = DROP_nat_host_limit, .port = list_mapping(m, inside) };
+
+	if (m->config.sessions_per_host != 0 && list_of_host(m, inside) >= m->config.sessions_per_host)
+		return f;
+	f.why = DROP_nat_table_full;
+	if (m->flows == SESSIONS)
+		return f;
+	if (f.port != 0) {
+		f.fate = FATE_MAPPED;
+		return list_find_in(m, f.port, remote) == NULL ? f : shared_or(m, remote, DROP_nat_no_port);
+	}
+	if (m->config.reuse == NAT_REUSE_ALWAYS && !reserves)
+		return shared_or(m, remote, DROP_nat_no_port);
+	if (m->config.ports_per_host != 0 && list_ports_of_host(m, inside) >= m->config.ports_per_host) {
+		f.why = DROP_nat_host_limit;
+		return m->config.reuse == NAT_REUSE_OFF ? f : shared_or(m, remote, DROP_nat_no_port);
+	}
+	for (uint32_t i = 0; i < portset_count(&m->set); i++) {
+		const struct nat_port *it = &m->nat->ports[space].port[portset_port(&m->set, i)];
+
+		f.free[it->kind] += it->rest == PORT_FREE; /* compare_port() has seen that this is so */
+	}
+	f.fate = FATE_NEW;
+	if (f.free[PORT_COMMON] > 0 || (reserves && f.free[PORT_RESERVED] > 0))
+		return f;
+	f = shared_or(m, remote, DROP_nat_no_port);
+	f.may_close_early = m->config.closed_early && space == L4_TCP && m->config.quarantine == 0;
+	return f;
+}
+
+/* Where the new session must be. */
+static const char *
+check_opened(struct model *m, const struct forecast *f, const struct session *s, uint32_t ended)
+{
+	const uint8_t kind = m->nat->ports[s->space].port[s->external_port].kind;
+	const bool shares = s->mapping == SESSION_SHARES;
+
+	if (list_find_in(m, s->external_port, s->remote) != NULL)
+		return "a port is shared with the same remote endpoint";
+	if (f->fate == FATE_MAPPED)
+		return !shares && s->external_port == f->port ? NULL : "the mapping depends on the remote endpoint";
+	if (f->fate == FATE_REFUSED && ended == 0)
+		return "a session was opened that must be refused";
+	if (shares) {
+		m->count->shared++;
+		return f->fate != FATE_NEW && kind == PORT_COMMON ? NULL : "a port is shared that must not be";
+	}
+	if (f->fate == FATE_SHARES && ended == 0)
+		return "a port was given out that is in use";
+	if (list_reserves(m, s->inside) && f->free[PORT_RESERVED] > 0)
+		return kind == PORT_RESERVED ? NULL : "a reserved port is there and was not taken";
+	return kind == PORT_COMMON || (kind == PORT_RESERVED && list_reserves(m, s->inside))
+	    ? NULL
+	    : "the port is not for this endpoint";
+}
+
+static const char *
+check_refusal(struct model *m, const struct forecast *f, enum drop_reason why)
+{
+	m->count->no_port += why == DROP_nat_no_port;
+	m->count->table_full += why == DROP_nat_table_full;
+	m->count->host_limit += why == DROP_nat_host_limit;
+	if (f->fate != FATE_REFUSED)
+		return "refused, but there is a port";
+	return why == f->why ? NULL : "refused for a wrong reason";
+}
+
+static const char *
+open_flow(struct model *m, uint64_t inside, uint64_t remote, const struct header *tcp, struct flow **flow)
+{
+	const struct nat_opening opening = { inside, remote, tcp->byte, m->now, m->now * UINT64_C(1000) };
+	const struct forecast f = forecast(m, inside, remote);
+	enum drop_reason why = DROP_COUNT;
+	const struct session *s = nat_open_out(m->nat, &opening, &why);
+	const char *difference;
+	uint32_t ended, oldest;
+
+	*flow = NULL;
+	if ((uint8_t)inside == L4_TCP && (tcp->byte[13] & TCP_RST))
+		return s == NULL && why == DROP_nat_no_mapping ? NULL : "a reset was not refused";
+	difference = closed_early(m, &ended, &oldest);
+	if (difference == NULL && ended > 0 && !f.may_close_early)
+		difference = "closed connections ended for nothing";
+	if (difference == NULL && f.may_close_early && ended < CLOSED_TRIES && oldest >= CLOSED_EARLY_AFTER &&
+	    (s == NULL || s->mapping == SESSION_SHARES))
+		difference = "a closed connection keeps a port that is wanted";
+	if (difference == NULL)
+		difference = s == NULL ? check_refusal(m, &f, why) : check_opened(m, &f, s, ended);
+	if (difference != NULL || s == NULL)
+		return difference;
+	*flow = &m->flow[m->flows++];
+	**flow = (struct flow){ inside, remote, m->now, s->external_port, s->state, s->mapping == SESSION_SHARES,
+		.scaled = (tcp->byte[13] & TCP_SYN) == 0 };
+	m->count->opened++;
+	return NULL;
 }
 
 static const char *
@@ -235,49 +625,40 @@ packet_out(struct model *m)
 {
 	const uint8_t space = next_byte(m) % L4_SPACES;
 	const uint64_t inside = some_inside(next_byte(m), space), remote = some_remote(next_byte(m), space);
-	const uint8_t flags = next_byte(m) & 0x17;
+	const struct header tcp = next_header(m);
 	struct flow *flow = list_find(m, inside, remote);
-	const struct flow *mapping = list_mapping(m, inside);
 	struct session *s = nat_find_out(m->nat, nat_hash_out(m->nat, inside, remote), inside, remote);
-	enum drop_reason why = DROP_COUNT;
+	const char *difference;
 
 	if ((s != NULL) != (flow != NULL))
 		return flow != NULL ? "a session is lost" : "a session is found that ended";
 	if (s == NULL) {
-		s = nat_open_out(m->nat, inside, remote, flags, m->now, &why);
-		if (s == NULL)
-			return check_refusal(m, inside, flags, why);
-		if (m->flows == SESSIONS)
-			return "more sessions than the limit";
-		if (mapping != NULL && mapping->port != s->external_port)
-			return "the mapping depends on the remote endpoint";
-		flow = &m->flow[m->flows++];
-		*flow = (struct flow){ inside, remote, m->now, s->external_port, s->state };
-		m->count->opened++;
+		difference = open_flow(m, inside, remote, &tcp, &flow);
+		if (difference != NULL || flow == NULL)
+			return difference;
+		s = find_out(m, flow);
 	} else {
 		m->count->found_out++;
 	}
-	nat_touch(m->nat, s, flags, true, m->now);
-	list_touch(m, flow, flags, true);
+	nat_touch(m->nat, s, tcp.byte, true, m->now);
+	list_touch(m, flow, &tcp, true);
 	return compare_flow(m, flow);
 }
 
 static const char *
 admit(struct model *m, uint8_t space, uint16_t port, uint64_t remote)
 {
-	const struct flow *mapping = list_port(m, space, port);
+	const uint64_t inside = portset_contains(&m->set, port) ? list_inside(m, space, port) : 0;
 	enum drop_reason why = DROP_COUNT;
 	struct session passage;
 
 	if (nat_admit(m->nat, port, remote, &passage, &why)) {
 		m->count->admitted++;
-		if (mapping == NULL || !list_admits(m, port, remote))
+		if (inside == 0 || !list_admits(m, port, remote))
 			return "a packet was admitted that must not be";
-		return session_end(passage.inside_addr, passage.inside_port, passage.space) == mapping->inside
-		    ? NULL
-		    : "a packet was admitted to somebody else";
+		return passage.inside == inside ? NULL : "a packet was admitted to somebody else";
 	}
-	if (mapping == NULL) {
+	if (inside == 0) {
 		m->count->unmapped++;
 		return why == DROP_nat_no_mapping ? NULL : "there is no mapping";
 	}
@@ -291,50 +672,24 @@ packet_in(struct model *m)
 {
 	const uint8_t space = next_byte(m) % L4_SPACES, choice = next_byte(m);
 	const uint64_t remote = some_remote(next_byte(m), space);
-	const uint8_t flags = next_byte(m) & 0x17;
-	uint16_t port = (uint16_t)(choice << 8 | flags);
+	const struct header tcp = next_header(m);
+	uint16_t port = portset_port(&m->set, tcp.byte[13] % portset_count(&m->set));
 	struct session *s;
-	struct flow *flow = NULL;
+	struct flow *flow;
 
 	if (m->flows > 0 && choice < 240)
 		port = m->flow[choice % m->flows].port;
-	for (uint32_t i = 0; i < m->flows; i++) {
-		if (m->flow[i].port == port && m->flow[i].remote == remote)
-			flow = &m->flow[i];
-	}
+	flow = list_find_in(m, port, remote);
 	s = nat_find_in(m->nat, nat_hash_in(m->nat, port, remote), port, remote);
 	if ((s != NULL) != (flow != NULL))
 		return flow != NULL ? "an inbound packet does not find its session"
 				    : "an inbound packet finds an ended session";
 	if (s == NULL)
 		return admit(m, space, port, remote);
-	nat_touch(m->nat, s, flags, false, m->now);
-	list_touch(m, flow, flags, false);
+	nat_touch(m->nat, s, tcp.byte, false, m->now);
+	list_touch(m, flow, &tcp, false);
 	m->count->found_in++;
 	return compare_flow(m, flow);
-}
-
-/* Takes out of the list what the NAT has ended: only what is over, and with no budget to stop it, all that is over. */
-static const char *
-expire(struct model *m, uint32_t budget)
-{
-	const uint32_t before = m->flows, ended = nat_expire(m->nat, m->now, budget);
-
-	for (uint32_t i = 0; i < m->flows;) {
-		const bool is_there = find_out(m, &m->flow[i]) != NULL, over = is_over(m, &m->flow[i]);
-
-		if (!is_there && !over)
-			return "a session ended before its time";
-		if (is_there && over && budget == UINT32_MAX)
-			return "a session did not end";
-		if (is_there)
-			i++;
-		else
-			m->flow[i] = m->flow[--m->flows];
-	}
-	m->count->expired += ended;
-	return ended != before - m->flows || ended > budget ? "the number of ended sessions is wrong"
-							    : compare_counts(m);
 }
 
 static const char *
@@ -348,29 +703,108 @@ pass_time(struct model *m, uint32_t budget)
 
 /* Two sets of timeouts; from the one to the other some become shorter and some longer. */
 static const uint32_t timeouts[2][SESSION_STATES] = {
-	{ 300, 60, 240, 240, 7440, 20000, 7440, 240, 120 },
-	{ 120, 90, 240, 300, 9000, 7440, 7440, 30, 240 },
+	{ 300, 30, 60, 600, 240, 240, 7440, 20000, 7440, 240, 120 },
+	{ 120, 40, 90, 500, 240, 300, 9000, 7440, 7440, 30, 240 },
 };
+
+/* What no longer stands on its mapping, or shares a forward's port. */
+static void
+list_outdate(struct model *m, const struct nat_config *before)
+{
+	for (uint32_t i = 0; i < m->flows; i++) {
+		struct flow *flow = &m->flow[i];
+		const uint8_t space = (uint8_t)flow->inside;
+		const struct nat_forward *was = forward_of(before, space, flow->port),
+					 *is = list_forward(m, space, flow->port);
+
+		if (flow->shares) {
+			flow->stale = is != NULL;
+			continue;
+		}
+		if (is != NULL && was != NULL && forward_inside(is, flow->port) == forward_inside(was, flow->port))
+			continue;
+		if (is != NULL || was != NULL)
+			flow->stale = true;
+		for (uint32_t j = 0; j < portset_count(&m->set); j++) { /* its endpoint has a forward now */
+			const uint16_t port = portset_port(&m->set, j);
+			const struct nat_forward *other = list_forward(m, space, port);
+
+			if (other != NULL && port != flow->port && forward_inside(other, port) == flow->inside)
+				flow->stale = true;
+		}
+	}
+}
+
+/* Forwards need no quarantine, and nobody does where there is none. */
+static void
+list_end_quarantines(struct model *m)
+{
+	if (m->config.quarantine == 0)
+		memset(m->freed, 0, sizeof(freed));
+	for (uint32_t i = 0; i < portset_count(&m->set); i++) {
+		const uint16_t port = portset_port(&m->set, i);
+
+		for (uint8_t space = 0; space < L4_SPACES; space++) {
+			if (list_forward(m, space, port) != NULL)
+				m->freed[space][port] = 0;
+		}
+	}
+}
+
+static const struct nat_forward *
+some_forward(const struct model *m, uint8_t byte)
+{
+	static struct nat_forward forward;
+	const uint16_t port = portset_port(&m->set, byte % portset_count(&m->set));
+
+	forward = (struct nat_forward){ byte & 1 ? L4_TCP : L4_UDP, port, (uint16_t)(port + (byte >> 6)),
+		UINT32_C(0xc0a80102) + byte % HOSTS, (uint16_t)(5000 + byte / HOSTS % PORTS_OF_HOST) };
+	return &forward;
+}
+
+static void
+change_config(struct model *m, uint8_t byte)
+{
+	const uint8_t more = next_byte(m), last = next_byte(m);
+
+	m->config.filtering = (enum nat_filtering)(byte % 3);
+	memcpy(m->config.timeout, timeouts[byte / 3 % 2], sizeof(m->config.timeout));
+	m->config.reuse = (enum nat_reuse)(more % 3);
+	m->config.closed_early = more & 0x80;
+	m->config.quarantine = more & 0x40 ? 30 : 0;
+	m->config.sessions_per_host = last & 0x80 ? 20 : 0;
+	m->config.ports_per_host = last & 0x40 ? 3 : 0;
+	m->config.reserved_ports = last >> 3 & 7;
+	m->config.policy_count = last & 1;
+	m->config.policies[0] =
+	    (struct nat_policy){ last >> 1 & 1, 1, NAT_ANY_SPACE, 0, 65535, true, NAT_ENDPOINT_INDEPENDENT };
+	m->config.forward_count = last >> 2 & 1;
+	if (m->config.forward_count > 0)
+		m->config.forwards[0] = *some_forward(m, next_byte(m));
+}
 
 static const char *
 change(struct model *m)
 {
+	static uint8_t owner[L4_SPACES][PORTSET_PORTS];
+	const struct nat_config before = m->config;
 	const uint8_t byte = next_byte(m);
-	static uint8_t owner[PORTSET_PORTS];
 	uint32_t ended;
 
 	if (byte < 250) {
-		m->config.filtering = (enum nat_filtering)(byte % 3);
-		memcpy(m->config.timeout, timeouts[byte / 3 % 2], sizeof(m->config.timeout));
-		nat_set_config(m->nat, &m->config);
+		change_config(m, byte);
+		nat_set_config(m->nat, &m->config, (nat_owner)owner, 0);
+		list_outdate(m, &before);
+		list_end_quarantines(m);
 		return compare_all(m);
 	}
 	m->addr++;
 	m->set.psid = (uint16_t)((m->set.psid + 1) & 0x3ff);
-	ended = nat_set_external(m->nat, m->addr, &m->set, owner, 0, m->now);
+	ended = nat_set_external(m->nat, m->addr, &m->set, (nat_owner)owner, 0, m->now);
 	if (ended != m->flows)
 		return "the number of flushed sessions is wrong";
 	m->flows = 0;
+	memset(m->freed, 0, sizeof(freed));
 	m->count->flushed++;
 	return compare_all(m);
 }
@@ -399,22 +833,24 @@ operation(struct model *m)
 const char *
 nat_model_run(const uint8_t *data, size_t size, struct nat_model_count *count)
 {
-	static uint8_t owner[PORTSET_PORTS];
+	static uint8_t owner[L4_SPACES][PORTSET_PORTS];
 	static void *memory; /* the same for every run: it is large, and nat_init() clears it */
 	struct model m = { .random = { .key = { { 1, 2 } } },
 		.set = { .psid = 0x134, .psid_len = 10, .offset = 4 },
 		.addr = UINT32_C(0xc0000212),
 		.count = count,
+		.freed = freed,
 		.data = data,
 		.left = size,
 		.config = { .sessions = SESSIONS, .filtering = NAT_ADDRESS_DEPENDENT } };
 	const char *difference = NULL;
 
+	memset(freed, 0, sizeof(freed));
 	memcpy(m.config.timeout, timeouts[0], sizeof(timeouts[0]));
 	if (memory == NULL && (memory = aligned_alloc(64, nat_size(&m.config))) == NULL)
 		abort();
-	m.nat = nat_init(memory, &m.config, &m.random, 0);
-	nat_set_external(m.nat, m.addr, &m.set, owner, 0, 0);
+	m.nat = nat_init(memory, &m.config, &m.random, m.event, 0);
+	nat_set_external(m.nat, m.addr, &m.set, (nat_owner)owner, 0, 0);
 	for (uint32_t i = 0; m.left > 0 && difference == NULL; i++) {
 		difference = operation(&m);
 		if (difference == NULL && i % 64 == 0)
@@ -426,6 +862,7 @@ nat_model_run(const uint8_t *data, size_t size, struct nat_model_count *count)
 		m.now += 20001;
 		difference = expire(&m, UINT32_MAX);
 	}
+	count->resets_ignored += m.resets_ignored;
 	if (difference == NULL && (m.flows != 0 || m.nat->session_count != 0))
 		difference = "a session lives for ever";
 	return difference;

@@ -11,7 +11,8 @@
 
 /* What happened, so that a test can see that everything did. */
 struct nat_model_count {
-	uint32_t opened, found_out, found_in, admitted, filtered, unmapped, no_port, table_full, expired, flushed;
+	uint32_t opened, found_out, found_in, admitted, filtered, unmapped, no_port, table_full, host_limit, expired,
+	    flushed, shared, closed_early, resets_ignored;
 };
 
 /* Runs all operations. NULL, or how the NAT differed from the list; counts are added up. */

@@ -52,6 +52,64 @@ START_TEST(every_setting_of_a_ce)
 }
 END_TEST
 
+static void
+check_nat(const struct conf_nat *nat)
+{
+	ck_assert_uint_eq(nat->sessions, 1000);
+	ck_assert_uint_eq(nat->udp_timeout, 121);
+	ck_assert_uint_eq(nat->dns_timeout, 8);
+	ck_assert_uint_eq(nat->icmp_timeout, 61);
+	ck_assert_uint_eq(nat->other_timeout, 122);
+	ck_assert_uint_eq(nat->tcp_opening_timeout, 31);
+	ck_assert_uint_eq(nat->tcp_established_timeout, 7441);
+	ck_assert_uint_eq(nat->tcp_closing_timeout, 6);
+	ck_assert_uint_eq(nat->tcp_reset_timeout, 7);
+	ck_assert_int_eq(nat->filtering, CONF_ENDPOINT_INDEPENDENT);
+	ck_assert_int_eq(nat->port_reuse, CONF_REUSE_ALWAYS);
+	ck_assert(nat->closed_early && nat->df_clear);
+	ck_assert_uint_eq(nat->port_quarantine, 9);
+	ck_assert_uint_eq(nat->sessions_per_host, 10);
+	ck_assert_uint_eq(nat->new_sessions_per_host, 11);
+	ck_assert_uint_eq(nat->ports_per_host, 12);
+	ck_assert_uint_eq(nat->reserved_ports, 13);
+
+	ck_assert_uint_eq(nat->policy_count, 1);
+	ck_assert_uint_eq(nat->policies[0].hosts.addr, ip4("10.1.2.0"));
+	ck_assert_uint_eq(nat->policies[0].hosts.len, 24);
+	ck_assert_int_eq(nat->policies[0].protocol, CONF_UDP);
+	ck_assert_uint_eq(nat->policies[0].inside_ports.first, 3074);
+	ck_assert_uint_eq(nat->policies[0].inside_ports.last, 3080);
+	ck_assert(nat->policies[0].reserved && !nat->policies[0].has_filtering);
+
+	ck_assert_uint_eq(nat->forward_count, 1);
+	ck_assert(nat->forwards[0].tcp && nat->forwards[0].udp);
+	ck_assert_uint_eq(nat->forwards[0].ports.first, 1232);
+	ck_assert_uint_eq(nat->forwards[0].ports.last, 1233);
+	ck_assert_uint_eq(nat->forwards[0].to, ip4("192.168.1.9"));
+	ck_assert_uint_eq(nat->forwards[0].to_port, 80);
+	ck_assert_uint_eq(nat->forwards[0].port_count, 2);
+}
+
+static void
+check_nat_defaults(const struct conf_nat *nat)
+{
+	ck_assert_uint_eq(nat->sessions, 65536);
+	ck_assert_uint_eq(nat->udp_timeout, 300);
+	ck_assert_uint_eq(nat->dns_timeout, 30);
+	ck_assert_uint_eq(nat->icmp_timeout, 60);
+	ck_assert_uint_eq(nat->other_timeout, 600);
+	ck_assert_uint_eq(nat->tcp_opening_timeout, 240);
+	ck_assert_uint_eq(nat->tcp_established_timeout, 7440);
+	ck_assert_uint_eq(nat->tcp_closing_timeout, 240);
+	ck_assert_uint_eq(nat->tcp_reset_timeout, 240);
+	ck_assert_int_eq(nat->filtering, CONF_ADDRESS_DEPENDENT);
+	ck_assert_int_eq(nat->port_reuse, CONF_REUSE_OFF);
+	ck_assert(!nat->closed_early && !nat->df_clear);
+	ck_assert_uint_eq(nat->port_quarantine + nat->sessions_per_host + nat->new_sessions_per_host, 0);
+	ck_assert_uint_eq(nat->ports_per_host + nat->reserved_ports, 0);
+	ck_assert_uint_eq(nat->policy_count + nat->forward_count, 0);
+}
+
 START_TEST(every_setting_of_a_softwire_and_nat)
 {
 	struct conf *conf = load_text(ce_text);
@@ -90,12 +148,7 @@ START_TEST(every_setting_of_a_softwire_and_nat)
 	ck_assert_uint_eq(s->rules[1].psid_len, 4);
 	ck_assert_uint_eq(s->rules[1].psid_offset, 6);
 
-	ck_assert_uint_eq(conf->nat.sessions, 1000);
-	ck_assert_uint_eq(conf->nat.udp_timeout, 121);
-	ck_assert_uint_eq(conf->nat.tcp_established_timeout, 7441);
-	ck_assert_uint_eq(conf->nat.tcp_transitory_timeout, 241);
-	ck_assert_uint_eq(conf->nat.icmp_timeout, 61);
-	ck_assert_int_eq(conf->nat.filtering, CONF_ENDPOINT_INDEPENDENT);
+	check_nat(&conf->nat);
 
 	ck_assert(!conf->fragments.reassembly);
 	ck_assert_uint_eq(conf->fragments.datagrams, 65);
@@ -149,12 +202,7 @@ START_TEST(defaults)
 	ck_assert(s->rules[0].fmr && !s->rules[0].has_psid);
 	ck_assert_uint_eq(s->rules[0].psid_offset, 6);
 
-	ck_assert_uint_eq(conf->nat.sessions, 65536);
-	ck_assert_uint_eq(conf->nat.udp_timeout, 300);
-	ck_assert_uint_eq(conf->nat.tcp_established_timeout, 7440);
-	ck_assert_uint_eq(conf->nat.tcp_transitory_timeout, 240);
-	ck_assert_uint_eq(conf->nat.icmp_timeout, 60);
-	ck_assert_int_eq(conf->nat.filtering, CONF_ADDRESS_DEPENDENT);
+	check_nat_defaults(&conf->nat);
 	check_common_defaults(conf);
 	ck_assert_uint_eq(conf->interfaces[0].martian_count + conf->interfaces[1].martian_count, 0);
 	conf_free(conf);
@@ -181,7 +229,19 @@ START_TEST(limits_are_allowed)
 		{ ce_text, "sessions = 1000", "sessions = 16" },
 		{ ce_text, "udp_timeout = 121", "udp_timeout = 120" },
 		{ ce_text, "established_timeout = 7441", "established_timeout = 7440" },
-		{ ce_text, "transitory_timeout = 241", "transitory_timeout = 240" },
+		{ ce_text, "opening_timeout = 31", "opening_timeout = 30" },
+		{ ce_text, "closing_timeout = 6", "closing_timeout = 5" },
+		{ ce_text, "reset_timeout = 7", "reset_timeout = 5" },
+		{ ce_text, "dns_timeout = 8", "dns_timeout = 5" },
+		{ ce_text, "other_timeout = 122", "other_timeout = 120" },
+		{ ce_text, "port_quarantine = 9", "port_quarantine = 0" },
+		{ ce_text, "sessions_per_host = 10;", "sessions_per_host = 0;" },
+		{ ce_text, "ports_per_host = 12", "ports_per_host = 65536" },
+		{ ce_text, "reserved_ports = 13", "reserved_ports = 249" },
+		{ ce_text, "inside_ports = '3074-3080'", "inside_ports = '65535'" },
+		{ ce_text, "hosts = '10.1.2.0/24'; protocol = 'udp'; inside_ports = '3074-3080';", "" },
+		{ ce_text, "'1232-1233'", "'1200-2300'" },
+		{ ce_text, "to_port = 80", "to_port = 65534" },
 		{ ce_text, "icmp_timeout = 61", "icmp_timeout = 60" },
 		{ ce_text, "hop_limit = 63", "hop_limit = 255" },
 		{ ce_text, "traffic_class = 46", "traffic_class = 63" },

@@ -269,7 +269,7 @@ START_TEST(frames)
 }
 END_TEST
 
-/* A packet in two buffers is not one that the steps can read. */
+/* TRAP-39: a packet in two buffers is not one that the steps can read. */
 START_TEST(segmented)
 {
 	struct frame frame;
@@ -281,6 +281,32 @@ START_TEST(segmented)
 	ck_assert_ptr_null(box_run(br, 0, INTERFACE_V4, &mbuf, 1));
 	ck_assert_uint_eq(br->worker[0].counters.drop[DROP_segmented], 1);
 	box_empty(&br->worker[0]);
+}
+END_TEST
+
+/*
+ * TRAP-38: what the driver says of the checksums of the frame that came is said of other headers than those that go. So the
+ * checksums are all ours, and nothing asks a driver to touch them.
+ */
+START_TEST(no_offload_is_asked_for)
+{
+	static const enum traffic_way ways[] = { BR_UP, BR_DOWN };
+
+	for (int i = 0; i < 2; i++) {
+		const unsigned int from = traffic_side(ways[i]),
+				   to = from == INTERFACE_V4 ? INTERFACE_V6 : INTERFACE_V4;
+		const struct outlet *outlet = &br->worker[0].transmit[to];
+		struct frame frame;
+		struct rte_mbuf *mbuf;
+
+		traffic_packet(&frame, ways[i], KIND_UDP, 0, BOX_FIRST_PORT, br);
+		mbuf = box_buffer(frame_bytes(&frame), frame.len);
+		mbuf->ol_flags = RTE_MBUF_F_RX_IP_CKSUM_BAD | RTE_MBUF_F_RX_L4_CKSUM_BAD;
+		ck_assert_ptr_null(box_run(br, 0, from, &mbuf, 1));
+		ck_assert_uint_eq(outlet->count, 1);
+		ck_assert_uint_eq(outlet->mbufs[0]->ol_flags & RTE_MBUF_F_TX_OFFLOAD_MASK, 0);
+		box_empty(&br->worker[0]);
+	}
 }
 END_TEST
 
@@ -436,6 +462,7 @@ unit_suite(void)
 	tcase_add_test(headers, martians);
 	tcase_add_test(headers, frames);
 	tcase_add_test(headers, segmented);
+	tcase_add_test(headers, no_offload_is_asked_for);
 	suite_add_tcase(suite, headers);
 	tcase_add_checked_fixture(softwire, set_up, tear_down);
 	tcase_add_test(softwire, ecn_comes_inside);

@@ -244,7 +244,7 @@ START_TEST(out_of_the_softwire)
 	frame_ipv6(&frame, BOX_CE6, BOX_BR6, 4, 0);
 	frame_ethernet(&frame, &to, ETHER_TYPE_IPV6);
 	mbuf = box_buffer(frame_bytes(&frame), frame.len);
-	path_run(w, INTERFACE_V6, &mbuf, 1);
+	path_run(w, WAY_FROM_V6, &mbuf, 1);
 	ck_assert_uint_eq(w->to_host.count, 1);
 	ck_assert_uint_eq(mbuf->port, INTERFACE_V4);
 	ck_assert_uint_eq(mbuf->data_len, ETHER_LEN + len);

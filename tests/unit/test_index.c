@@ -196,7 +196,7 @@ START_TEST(full_pool_refuses_and_loses_nothing)
 	check_all();
 	ck_assert_int_eq(insert(UINT64_C(0x7) << 48, count), -ENOSPC);
 	check_all();
-	ck_assert_int_eq(insert(UINT64_C(0x7) << 48 | 1, count), 0); /* another home bucket has room */
+	ck_assert_int_eq(insert(UINT64_C(0x7) << 48 | UINT32_MAX, count), 0); /* another home bucket has room */
 	check_all();
 	remove_id(3);
 	ck_assert_int_eq(insert(UINT64_C(0x7) << 48, 3), 0);
@@ -218,7 +218,7 @@ START_TEST(churn_does_not_leak_overflow_buckets)
 	before = overflow_left();
 	for (int round = 0; round < 2000; round++) {
 		const uint32_t ids = 1 + random_below(&random, 100);
-		const uint64_t bucket = random_below(&random, 2);
+		const uint64_t bucket = (uint64_t)random_below(&random, 2) << 31;
 		uint32_t left = ids;
 
 		for (uint32_t id = 0; id < ids; id++)
@@ -279,7 +279,7 @@ START_TEST(peek_offers_a_candidate_of_the_home_bucket)
 	ck_assert_int_eq(insert(hash, 5), 0);
 	ck_assert_uint_eq(index_peek(&set, hash), 5);
 	ck_assert_uint_eq(index_peek(&set, hash ^ UINT64_C(0xffff) << 48), INDEX_NONE);
-	ck_assert_uint_eq(index_peek(&set, hash ^ 1), INDEX_NONE);
+	ck_assert_uint_eq(index_peek(&set, hash ^ UINT64_C(1) << 31), INDEX_NONE);
 }
 END_TEST
 

@@ -36,15 +36,15 @@ remote(uint32_t addr, uint16_t port, uint8_t space)
 
 START_TEST(session_says_who_is_who)
 {
-	const struct session *s = fixture_open(&f, inside(5000, L4_UDP), remote(SERVER, 53, L4_UDP), 0, 7);
+	const struct session *s = fixture_open(&f, inside(5000, L4_UDP), remote(SERVER, 3478, L4_UDP), 0, 7);
 
-	ck_assert_uint_eq(s->inside_addr, HOST);
-	ck_assert_uint_eq(s->inside_port, 5000);
+	ck_assert_uint_eq(session_end_addr(s->inside), HOST);
+	ck_assert_uint_eq(session_end_port(s->inside), 5000);
 	ck_assert_uint_eq(s->space, L4_UDP);
 	ck_assert_uint_eq(s->last_active, 7);
 	ck_assert_int_eq(s->state, SESSION_UDP);
 	ck_assert(portset_contains(&fixture_ports, s->external_port));
-	ck_assert_ptr_eq(fixture_in(&f, s->external_port, remote(SERVER, 53, L4_UDP), 0, 8), s);
+	ck_assert_ptr_eq(fixture_in(&f, s->external_port, remote(SERVER, 3478, L4_UDP), 0, 8), s);
 	ck_assert_uint_eq(s->last_active, 8);
 	ck_assert_uint_eq(f.nat->session_count, 1);
 	ck_assert_uint_eq(f.nat->mapping_count, 1);
@@ -55,20 +55,20 @@ END_TEST
 START_TEST(endpoint_independent_mapping)
 {
 	const uint8_t space = (uint8_t)_i;
-	const uint16_t port = fixture_open(&f, inside(5000, space), remote(SERVER, 53, space), SYN, 0)->external_port;
+	const uint16_t port = fixture_open(&f, inside(5000, space), remote(SERVER, 3478, space), SYN, 0)->external_port;
 
 	for (uint32_t i = 1; i <= 200; i++) {
 		const uint64_t other = space == L4_ICMP_QUERY ? remote(SERVER + i, 0, space)
-							      : remote(SERVER + i % 7, (uint16_t)(53 + i), space);
+							      : remote(SERVER + i % 7, (uint16_t)(3478 + i), space);
 
 		ck_assert_uint_eq(fixture_open(&f, inside(5000, space), other, SYN, 0)->external_port, port);
 	}
 	ck_assert_uint_eq(f.nat->mapping_count, 1);
 	ck_assert_uint_eq(f.nat->session_count, 201);
-	ck_assert_uint_eq(nat_ports_used(f.nat, space), 1);
-	ck_assert_uint_ne(fixture_open(&f, inside(5001, space), remote(SERVER, 53, space), SYN, 0)->external_port,
+	ck_assert_uint_eq(ports_used(&f.nat->ports[space]), 1);
+	ck_assert_uint_ne(fixture_open(&f, inside(5001, space), remote(SERVER, 3478, space), SYN, 0)->external_port,
 	    port);
-	ck_assert_uint_ne(fixture_open(&f, session_end(HOST + 1, 5000, space), remote(SERVER, 53, space), SYN, 0)
+	ck_assert_uint_ne(fixture_open(&f, session_end(HOST + 1, 5000, space), remote(SERVER, 3478, space), SYN, 0)
 			      ->external_port,
 	    port);
 }
@@ -81,7 +81,7 @@ static void
 open_many(uint8_t space, uint16_t first, int count, uint16_t *ports)
 {
 	for (int i = 0; i < count; i++)
-		ports[i] = fixture_open(&f, inside((uint16_t)(first + i), space), remote(SERVER, 53, space), SYN, 0)
+		ports[i] = fixture_open(&f, inside((uint16_t)(first + i), space), remote(SERVER, 3478, space), SYN, 0)
 			       ->external_port;
 }
 
@@ -108,19 +108,19 @@ START_TEST(every_port_of_the_set_once)
 				ck_assert_msg(seen[a * 4096 + 0x34 * 16 + j], "space %u, port %u", space,
 				    a * 4096 + 0x34 * 16 + j);
 		}
-		ck_assert_uint_eq(nat_ports_used(f.nat, space), PORTS);
+		ck_assert_uint_eq(ports_used(&f.nat->ports[space]), PORTS);
 
 		why = DROP_COUNT;
-		ck_assert_ptr_null(fixture_out(&f, inside(9999, space), remote(SERVER, 53, space), SYN, 0, &why));
+		ck_assert_ptr_null(fixture_out(&f, inside(9999, space), remote(SERVER, 3478, space), SYN, 0, &why));
 		ck_assert_int_eq(why, DROP_nat_no_port);
 		for (int i = 0; i < PORTS; i++) {
-			const struct session *s = fixture_in(&f, ports[i], remote(SERVER, 53, space), 0, 0);
+			const struct session *s = fixture_in(&f, ports[i], remote(SERVER, 3478, space), 0, 0);
 
 			ck_assert_ptr_nonnull(s);
-			ck_assert_uint_eq(s->inside_port, 10000 + i);
+			ck_assert_uint_eq(session_end_port(s->inside), 10000 + i);
 		}
 		/* One that has a port may still open sessions. */
-		ck_assert_uint_eq(fixture_open(&f, inside(10000, space), remote(SERVER + 1, 53, space), SYN, 0)
+		ck_assert_uint_eq(fixture_open(&f, inside(10000, space), remote(SERVER + 1, 3478, space), SYN, 0)
 				      ->external_port,
 		    ports[0]);
 	}
@@ -135,20 +135,20 @@ START_TEST(mapping_ends_with_its_last_session)
 	enum drop_reason why;
 
 	open_many(L4_UDP, 10000, PORTS, ports);
-	fixture_open(&f, inside(10007, L4_UDP), remote(SERVER, 54, L4_UDP), 0, 200);
+	fixture_open(&f, inside(10007, L4_UDP), remote(SERVER, 3479, L4_UDP), 0, 200);
 	for (int i = 0; i < PORTS; i++) {
 		if (i != 7 && i != 8)
-			fixture_open(&f, inside((uint16_t)(10000 + i), L4_UDP), remote(SERVER, 53, L4_UDP), 0, 200);
+			fixture_open(&f, inside((uint16_t)(10000 + i), L4_UDP), remote(SERVER, 3478, L4_UDP), 0, 200);
 	}
 	ck_assert_uint_eq(nat_expire(f.nat, 302, UINT32_MAX), 2);
-	ck_assert(!fixture_has(&f, inside(10007, L4_UDP), remote(SERVER, 53, L4_UDP)));
-	ck_assert(fixture_has(&f, inside(10007, L4_UDP), remote(SERVER, 54, L4_UDP)));
-	ck_assert_uint_eq(nat_ports_used(f.nat, L4_UDP), PORTS - 1);
+	ck_assert(!fixture_has(&f, inside(10007, L4_UDP), remote(SERVER, 3478, L4_UDP)));
+	ck_assert(fixture_has(&f, inside(10007, L4_UDP), remote(SERVER, 3479, L4_UDP)));
+	ck_assert_uint_eq(ports_used(&f.nat->ports[L4_UDP]), PORTS - 1);
 
 	/* The one port that came back goes to whoever asks next, and there is no second. */
-	ck_assert_uint_eq(fixture_open(&f, inside(1, L4_UDP), remote(SERVER, 53, L4_UDP), 0, 302)->external_port,
+	ck_assert_uint_eq(fixture_open(&f, inside(1, L4_UDP), remote(SERVER, 3478, L4_UDP), 0, 302)->external_port,
 	    ports[8]);
-	ck_assert_ptr_null(fixture_out(&f, inside(2, L4_UDP), remote(SERVER, 53, L4_UDP), 0, 302, &why));
+	ck_assert_ptr_null(fixture_out(&f, inside(2, L4_UDP), remote(SERVER, 3478, L4_UDP), 0, 302, &why));
 	ck_assert_int_eq(why, DROP_nat_no_port);
 }
 END_TEST
@@ -214,13 +214,13 @@ START_TEST(shares_of_two_workers)
 	for (uint8_t w = 0; w < 2; w++) {
 		fixture_make(&worker[w], &config, 7);
 		for (uint32_t i = 0; i < PORTS; i++)
-			worker[w].owner[portset_port(&fixture_ports, i)] = (uint8_t)(i % 2);
-		nat_set_external(worker[w].nat, EXTERNAL, &fixture_ports, worker[w].owner, w, 0);
+			worker[w].owner[L4_TCP][portset_port(&fixture_ports, i)] = (uint8_t)(i % 2);
+		nat_set_external(worker[w].nat, EXTERNAL, &fixture_ports, (nat_owner)worker[w].owner, w, 0);
 		ck_assert_uint_eq(worker[w].nat->ports[L4_TCP].total, PORTS / 2);
 		for (uint16_t i = 0; i < PORTS / 2; i++)
 			used[fixture_open(&worker[w], inside(i, L4_TCP), remote(SERVER, 80, L4_TCP), SYN, 0)
 				 ->external_port]++;
-		ck_assert_uint_eq(worker[w].nat->ports[L4_TCP].free_count, 0);
+		ck_assert_uint_eq(worker[w].nat->ports[L4_TCP].free[PORT_COMMON].count, 0);
 	}
 	for (uint32_t port = 0; port < PORTSET_PORTS; port++)
 		ck_assert_uint_eq(used[port], portset_contains(&fixture_ports, (uint16_t)port));
@@ -246,14 +246,14 @@ START_TEST(ports_that_can_be_used)
 {
 	uint32_t lowest = PORTSET_PORTS;
 
-	nat_set_external(f.nat, EXTERNAL, &sets[_i].set, f.owner, 0, 0);
+	nat_set_external(f.nat, EXTERNAL, &sets[_i].set, (nat_owner)f.owner, 0, 0);
 	for (unsigned int space = 0; space < L4_SPACES; space++) {
 		ck_assert_uint_eq(f.nat->ports[space].total, sets[_i].usable);
-		ck_assert_uint_eq(f.nat->ports[space].free_count, sets[_i].usable);
+		ck_assert_uint_eq(f.nat->ports[space].free[PORT_COMMON].count, sets[_i].usable);
 	}
-	for (uint32_t i = 0; i < f.nat->ports[0].free_count; i++) {
-		if (f.nat->ports[0].free[i] < lowest)
-			lowest = f.nat->ports[0].free[i];
+	for (uint32_t i = 0; i < f.nat->ports[0].common.count; i++) {
+		if (f.nat->ports[0].common.port[i] < lowest)
+			lowest = f.nat->ports[0].common.port[i];
 	}
 	ck_assert_uint_eq(lowest % PORTSET_PORTS, sets[_i].first);
 }
@@ -261,19 +261,19 @@ END_TEST
 
 /* ---- filtering -------------------------------------------------------------------------------------------------- */
 
-/* NAT-13, RFC 4787 section 5. The host has spoken to SERVER:53 from inside port 5000. */
+/* NAT-13, RFC 4787 section 5. The host has spoken to SERVER:3478 from inside port 5000. */
 static const struct {
 	enum nat_filtering filtering;
 	uint32_t addr;
 	uint16_t port;
 	int why; /* -1: admitted */
 } admissions[] = {
-	{ NAT_ENDPOINT_INDEPENDENT, SERVER, 54, -1 },
-	{ NAT_ENDPOINT_INDEPENDENT, SERVER + 1, 53, -1 },
-	{ NAT_ADDRESS_DEPENDENT, SERVER, 54, -1 },
-	{ NAT_ADDRESS_DEPENDENT, SERVER + 1, 53, DROP_nat_filtered },
-	{ NAT_ADDRESS_AND_PORT_DEPENDENT, SERVER, 54, DROP_nat_filtered },
-	{ NAT_ADDRESS_AND_PORT_DEPENDENT, SERVER + 1, 53, DROP_nat_filtered },
+	{ NAT_ENDPOINT_INDEPENDENT, SERVER, 3479, -1 },
+	{ NAT_ENDPOINT_INDEPENDENT, SERVER + 1, 3478, -1 },
+	{ NAT_ADDRESS_DEPENDENT, SERVER, 3479, -1 },
+	{ NAT_ADDRESS_DEPENDENT, SERVER + 1, 3478, DROP_nat_filtered },
+	{ NAT_ADDRESS_AND_PORT_DEPENDENT, SERVER, 3479, DROP_nat_filtered },
+	{ NAT_ADDRESS_AND_PORT_DEPENDENT, SERVER + 1, 3478, DROP_nat_filtered },
 };
 
 START_TEST(filtering)
@@ -281,18 +281,18 @@ START_TEST(filtering)
 	struct nat_config config = f.config;
 	enum drop_reason why = DROP_COUNT;
 	struct session passage;
-	const struct session *s = fixture_open(&f, inside(5000, L4_UDP), remote(SERVER, 53, L4_UDP), 0, 0);
+	const struct session *s = fixture_open(&f, inside(5000, L4_UDP), remote(SERVER, 3478, L4_UDP), 0, 0);
 	const uint64_t sender = remote(admissions[_i].addr, admissions[_i].port, L4_UDP);
 	const uint16_t port = s->external_port;
 	bool admitted;
 
 	config.filtering = admissions[_i].filtering;
-	nat_set_config(f.nat, &config);
+	nat_set_config(f.nat, &config, (nat_owner)f.owner, 0);
 	admitted = nat_admit(f.nat, port, sender, &passage, &why);
 	ck_assert_int_eq(admitted, admissions[_i].why < 0);
 	if (admitted) {
-		ck_assert_uint_eq(passage.inside_addr, HOST);
-		ck_assert_uint_eq(passage.inside_port, 5000);
+		ck_assert_uint_eq(session_end_addr(passage.inside), HOST);
+		ck_assert_uint_eq(session_end_port(passage.inside), 5000);
 		ck_assert_uint_eq(passage.external_port, port);
 		ck_assert_uint_eq(passage.l4_difference, s->l4_difference);
 		ck_assert_uint_eq(passage.address_difference, s->address_difference);
@@ -308,33 +308,33 @@ END_TEST
 /* NAT-14: neither another protocol's mapping nor another port's peer admits anybody. */
 START_TEST(filters_are_per_protocol_and_port)
 {
-	const uint16_t port = fixture_open(&f, inside(5000, L4_UDP), remote(SERVER, 53, L4_UDP), 0, 0)->external_port;
+	const uint16_t port = fixture_open(&f, inside(5000, L4_UDP), remote(SERVER, 3478, L4_UDP), 0, 0)->external_port;
 	const uint16_t other =
-	    fixture_open(&f, inside(5001, L4_UDP), remote(SERVER + 1, 53, L4_UDP), 0, 0)->external_port;
+	    fixture_open(&f, inside(5001, L4_UDP), remote(SERVER + 1, 3478, L4_UDP), 0, 0)->external_port;
 	enum drop_reason why = DROP_COUNT;
 	struct session passage;
 
-	ck_assert(!nat_admit(f.nat, port, remote(SERVER, 53, L4_TCP), &passage, &why));
+	ck_assert(!nat_admit(f.nat, port, remote(SERVER, 3478, L4_TCP), &passage, &why));
 	ck_assert_int_eq(why, DROP_nat_no_mapping);
 	ck_assert(!nat_admit(f.nat, port, remote(SERVER, 0, L4_ICMP_QUERY), &passage, &why));
 	ck_assert_int_eq(why, DROP_nat_no_mapping);
-	ck_assert(!nat_admit(f.nat, (uint16_t)(port ^ 0x800), remote(SERVER, 53, L4_UDP), &passage, &why));
+	ck_assert(!nat_admit(f.nat, (uint16_t)(port ^ 0x800), remote(SERVER, 3478, L4_UDP), &passage, &why));
 	ck_assert_int_eq(why, DROP_nat_no_mapping);
-	ck_assert(!nat_admit(f.nat, other, remote(SERVER, 54, L4_UDP), &passage, &why));
+	ck_assert(!nat_admit(f.nat, other, remote(SERVER, 3479, L4_UDP), &passage, &why));
 	ck_assert_int_eq(why, DROP_nat_filtered);
-	ck_assert(nat_admit(f.nat, other, remote(SERVER + 1, 54, L4_UDP), &passage, &why));
+	ck_assert(nat_admit(f.nat, other, remote(SERVER + 1, 3479, L4_UDP), &passage, &why));
 }
 END_TEST
 
 /* The permission goes with the last session to that address. */
 START_TEST(permission_ends_with_its_sessions)
 {
-	const uint16_t port = fixture_open(&f, inside(5000, L4_UDP), remote(SERVER, 53, L4_UDP), 0, 0)->external_port;
+	const uint16_t port = fixture_open(&f, inside(5000, L4_UDP), remote(SERVER, 3478, L4_UDP), 0, 0)->external_port;
 	enum drop_reason why = DROP_COUNT;
 	struct session passage;
 
-	fixture_open(&f, inside(5000, L4_UDP), remote(SERVER, 54, L4_UDP), 0, 100);
-	fixture_open(&f, inside(5000, L4_UDP), remote(SERVER + 1, 53, L4_UDP), 0, 250);
+	fixture_open(&f, inside(5000, L4_UDP), remote(SERVER, 3479, L4_UDP), 0, 100);
+	fixture_open(&f, inside(5000, L4_UDP), remote(SERVER + 1, 3478, L4_UDP), 0, 250);
 	ck_assert_uint_eq(nat_expire(f.nat, 350, UINT32_MAX), 1);
 	ck_assert(nat_admit(f.nat, port, remote(SERVER, 9, L4_UDP), &passage, &why));
 	ck_assert_uint_eq(nat_expire(f.nat, 450, UINT32_MAX), 1);
@@ -357,10 +357,10 @@ START_TEST(table_full)
 	tear_down();
 	fixture_make(&f, &config, 3);
 	for (uint16_t i = 0; i < 100; i++)
-		fixture_open(&f, inside((uint16_t)(10000 + i / 2), L4_UDP), remote(SERVER, (uint16_t)(53 + i), L4_UDP),
-		    0, i);
+		fixture_open(&f, inside((uint16_t)(10000 + i / 2), L4_UDP),
+		    remote(SERVER, (uint16_t)(3478 + i), L4_UDP), 0, i);
 	for (uint16_t i = 0; i < 5; i++) {
-		ck_assert_ptr_null(fixture_out(&f, inside(i, L4_UDP), remote(SERVER, 53, L4_UDP), 0, 100, &why));
+		ck_assert_ptr_null(fixture_out(&f, inside(i, L4_UDP), remote(SERVER, 3478, L4_UDP), 0, 100, &why));
 		ck_assert_int_eq(why, DROP_nat_table_full);
 		why = DROP_COUNT;
 		ck_assert_ptr_null(fixture_out(&f, inside(10000, L4_UDP), remote(SERVER, i, L4_UDP), 0, 100, &why));
@@ -368,15 +368,15 @@ START_TEST(table_full)
 	}
 	ck_assert_uint_eq(f.nat->session_count, 100);
 	ck_assert_uint_eq(f.nat->mapping_count, 50);
-	ck_assert_uint_eq(nat_ports_used(f.nat, L4_UDP), 50);
+	ck_assert_uint_eq(ports_used(&f.nat->ports[L4_UDP]), 50);
 	for (uint16_t i = 0; i < 100; i++)
 		ck_assert(fixture_has(&f, inside((uint16_t)(10000 + i / 2), L4_UDP),
-		    remote(SERVER, (uint16_t)(53 + i), L4_UDP)));
+		    remote(SERVER, (uint16_t)(3478 + i), L4_UDP)));
 
 	/* A place that is free again is used again. */
 	ck_assert_uint_eq(nat_expire(f.nat, 301, UINT32_MAX), 1);
-	fixture_open(&f, inside(1, L4_UDP), remote(SERVER, 53, L4_UDP), 0, 301);
-	ck_assert_ptr_null(fixture_out(&f, inside(2, L4_UDP), remote(SERVER, 53, L4_UDP), 0, 301, &why));
+	fixture_open(&f, inside(1, L4_UDP), remote(SERVER, 3478, L4_UDP), 0, 301);
+	ck_assert_ptr_null(fixture_out(&f, inside(2, L4_UDP), remote(SERVER, 3478, L4_UDP), 0, 301, &why));
 }
 END_TEST
 
@@ -390,12 +390,12 @@ START_TEST(reset_opens_nothing)
 	ck_assert_ptr_null(fixture_out(&f, inside(5000, L4_TCP), remote(SERVER, 80, L4_TCP), RST | ACK, 0, &why));
 	ck_assert_uint_eq(f.nat->session_count, 0);
 	ck_assert_uint_eq(f.nat->mapping_count, 0);
-	ck_assert_uint_eq(nat_ports_used(f.nat, L4_TCP), 0);
+	ck_assert_uint_eq(ports_used(&f.nat->ports[L4_TCP]), 0);
 	/* nor does one on a mapping that others use */
 	fixture_open(&f, inside(5000, L4_TCP), remote(SERVER, 80, L4_TCP), SYN, 0);
 	ck_assert_ptr_null(fixture_out(&f, inside(5000, L4_TCP), remote(SERVER, 81, L4_TCP), RST, 0, &why));
 	ck_assert_uint_eq(f.nat->session_count, 1);
-	ck_assert_uint_eq(nat_ports_used(f.nat, L4_TCP), 1);
+	ck_assert_uint_eq(ports_used(&f.nat->ports[L4_TCP]), 1);
 }
 END_TEST
 
@@ -410,20 +410,20 @@ START_TEST(new_address_ends_all_sessions)
 
 	open_many(L4_UDP, 10000, PORTS, ports);
 	open_many(L4_TCP, 10000, PORTS, ports);
-	before = *fixture_open(&f, inside(10000, L4_UDP), remote(SERVER, 53, L4_UDP), 0, 0);
-	ck_assert_uint_eq(nat_set_external(f.nat, EXTERNAL + 1, &other, f.owner, 0, 50), 2 * PORTS);
+	before = *fixture_open(&f, inside(10000, L4_UDP), remote(SERVER, 3478, L4_UDP), 0, 0);
+	ck_assert_uint_eq(nat_set_external(f.nat, EXTERNAL + 1, &other, (nat_owner)f.owner, 0, 50), 2 * PORTS);
 	ck_assert_uint_eq(f.nat->session_count, 0);
 	ck_assert_uint_eq(f.nat->mapping_count, 0);
 	for (int i = 0; i < PORTS; i++) {
-		ck_assert(!fixture_has(&f, inside((uint16_t)(10000 + i), L4_UDP), remote(SERVER, 53, L4_UDP)));
-		ck_assert_ptr_null(fixture_in(&f, ports[i], remote(SERVER, 53, L4_TCP), 0, 50));
+		ck_assert(!fixture_has(&f, inside((uint16_t)(10000 + i), L4_UDP), remote(SERVER, 3478, L4_UDP)));
+		ck_assert_ptr_null(fixture_in(&f, ports[i], remote(SERVER, 3478, L4_TCP), 0, 50));
 	}
 	ck_assert_uint_eq(nat_expire(f.nat, 20000, UINT32_MAX), 0);
 	for (unsigned int space = 0; space < L4_SPACES; space++) {
-		ck_assert_uint_eq(nat_ports_used(f.nat, space), 0);
+		ck_assert_uint_eq(ports_used(&f.nat->ports[space]), 0);
 		ck_assert_uint_eq(f.nat->ports[space].total, PORTS);
 	}
-	after = fixture_open(&f, inside(10000, L4_UDP), remote(SERVER, 53, L4_UDP), 0, 20000);
+	after = fixture_open(&f, inside(10000, L4_UDP), remote(SERVER, 3478, L4_UDP), 0, 20000);
 	ck_assert(portset_contains(&other, after->external_port));
 	ck_assert_uint_ne(after->address_difference, before.address_difference);
 	ck_assert_uint_eq(nat_expire(f.nat, 20300, UINT32_MAX), 0);
@@ -435,6 +435,7 @@ START_TEST(before_any_address_there_is_no_port)
 {
 	const struct nat_config config = fixture_config(16);
 	void *memory = aligned_alloc(64, nat_size(&config));
+	const struct nat_opening opening = { inside(5000, L4_UDP), remote(SERVER, 3478, L4_UDP), NULL, 0, 0 };
 	struct random random = { .key = { { 1, 1 } } };
 	enum drop_reason why = DROP_COUNT;
 	struct session passage;
@@ -442,10 +443,10 @@ START_TEST(before_any_address_there_is_no_port)
 
 	ck_assert_ptr_nonnull(memory);
 	memset(memory, 0xee, nat_size(&config));
-	nat = nat_init(memory, &config, &random, 0);
-	ck_assert_ptr_null(nat_open_out(nat, inside(5000, L4_UDP), remote(SERVER, 53, L4_UDP), 0, 0, &why));
+	nat = nat_init(memory, &config, &random, f.event, 0);
+	ck_assert_ptr_null(nat_open_out(nat, &opening, &why));
 	ck_assert_int_eq(why, DROP_nat_no_port);
-	ck_assert(!nat_admit(nat, 4928, remote(SERVER, 53, L4_UDP), &passage, &why));
+	ck_assert(!nat_admit(nat, 4928, remote(SERVER, 3478, L4_UDP), &passage, &why));
 	ck_assert_int_eq(why, DROP_nat_no_mapping);
 	free(memory);
 }

@@ -292,10 +292,40 @@ START_TEST(flows_stay_with_their_worker)
 		owner = run_anywhere(box, host % box->worker_count, INTERFACE_V4, &frame);
 		check_sent(INTERFACE_V6);
 		port = load16(end.frame + ETHER_LEN + IPV6_LEN + IPV4_MIN_LEN);
-		ck_assert_uint_eq(box->snapshot.port_owner[port], owner);
+		ck_assert_uint_eq(box->snapshot.port_owner[L4_UDP][port], owner);
 		used |= 1u << owner;
 		for (unsigned int at = 0; at < box->worker_count; at++)
 			check_owner(box, host, port, at, owner);
+	}
+	ck_assert_uint_eq(used, (1u << box->worker_count) - 1);
+	box_free(box);
+}
+END_TEST
+
+/* Under a whole address: sessions of a protocol without ports are with the worker that the remote address says. */
+START_TEST(protocols_without_ports_stay_with_their_worker)
+{
+	struct box *box = box_new(&(struct box_options){ .is_ce = true, .workers = (unsigned int)_i });
+	unsigned int used = 0;
+
+	box->snapshot.ports.psid_len = 0;
+	for (uint32_t server = BOX_SERVER; server < BOX_SERVER + 40; server++) {
+		const unsigned int owner = snapshot_host_owner(server, (uint16_t)box->worker_count);
+		struct frame frame;
+
+		used |= 1u << owner;
+		for (unsigned int at = 0; at < box->worker_count; at++) {
+			frame_payload(&frame, 20);
+			frame_ipv4(&frame, &(struct frame_ipv4){ .src = BOX_HOST, .dst = server, .protocol = 50 });
+			native(&frame, box);
+			ck_assert_uint_eq(run_anywhere(box, at, INTERFACE_V4, &frame), owner);
+			check_sent(INTERFACE_V6);
+			frame_payload(&frame, 20);
+			frame_ipv4(&frame, &(struct frame_ipv4){ .src = server, .dst = BOX_EXTERNAL, .protocol = 50 });
+			tunnelled(&frame, box, BOX_BR6, BOX_CE6);
+			ck_assert_uint_eq(run_anywhere(box, at, INTERFACE_V6, &frame), owner);
+			check_sent(INTERFACE_V4);
+		}
 	}
 	ck_assert_uint_eq(used, (1u << box->worker_count) - 1);
 	box_free(box);
@@ -396,10 +426,10 @@ START_TEST(new_snapshots)
 	open_flow();
 	next = ce->snapshot;
 	next.generation = 2;
-	next.nat.timeout[SESSION_UDP] = 600;
+	next.nat.timeout[SESSION_DNS] = 600;
 	path_adopt(w, &next);
 	ck_assert_uint_eq(w->nat->session_count, 1);
-	ck_assert_uint_eq(w->nat->config.timeout[SESSION_UDP], 600);
+	ck_assert_uint_eq(w->nat->config.timeout[SESSION_DNS], 600);
 	w->now = 500;
 	path_tick(w, 64);
 	ck_assert_uint_eq(w->nat->session_count, 1);
@@ -429,6 +459,7 @@ unit_suite(void)
 	tcase_add_test(ways, hairpin_of_forged_errors);
 	suite_add_tcase(suite, ways);
 	tcase_add_loop_test(workers, flows_stay_with_their_worker, 1, BOX_MAX_WORKERS + 1);
+	tcase_add_loop_test(workers, protocols_without_ports_stay_with_their_worker, 1, BOX_MAX_WORKERS + 1);
 	suite_add_tcase(suite, workers);
 	tcase_add_checked_fixture(bursts, set_up, tear_down);
 	tcase_add_test(bursts, burst_of_answers);

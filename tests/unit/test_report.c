@@ -303,10 +303,17 @@ START_TEST(nat)
 		gauges[w] = (struct gauges){ .sessions = 10 + w,
 			.mappings = 5 + w,
 			.ports_total = { 80, 90, 100 },
-			.ports_used = { 1, w, 3 } };
+			.ports_used = { 1, w, 3 },
+			.ports_shared = { w, 1, 0 },
+			.sessions_sharing = 7 + w,
+			.hosts = 2 };
 	document = report_json(&report, false);
 	ck_assert_int_eq(NUMBER(document, "nat", "sessions"), 33);
 	ck_assert_int_eq(NUMBER(document, "nat", "mappings"), 18);
+	ck_assert_int_eq(NUMBER(document, "nat", "sessions_sharing"), 24);
+	ck_assert_int_eq(NUMBER(document, "nat", "hosts"), 6);
+	ck_assert_int_eq(NUMBER(document, "nat", "ports", "tcp", "shared"), 3);
+	ck_assert_int_eq(NUMBER(document, "nat", "ports", "icmp", "shared"), 0);
 	ck_assert_int_eq(NUMBER(document, "nat", "ports", "tcp", "total"), 240);
 	ck_assert_int_eq(NUMBER(document, "nat", "ports", "tcp", "used"), 3);
 	ck_assert_int_eq(NUMBER(document, "nat", "ports", "udp", "total"), 270);

@@ -29,10 +29,10 @@ in_slot(const struct wheel *wheel, const struct session *sessions, uint32_t slot
 {
 	uint32_t mask = 0, before = SESSION_NONE;
 
-	for (uint32_t id = wheel->slot[slot]; id != SESSION_NONE; id = sessions[id].wheel_next) {
+	for (uint32_t id = wheel->slot[slot]; id != SESSION_NONE; id = sessions[id].next) {
 		ck_assert_uint_lt(id, 8);
 		ck_assert_uint_eq(mask & 1u << id, 0);
-		ck_assert_uint_eq(sessions[id].wheel_prev, before);
+		ck_assert_uint_eq(sessions[id].prev, before);
 		mask |= 1u << id;
 		before = id;
 	}
@@ -160,14 +160,14 @@ START_TEST(session_ends_after_its_timeout)
 	nat_expire(f.nat, last + life->timeout + LATEST, UINT32_MAX);
 	ck_assert_msg(f.nat->session_count == 0, "%s: still there", life->name);
 	ck_assert_uint_eq(f.nat->mapping_count, 0);
-	ck_assert_uint_eq(nat_ports_used(f.nat, life->space), 0);
+	ck_assert_uint_eq(ports_used(&f.nat->ports[life->space]), 0);
 }
 END_TEST
 
 /* NAT-09: traffic keeps it, in both directions; the clock starts again with each packet. */
 START_TEST(traffic_keeps_a_session)
 {
-	const uint64_t inside = session_end(HOST, 5000, L4_UDP), remote = session_end(SERVER, 53, L4_UDP);
+	const uint64_t inside = session_end(HOST, 5000, L4_UDP), remote = session_end(SERVER, 3478, L4_UDP);
 	struct session *s = fixture_open(&f, inside, remote, 0, 0);
 	uint32_t now = 0;
 
@@ -211,7 +211,7 @@ START_TEST(after_a_long_silence)
 	const uint32_t silence = silences[_i];
 
 	for (uint16_t i = 0; i < 50; i++)
-		fixture_open(&f, session_end(HOST, (uint16_t)(i + 1), L4_UDP), session_end(SERVER, 53, L4_UDP), 0, i);
+		fixture_open(&f, session_end(HOST, (uint16_t)(i + 1), L4_UDP), session_end(SERVER, 3478, L4_UDP), 0, i);
 	live(&lives[3], 5000, 60);
 	fixture_open(&f, session_end(HOST, 9, L4_ICMP_QUERY), session_end(SERVER, 0, L4_ICMP_QUERY), 0, silence - 20);
 	ck_assert_uint_eq(nat_expire(f.nat, silence, UINT32_MAX), 51);
@@ -244,12 +244,12 @@ END_TEST
 START_TEST(timeout_longer_than_the_wheel)
 {
 	static const uint32_t timeouts[] = { 8190, 8191, 8192, 8193, 16384, 86400 };
-	const uint64_t inside = session_end(HOST, 5000, L4_UDP), remote = session_end(SERVER, 53, L4_UDP);
+	const uint64_t inside = session_end(HOST, 5000, L4_UDP), remote = session_end(SERVER, 3478, L4_UDP);
 	struct nat_config config = f.config;
 	const uint32_t start = 12345, end = start + timeouts[_i];
 
 	config.timeout[SESSION_UDP] = timeouts[_i];
-	nat_set_config(f.nat, &config);
+	nat_set_config(f.nat, &config, (nat_owner)f.owner, 0);
 	nat_expire(f.nat, start, UINT32_MAX);
 	fixture_open(&f, inside, remote, 0, start);
 	for (uint32_t now = start; now <= end; now++)
@@ -264,9 +264,10 @@ START_TEST(budget)
 	uint32_t calls = 0, ended = 0;
 
 	for (uint16_t i = 0; i < 200; i++)
-		fixture_open(&f, session_end(HOST, (uint16_t)(i + 1), L4_UDP), session_end(SERVER, 53, L4_UDP), 0, 0);
+		fixture_open(&f, session_end(HOST, (uint16_t)(i + 1), L4_UDP), session_end(SERVER, 3478, L4_UDP), 0, 0);
 	for (uint16_t i = 0; i < 50; i++) /* these are only looked at */
-		fixture_open(&f, session_end(HOST, (uint16_t)(i + 1), L4_UDP), session_end(SERVER, 53, L4_UDP), 0, 250);
+		fixture_open(&f, session_end(HOST, (uint16_t)(i + 1), L4_UDP), session_end(SERVER, 3478, L4_UDP), 0,
+		    250);
 	ck_assert_uint_eq(nat_expire(f.nat, 400, 0), 0);
 	while (ended < 150 && calls++ < 1000) {
 		const uint32_t now = nat_expire(f.nat, 400, 16);
@@ -289,7 +290,7 @@ START_TEST(budget_that_falls_behind)
 	uint32_t now = 0, ended = 0;
 
 	for (uint16_t i = 0; i < 200; i++)
-		fixture_open(&f, session_end(HOST, (uint16_t)(i + 1), L4_UDP), session_end(SERVER, 53, L4_UDP), 0, 0);
+		fixture_open(&f, session_end(HOST, (uint16_t)(i + 1), L4_UDP), session_end(SERVER, 3478, L4_UDP), 0, 0);
 	for (now = 300; now < 500; now++) {
 		if (now == 350)
 			fixture_open(&f, session_end(HOST, 999, L4_ICMP_QUERY), session_end(SERVER, 0, L4_ICMP_QUERY),
@@ -312,11 +313,11 @@ START_TEST(timeouts_change_under_a_session)
 	const uint32_t start = (uint32_t)_i * 4000;
 
 	nat_expire(f.nat, start, UINT32_MAX);
-	fixture_open(&f, session_end(HOST, 1, L4_UDP), session_end(SERVER, 53, L4_UDP), 0, start);
+	fixture_open(&f, session_end(HOST, 1, L4_UDP), session_end(SERVER, 3478, L4_UDP), 0, start);
 	for (uint32_t i = 0; i < COUNT(changes); i++) {
 		config.timeout[SESSION_UDP] = changes[i];
-		nat_set_config(f.nat, &config);
-		fixture_open(&f, session_end(HOST, (uint16_t)(i + 2), L4_UDP), session_end(SERVER, 53, L4_UDP), 0,
+		nat_set_config(f.nat, &config, (nat_owner)f.owner, 0);
+		fixture_open(&f, session_end(HOST, (uint16_t)(i + 2), L4_UDP), session_end(SERVER, 3478, L4_UDP), 0,
 		    start + i * 10);
 		ck_assert_uint_eq(nat_expire(f.nat, start + i * 10, UINT32_MAX), 0);
 	}
@@ -336,9 +337,9 @@ START_TEST(shorter_timeout_with_a_budget)
 	uint32_t ended = 0;
 
 	for (uint16_t i = 0; i < 200; i++)
-		fixture_open(&f, session_end(HOST, (uint16_t)(i + 1), L4_UDP), session_end(SERVER, 53, L4_UDP), 0, i);
+		fixture_open(&f, session_end(HOST, (uint16_t)(i + 1), L4_UDP), session_end(SERVER, 3478, L4_UDP), 0, i);
 	config.timeout[SESSION_UDP] = 120;
-	nat_set_config(f.nat, &config);
+	nat_set_config(f.nat, &config, (nat_owner)f.owner, 0);
 	for (int turn = 0; turn < 100; turn++)
 		ended += nat_expire(f.nat, 219, 8);
 	ck_assert_uint_eq(ended, 99); /* last active in seconds 0 to 98 */

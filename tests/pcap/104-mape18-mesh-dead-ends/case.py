@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""MAPE-18 MAPE-06 — RFC 7597 section 5.1: a destination port with A = 0 belongs to no CE of the mesh; our own address
-and port are nobody else's."""
+"""MAPE-18 MAPE-06 — RFC 7597 section 5.1: a destination port with A = 0 belongs to no CE of the mesh."""
 from scenario import *
 
 case = Case("ce-mesh")
@@ -8,5 +7,4 @@ case = Case("ce-mesh")
 for port in 208, 1, 64, 1023:                     # 208 has the PSID bits of 0x34, but A = 0
     case.send(lan=udp(H, 5000, "192.0.2.77", port)).drops("port_excluded")
 case.send(lan=tcp(H, 5000, "192.0.2.77", 208, "S")).drops("port_excluded")
-case.send(lan=udp(H, 5000, "198.18.0.18", PORT)).drops("loop")
 case.expect(nat={"sessions": 0, "mappings": 0})

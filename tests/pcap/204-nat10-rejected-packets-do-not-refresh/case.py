@@ -4,7 +4,7 @@ from scenario import *
 
 case = Case("ce")
 
-case.open("udp")
+case.open("nat-t")
 for at in 100, 200, 299:
-    case.send(at=at, wan=down(udp(E2, 53, V4, PORT))).drops("nat_filtered")
-case.send(at=302, wan=down(udp(E, 53, V4, PORT))).drops("nat_no_mapping").expires()
+    case.send(at=at, wan=down(udp(E2, 4500, V4, PORT))).drops("nat_filtered")
+case.send(at=302, wan=down(udp(E, 4500, V4, PORT))).drops("nat_no_mapping").expires()

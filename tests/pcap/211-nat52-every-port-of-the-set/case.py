@@ -20,8 +20,9 @@ for source in SOURCES:
     for out, _ in FLOWS.values():
         case.send(lan=out(H, source)).gives(wan=ANY).opens()
 for out, _ in FLOWS.values():
-    case.send(lan=out(H, 30000)).drops("nat_no_port")
-    case.send(lan=out(H2, 20000)).drops("nat_no_port")
+    for host, source in (H, 30000), (H2, 20000):
+        refused = out(host, source)
+        case.send(lan=refused).drops("nat_no_port").replies(lan=own_error(CE_LAN, host, 3, 13, refused))
 for port in PORTS:
     for _, back in FLOWS.values():
         case.send(wan=tunnel(BR, CE1, back(V4, port))).gives(lan=ANY)
@@ -40,6 +41,6 @@ def check(outputs, stats):
     for proto, ports in inside.items():
         assert sorted(ports) == PORTS, f"protocol {proto} used {len(ports)} ports"
         assert len({port >> 12 for port in list(ports)[:32]}) > 2, "the ranges are used one after the other"
-    for index, frame in enumerate(outputs["lan"]):
+    for index, frame in enumerate(outputs["lan"][6:]):             # behind the ICMP errors
         port, proto = PORTS[index // 3], list(FLOWS)[index % 3]
         assert frame[14:] == FLOWS[proto][1](H, inside[proto][port], ttl=63), f"lan frame {index + 1}"

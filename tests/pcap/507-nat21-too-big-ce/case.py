@@ -13,7 +13,9 @@ for size in 1461, 1480, 1500:
 case.send(lan=packet(1480, ttl=9, nops=4)).drops("too_big").replies(
     lan=own_error(CE_LAN, H, 3, 4, packet(1480, ttl=9, nops=4), mtu=1460))
 
-# Without DF: in two pieces.
+# Without DF: in two pieces. Its identification is the CE's (NAT-40).
 whole = up(udp(V4, PORT, E, 53, bytes(1461 - 28), ttl=63, df=False))
-case.send(lan=packet(1461, df=False)).gives(wan=[unforeseen(piece, IDENT) for piece in cut6_to_fit(whole, 1500)]).cuts()
+first, last = cut6_to_fit(whole, 1500)
+pieces = [reidentified(first, 48, IDENT), unforeseen(last, IDENT)]
+case.send(lan=packet(1461, df=False)).gives(wan=pieces).cuts()
 case.send(wan=down(udp(E, 53, V4, PORT, bytes(1460 - 28)))).gives(lan=udp(E, 53, H, 5000, bytes(1460 - 28), ttl=63))

@@ -32,6 +32,8 @@ bad(tunnel(BR, CE1, ping(E, V4, 1236, ttl=63)))
 bad(tunnel(BR, CE1, ip(E, V4, 17, bytes(64), offset=185, ttl=63)))  # no port, so nobody's
 bad(tunnel(BR, CE1, ip(E, V4, 47, bytes(64), ttl=63)))
 bad(cut6(tunnel(BR, CE1, udp(E, 53, V4, 1232, bytes(1472), df=False)), 1448)[1])
+for ext in [DEST_OPTIONS], [(60, bytes(7))], [HOP_BY_HOP], [fragment_header(more=True), DEST_OPTIONS]:
+    bad(tunnel(BR, CE1, inner, ext=ext))                            # we never send these
 bad(tunnel(BR, CE1, bytes(40), nh=17))
 bad(tunnel(BR, CE1, bytes(40), nh=58))
 bad(tunnel(BR, CE1, refresh(poke(inner, 0, b"\x55"))))

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What each port is used for: forwards, ports set aside, and the common rest. Set-up, not the packet path. */
+#include "nat/parts.h"
+
+/* Port 0 is nobody's, and a box with every port leaves the system ports to forwards: it has enough others. */
+static bool
+is_dynamic(const struct portset *set, uint16_t port)
+{
+	return port != 0 && (set->psid_len != 0 || port >= 1024);
+}
+
+static bool
+is_rest(unsigned int kind)
+{
+	return kind == PORT_COMMON || kind == PORT_RESERVED;
+}
+
+/* The mapping of a port ends before its sessions do. */
+static void
+flush_mapping(struct nat *nat, unsigned int space, uint16_t port)
+{
+	struct nat_port *it = &nat->ports[space].port[port];
+
+	if (it->kind == PORT_FORWARD)
+		it->inside = 0;
+	else
+		mapping_end(nat, space, port);
+	it->mapping = it->mapping == UINT16_MAX ? 1 : it->mapping + 1;
+	ports_share(&nat->ports[space], port, (int32_t)it->mapped);
+	it->mapped = 0;
+}
+
+/* The port is used for something else from now on. `inside`: of a forward, else 0. */
+static void
+turn(struct nat *nat, unsigned int space, uint16_t port, enum port_kind kind, uint64_t inside)
+{
+	struct ports *ports = &nat->ports[space];
+	struct nat_port *it = &ports->port[port];
+	uint16_t old;
+
+	if (it->mapping == 0)
+		it->mapping = 1;
+	if (it->kind == kind && (kind != PORT_FORWARD || it->inside == inside))
+		return;
+	if (it->rest == PORT_FREE || !is_rest(kind))
+		ports_leave_rest(ports, port);
+	if (it->inside != 0 && !(is_rest(it->kind) && is_rest(kind)))
+		flush_mapping(nat, space, port);
+	it->kind = (uint8_t)kind;
+	if (kind == PORT_FORWARD) {
+		old = mapping_find(nat, inside);
+		if (old != 0 && ports->port[old].kind != PORT_FORWARD)
+			flush_mapping(nat, space, old);
+		it->inside = inside;
+	}
+	ports_settle(ports, port, 0, 0);
+}
+
+/* ---- the plan --------------------------------------------------------------------------------------------------- */
+
+struct plan {
+	const uint8_t *owner;
+	uint8_t self;
+	uint8_t kind[PORTSET_PORTS];
+};
+
+/* The ports of the set that every session may have, and those of forwards. */
+static void
+plan_ports(const struct nat *nat, unsigned int space, struct plan *plan)
+{
+	for (uint32_t i = 0; i < nat->port_count; i++) {
+		const uint16_t port = portset_port(&nat->set, i);
+
+		if (is_dynamic(&nat->set, port) && plan->owner[port] == plan->self)
+			plan->kind[port] = PORT_COMMON;
+	}
+	for (uint32_t i = 0; i < nat->config.forward_count; i++) {
+		const struct nat_forward *forward = &nat->config.forwards[i];
+
+		for (uint32_t port = forward->first; forward->space == space && port <= forward->last; port++) {
+			if (port != 0 && portset_contains(&nat->set, (uint16_t)port) && plan->owner[port] == plan->self)
+				plan->kind[port] = PORT_FORWARD;
+		}
+	}
+}
+
+/* Those set aside lie all over the set, as evenly as can be. */
+static void
+plan_reserved(const struct nat *nat, struct plan *plan)
+{
+	const uint64_t reserved = nat->config.reserved_ports;
+	uint64_t count = 0, i = 0;
+
+	for (uint32_t port = 0; port < PORTSET_PORTS; port++)
+		count += plan->kind[port] == PORT_COMMON;
+	for (uint32_t port = 0; port < PORTSET_PORTS; port++) {
+		if (plan->kind[port] != PORT_COMMON)
+			continue;
+		if (reserved >= count || (i + 1) * reserved / count != i * reserved / count)
+			plan->kind[port] = PORT_RESERVED;
+		i++;
+	}
+}
+
+static void
+turn_forwards(struct nat *nat, unsigned int space, struct plan *plan)
+{
+	for (uint32_t i = 0; i < nat->config.forward_count; i++) {
+		const struct nat_forward *forward = &nat->config.forwards[i];
+
+		for (uint32_t port = forward->first; forward->space == space && port <= forward->last; port++) {
+			const uint16_t inside_port = (uint16_t)(forward->inside_port + port - forward->first);
+
+			if (plan->kind[port] != PORT_FORWARD)
+				continue;
+			turn(nat, space, (uint16_t)port, PORT_FORWARD,
+			    session_end(forward->inside_addr, inside_port, (uint8_t)space));
+			plan->kind[port] = PORT_KINDS; /* done: of two forwards with one port the first counts */
+		}
+	}
+}
+
+/* ---- what others see -------------------------------------------------------------------------------------------- */
+
+void
+assign_ports(struct nat *nat, nat_owner owner, uint8_t self)
+{
+	if (nat->port_count == 0)
+		return;
+	for (unsigned int space = 0; space < L4_SPACES; space++) {
+		struct plan plan = { .owner = owner[space], .self = self };
+		struct ports *ports = &nat->ports[space];
+
+		plan_ports(nat, space, &plan);
+		plan_reserved(nat, &plan);
+		ports->total = ports->common.count = 0;
+		for (uint32_t i = 0; i < nat->port_count; i++) {
+			const uint16_t port = portset_port(&nat->set, i);
+
+			ports->total += plan.kind[port] != PORT_FOREIGN;
+			if (plan.kind[port] == PORT_COMMON)
+				ports->common.port[ports->common.count++] = port;
+			if (plan.kind[port] != PORT_FORWARD)
+				turn(nat, space, port, (enum port_kind)plan.kind[port], 0);
+		}
+		turn_forwards(nat, space, &plan);
+	}
+}
+
+bool
+assign_ended(const struct nat *nat, const struct session *s)
+{
+	const struct nat_port *port;
+
+	if (s->space >= L4_SPACES)
+		return false;
+	port = &nat->ports[s->space].port[s->external_port];
+	return s->mapping == SESSION_SHARES ? !is_rest(port->kind) : s->mapping != port->mapping;
+}

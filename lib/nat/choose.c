@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Which external port a new session gets: RFC 4787 REQ-1, RFC 6056 section 4, RFC 7857 section 3. docs/napt.md. */
+#include "nat/parts.h"
+
+#define SHARE_TRIES 256
+#define CLOSED_TRIES 16
+
+/* Two sessions never have the same external port and remote endpoint: RFC 7857 section 13. */
+static bool
+is_taken(const struct nat *nat, uint16_t port, uint64_t remote)
+{
+	return nat_find_in(nat, nat_hash_in(nat, port, remote), port, remote) != NULL;
+}
+
+static bool
+share_port(struct nat *nat, const struct nat_opening *opening, struct choice *choice, enum drop_reason *why)
+{
+	const struct port_list *common = &nat->ports[(uint8_t)opening->inside].common;
+	const uint32_t tries = common->count < SHARE_TRIES ? common->count : SHARE_TRIES;
+	uint32_t at;
+
+	*why = DROP_nat_no_port;
+	if (nat->config.reuse == NAT_REUSE_OFF || tries == 0)
+		return false;
+	at = random_below(nat->random, common->count);
+	for (uint32_t i = 0; i < tries; i++) {
+		const uint16_t port = common->port[at];
+
+		if (!is_taken(nat, port, opening->remote)) {
+			*choice = (struct choice){ port, SESSION_SHARES };
+			nat_event(nat, EVENT_port_shared);
+			return true;
+		}
+		at = at + 1 < common->count ? at + 1 : 0;
+	}
+	return false;
+}
+
+static uint16_t
+take_free_port(struct nat *nat, unsigned int space, bool reserved)
+{
+	const uint16_t port = reserved ? ports_take(&nat->ports[space], nat->random, PORT_RESERVED) : 0;
+
+	return port != 0 ? port : ports_take(&nat->ports[space], nat->random, PORT_COMMON);
+}
+
+/* A port for a new mapping, 0 when there is none. */
+static uint16_t
+find_port(struct nat *nat, const struct nat_opening *opening, bool reserved)
+{
+	const uint8_t space = (uint8_t)opening->inside;
+	uint16_t port = take_free_port(nat, space, reserved);
+
+	/* Only TCP closes, and in quarantine a port that is left early helps nobody. */
+	if (!nat->config.closed_early || space != L4_TCP || nat->config.quarantine > 0)
+		return port;
+	for (int i = 0; i < CLOSED_TRIES && port == 0 && expiry_close_oldest(nat, opening->now); i++)
+		port = take_free_port(nat, space, reserved);
+	return port;
+}
+
+static bool
+map_port(struct nat *nat, const struct nat_opening *opening, uint32_t host, struct choice *choice,
+    enum drop_reason *why)
+{
+	const bool reserved = policy_reserves(&nat->config, opening->inside);
+	const uint8_t space = (uint8_t)opening->inside;
+	const uint32_t limit = nat->config.ports_per_host;
+	uint16_t port;
+
+	if (nat->config.reuse == NAT_REUSE_ALWAYS && !reserved)
+		return share_port(nat, opening, choice, why);
+	if (limit != 0 && nat->hosts.host[host].mappings[space] >= limit) {
+		if (nat->config.reuse != NAT_REUSE_OFF)
+			return share_port(nat, opening, choice, why);
+		*why = DROP_nat_host_limit;
+		return false;
+	}
+	port = find_port(nat, opening, reserved);
+	if (port == 0)
+		return share_port(nat, opening, choice, why);
+	if (!mapping_make(nat, opening->inside, port, host)) {
+		mapping_let_go(nat, space, port, opening->now);
+		*why = DROP_nat_table_full;
+		return false;
+	}
+	*choice = (struct choice){ port, nat->ports[space].port[port].mapping };
+	return true;
+}
+
+/* Its number stands for the port: one host at a time for each protocol and remote address. */
+static bool
+without_ports(const struct nat *nat, const struct nat_opening *opening, struct choice *choice, enum drop_reason *why)
+{
+	*choice = (struct choice){ session_end_port(opening->inside), SESSION_SHARES };
+	*why = DROP_nat_no_port;
+	return !is_taken(nat, choice->port, opening->remote);
+}
+
+bool
+choose_port(struct nat *nat, const struct nat_opening *opening, uint32_t host, struct choice *choice,
+    enum drop_reason *why)
+{
+	const uint8_t space = (uint8_t)opening->inside;
+	uint16_t port;
+
+	if (space >= L4_SPACES)
+		return without_ports(nat, opening, choice, why);
+	port = mapping_find(nat, opening->inside);
+	if (port == 0)
+		return map_port(nat, opening, host, choice, why);
+	if (is_taken(nat, port, opening->remote))
+		return share_port(nat, opening, choice, why);
+	*choice = (struct choice){ port, nat->ports[space].port[port].mapping };
+	return true;
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What the files of this room need of each other. */
+#ifndef MAPEDGE_NAT_PARTS_H
+#define MAPEDGE_NAT_PARTS_H
+
+#include "nat/nat.h"
+
+#define NONE UINT32_MAX
+
+static inline void
+nat_event(struct nat *nat, enum event_kind kind)
+{
+	counter_add(&nat->event[kind], 1);
+}
+
+/* ---- mappings.c: inside endpoint <-> external port -------------------------------------------------------------- */
+
+/* The external port of the endpoint's mapping or forward, or 0. */
+uint16_t mapping_find(const struct nat *nat, uint64_t inside);
+
+/* A port in use that is nobody's gets a mapping of the endpoint, still without sessions. False: no room for it. */
+bool mapping_make(struct nat *nat, uint64_t inside, uint16_t port, uint32_t host);
+
+/* A mapping that is no forward's ends; if it has sessions they count as sharing the port until they are swept. */
+void mapping_end(struct nat *nat, unsigned int space, uint16_t port);
+
+/* Nothing holds the port any more, except perhaps its mapping or other sessions: what is over ends. */
+void mapping_let_go(struct nat *nat, unsigned int space, uint16_t port, uint32_t now);
+
+/* One session more on its port (false: no room), or less. */
+bool mapping_join(struct nat *nat, const struct session *s);
+void mapping_leave(struct nat *nat, const struct session *s, uint32_t now);
+
+/* ---- policies.c ------------------------------------------------------------------------------------------------- */
+
+enum nat_filtering policy_filtering(const struct nat_config *config, uint64_t inside);
+bool policy_reserves(const struct nat_config *config, uint64_t inside);
+
+/* ---- choose.c --------------------------------------------------------------------------------------------------- */
+
+/* The port of a new session and, if it belongs to one, the number of the port's mapping. */
+struct choice {
+	uint16_t port;
+	uint16_t mapping; /* SESSION_SHARES */
+};
+
+/* In the order of docs/napt.md. False with the reason. A mapping made for it must be let go if no session follows. */
+bool choose_port(struct nat *nat, const struct nat_opening *opening, uint32_t host, struct choice *choice,
+    enum drop_reason *why);
+
+/* ---- assign.c: which ports are used for what -------------------------------------------------------------------- */
+
+/* Every port of the set gets its kind from the configuration; what was something else is ended. */
+void assign_ports(struct nat *nat, nat_owner owner, uint8_t self);
+
+/* Did a new configuration take away what the session stands on? */
+bool assign_ended(const struct nat *nat, const struct session *s);
+
+/* ---- sessions.c ------------------------------------------------------------------------------------------------- */
+
+/* A session between the endpoints, as the rewrite needs it. */
+struct session session_between(const struct nat *nat, uint64_t inside, uint16_t port, uint64_t remote);
+
+/* Ends the session, which is in no list of expiry.c any more. */
+void session_close(struct nat *nat, uint32_t id, uint32_t now);
+
+/* ---- segment.c -------------------------------------------------------------------------------------------------- */
+
+/* A TCP session begins with this segment from inside. */
+void segment_first(struct session *s, const uint8_t *tcp);
+
+/* ---- expiry.c --------------------------------------------------------------------------------------------------- */
+
+static inline uint32_t
+session_timeout(const struct nat *nat, const struct session *s)
+{
+	return nat->config.timeout[s->state];
+}
+
+void expiry_clear(struct nat *nat, uint32_t now);
+void expiry_add(struct nat *nat, uint32_t id);
+/* `state`: as it was when the session was added. */
+void expiry_remove(struct nat *nat, uint32_t id, uint8_t state);
+
+/* Ends the connection closed longest ago if that is 5 seconds or more. False: there is none. */
+bool expiry_close_oldest(struct nat *nat, uint32_t now);
+
+#endif

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* TCP segments that change something: RFC 7857 section 2, RFC 5961 section 3, RFC 7323 section 2. */
+#include "nat/parts.h"
+#include "nat/tcp_state.h"
+#include "pkt/tcp_option.h"
+
+#define OPTION_SCALE 3
+#define OPTION_SCALE_LEN 3
+#define MAX_SCALE 14 /* RFC 7323 section 2.3 */
+
+static bool
+is_opening(uint8_t state)
+{
+	return state == SESSION_TCP_INIT_OUT || state == SESSION_TCP_INIT_IN;
+}
+
+/* Windows are scaled when both SYNs have the option. Of a connection picked up in its middle nobody knows. */
+static void
+learn_scale(struct session *s, const uint8_t *tcp, bool out)
+{
+	const size_t option = tcp_option(tcp, TCP_MIN_LEN, OPTION_SCALE, OPTION_SCALE_LEN);
+
+	if (option == 0)
+		s->scale[0] = s->scale[1] = 0;
+	else
+		s->scale[out] = tcp[option + 2] < MAX_SCALE ? tcp[option + 2] : MAX_SCALE;
+}
+
+void
+segment_first(struct session *s, const uint8_t *tcp)
+{
+	s->scale[0] = s->scale[1] = MAX_SCALE;
+	if (tcp[13] & TCP_SYN)
+		learn_scale(s, tcp, true);
+}
+
+/* Does the reset lie in the window that the other side has announced last? A window of 0 takes the next byte. */
+static bool
+is_credible(const struct session *s, const uint8_t *reset, bool out)
+{
+	const uint8_t *said = (const uint8_t *)&s->last[!out];
+	const uint32_t acknowledged = load32(said);
+	uint32_t window = load16(said + 6);
+
+	if (is_opening(s->state) || session_is_closed(s->state))
+		return true;
+	if (!(said[5] & TCP_ACK)) /* it has said nothing yet */
+		return true;
+	if (!(said[5] & TCP_SYN))
+		window <<= s->scale[!out];
+	return load32(reset + 4) - acknowledged < (window > 0 ? window : 1);
+}
+
+void
+nat_tcp_segment(struct nat *nat, struct session *s, const uint8_t *tcp, bool out, uint32_t now)
+{
+	const uint8_t flags = tcp[13], before = s->state;
+	const uint32_t id = (uint32_t)(s - nat->sessions), timeout = session_timeout(nat, s);
+
+	if ((flags & TCP_RST) && !is_credible(s, tcp, out)) {
+		nat_event(nat, EVENT_rst_ignored);
+		return;
+	}
+	s->state = (uint8_t)tcp_state_next((enum session_state)before, flags, out);
+	if (!(flags & TCP_RST))
+		nat_note_segment(s, tcp, out);
+	if (session_is_closed(before) && (flags & TCP_SYN))
+		s->scale[0] = s->scale[1] = MAX_SCALE;
+	if ((flags & TCP_SYN) && (is_opening(before) || session_is_closed(before)))
+		learn_scale(s, tcp, out);
+
+	/* What both sides have closed, or one has reset, is not kept alive by stray segments (RFC 7857 section 2.2). */
+	if (s->state != before || !session_is_closed(before))
+		s->last_active = now;
+	if (s->state != before &&
+	    (session_is_closed(before) || session_is_closed(s->state) || session_timeout(nat, s) < timeout)) {
+		expiry_remove(nat, id, before);
+		expiry_add(nat, id);
+	}
+}

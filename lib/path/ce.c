@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "path/ce.h"
+
+bool
+ce_find_peer(const struct worker *w, uint32_t dst, uint16_t port, u128 *peer, enum drop_reason *why)
+{
+	const struct softwire *softwire = w->softwire;
+	const struct map_rule *rule = ruleset_find4(w->snapshot->rules, dst, port);
+
+	*peer = softwire->br;
+	if (rule == NULL)
+		return true;
+	if (port < rule->first_port) {
+		*why = DROP_port_excluded;
+		return false;
+	}
+	if (!map_rule_owns(rule, port))
+		return true; /* a one-to-one rule of another PSID: the BR may know whose */
+	*peer = map_rule_address(rule, dst, port);
+	*why = DROP_loop;
+	return *peer != softwire->local;
+}
+
+uint16_t
+ce_port_owner(const struct worker *w, const struct packet *p)
+{
+	uint16_t port = p->dst_port;
+	uint8_t space = p->kind;
+	struct quote quote;
+
+	if (p->kind == L4_ICMP_ERROR && icmp_quote_parse(p, &quote)) {
+		port = quote.src_port;
+		space = quote.kind;
+	}
+	if (space >= L4_SPACES)
+		return snapshot_host_owner(p->src, w->count);
+	return w->snapshot->port_owner[space][port];
+}
+
+enum verdict
+ce_find_quoted(struct worker *w, struct packet *p, struct quote *quote)
+{
+	uint64_t remote;
+
+	if (!icmp_quote_parse(p, quote) || quote->kind > L4_ICMP_QUERY || quote->src != p->dst ||
+	    !icmp_quote_is_intact(quote))
+		return drop(w, p, DROP_icmp_bad);
+	remote = session_end(quote->dst, quote->kind == L4_ICMP_QUERY ? 0 : quote->dst_port, quote->kind);
+	p->session = nat_find_in(w->nat, nat_hash_in(w->nat, quote->src_port, remote), quote->src_port, remote);
+	return p->session != NULL ? VERDICT_NEXT : drop(w, p, DROP_nat_no_mapping);
+}
+
+/* The addresses of a packet whose transport header is not here to be mended, or has been. */
+static void
+set_dst(struct packet *p)
+{
+	p->dst = session_end_addr(p->session->inside);
+	store32(p->ip + 16, p->dst);
+	checksum_patch(p->ip + 10, (uint16_t)~p->session->address_difference);
+}
+
+void
+ce_translate_error_in(struct packet *p, const struct quote *quote)
+{
+	const uint64_t inside = p->session->inside;
+
+	icmp_quote_set_src(p, quote, session_end_addr(inside), session_end_port(inside));
+	set_dst(p);
+}
+
+void
+ce_translate_headless_out(struct packet *p, uint32_t external_addr)
+{
+	p->src = external_addr;
+	store32(p->ip + 12, external_addr);
+	checksum_patch(p->ip + 10, p->session->address_difference);
+	ipv4_set_word(p, 4, p->ident);
+}
+
+void
+ce_translate_headless_in(struct packet *p)
+{
+	set_dst(p);
+}
+
+enum verdict
+ce_judge_first(struct worker *w, struct packet *p, enum drop_reason *why)
+{
+	*why = DROP_l4_bad;
+	TRY(l4_in_first_fragment(w, p));
+	*why = DROP_icmp_bad;
+	if (p->kind == L4_ICMP_ERROR)
+		return drop(w, p, *why);
+	*why = p->kind == L4_OTHER ? DROP_proto_unsupported : DROP_icmp_unsupported;
+	return translatable(w, p);
+}
+
+enum verdict
+ce_hand_over(struct worker *w, struct packet *p, uint16_t owner, enum way way)
+{
+	p->mbuf->hash.usr = (uint32_t)p->src_port << 16 | p->dst_port;
+	return handoff_on(w, p, owner, way);
+}
+
+void
+ce_take_ports(struct packet *p)
+{
+	const uint32_t ports = p->mbuf->hash.usr;
+
+	p->kind = (uint8_t)ce_kind_of_fragment(p);
+	p->src_port = (uint16_t)(ports >> 16);
+	p->dst_port = (uint16_t)ports;
+	p->tcp_flags = p->kind == L4_TCP && !ipv4_is_headless(p) ? p->l4[13] : 0;
+}

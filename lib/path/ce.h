@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Steps that the CE's ways share: which session, which peer, and translation of what is not a plain packet. */
+#ifndef MAPEDGE_PATH_CE_H
+#define MAPEDGE_PATH_CE_H
+
+#include "nat/rewrite.h"
+#include "path/ports.h"
+#include "path/steps.h"
+
+/* The far end of a session, for a packet that came from it and for one that goes to it. An echo's has no port. */
+static inline uint64_t
+end_from(const struct packet *p)
+{
+	return session_end(p->src, p->kind == L4_ICMP_QUERY ? 0 : p->src_port, p->kind);
+}
+
+static inline uint64_t
+end_to(const struct packet *p)
+{
+	return session_end(p->dst, p->kind == L4_ICMP_QUERY ? 0 : p->dst_port, p->kind);
+}
+
+/*
+ * RFC 7597 sections 5.3, 5.4: where a packet for this IPv4 destination goes, the BR or the CE that an FMR says. False with
+ * the reason when nobody can have it.
+ */
+bool ce_find_peer(const struct worker *w, uint32_t dst, uint16_t port, u128 *peer, enum drop_reason *why);
+
+/*
+ * The worker that owns the session of a packet from outside: its port says so, of an error that of the packet it is about.
+ * Without ports the remote address does.
+ */
+uint16_t ce_port_owner(const struct worker *w, const struct packet *p);
+
+/*
+ * The session that an ICMP error from outside is about: its quote shows the packet as it left us. NEXT with p->session, or
+ * dropped as icmp_bad or nat_no_mapping. p->dst must be the external address.
+ */
+enum verdict ce_find_quoted(struct worker *w, struct packet *p, struct quote *quote);
+
+/* RFC 5508 REQ-4: the error goes to the session's host; type and code stay, and the session is not touched. */
+void ce_translate_error_in(struct packet *p, const struct quote *quote);
+
+/* A fragment that has no transport header: only the address changes, outbound the identification too. */
+void ce_translate_headless_out(struct packet *p, uint32_t external_addr);
+void ce_translate_headless_in(struct packet *p);
+
+/* Of what its datagram must be, if it passes at all: fragments of ICMP errors are not translated. */
+static inline enum l4_kind
+ce_kind_of_fragment(const struct packet *p)
+{
+	switch (p->protocol) {
+	case PROTOCOL_TCP:
+		return L4_TCP;
+	case PROTOCOL_UDP:
+		return L4_UDP;
+	case PROTOCOL_ICMP:
+		return L4_ICMP_QUERY;
+	default:
+		return L4_OTHER;
+	}
+}
+
+/* A first fragment that the NAPT can translate. An error is none: what it quotes may be cut off. */
+enum verdict ce_judge_first(struct worker *w, struct packet *p, enum drop_reason *why);
+
+/*
+ * Between two workers a fragment takes along the ports that its datagram's first one had: only one of them knows these,
+ * and the other one has the session.
+ */
+enum verdict ce_hand_over(struct worker *w, struct packet *p, uint16_t owner, enum way way);
+void ce_take_ports(struct packet *p);
+
+/* A packet from the LAN, translated already, for a port of ours: it comes in again at the worker that owns the port. */
+enum verdict ce_turn_back(struct worker *w, struct packet *p);
+
+#endif

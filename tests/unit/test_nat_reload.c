@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Forwards, and what a new configuration does to sessions that live; memory and tables of two million of them. */
+#include "nat_fixture.h"
+
+#define DOOR 4928 /* the first port of the set */
+
+static struct nat_fixture f;
+static struct nat_config config;
+
+static void
+set_up(void)
+{
+	config = fixture_config(1024);
+	fixture_make(&f, &config, 6);
+}
+
+static void
+tear_down(void)
+{
+	fixture_free(&f);
+}
+
+static void
+reload(void)
+{
+	nat_set_config(f.nat, &config, (nat_owner)f.owner, 0);
+}
+
+static void
+add_forward(uint8_t space, uint16_t first, uint16_t last, uint32_t host, uint16_t port)
+{
+	config.forwards[config.forward_count++] = (struct nat_forward){ space, first, last, HOST + host, port };
+	reload();
+}
+
+static uint64_t
+inside(uint32_t host, uint16_t port)
+{
+	return session_end(HOST + host, port, L4_UDP);
+}
+
+static uint64_t
+remote(uint32_t number)
+{
+	return session_end(SERVER + number, 3478, L4_UDP);
+}
+
+/* Fills the set; the session on this port. */
+static const struct session *
+fill_until(uint16_t port)
+{
+	const struct session *found = NULL;
+
+	for (uint16_t i = 0; i < PORTS; i++) {
+		const struct session *s = fixture_open(&f, inside(1, i), remote(0), 0, 0);
+
+		found = s->external_port == port ? s : found;
+	}
+	ck_assert_ptr_nonnull(found);
+	return found;
+}
+
+/* ---- forwards --------------------------------------------------------------------------------------------------- */
+
+/* NAT-49: everybody is let in, the host's answer is the session, and nobody else gets the port. */
+START_TEST(forward_is_a_mapping_that_does_not_end)
+{
+	struct session passage;
+	enum drop_reason why;
+	const struct session *s;
+
+	add_forward(L4_UDP, DOOR, DOOR + 3, 0, 80);
+	ck_assert(nat_admit(f.nat, DOOR + 2, remote(5), &passage, &why));
+	ck_assert_uint_eq(passage.inside, inside(0, 82));
+	ck_assert_uint_eq(f.nat->session_count, 0);
+	s = fixture_open(&f, inside(0, 82), remote(5), 0, 0);
+	ck_assert_uint_eq(s->external_port, DOOR + 2);
+	ck_assert_uint_eq(nat_expire(f.nat, 302, UINT32_MAX), 1);
+	ck_assert(nat_admit(f.nat, DOOR + 2, remote(9), &passage, &why));
+	ck_assert(!nat_admit(f.nat, DOOR + 2, session_end(SERVER, 3478, L4_TCP), &passage, &why)); /* NAT-14 */
+	ck_assert_uint_eq(ports_used(&f.nat->ports[L4_UDP]), 4);
+	for (uint16_t i = 0; i < PORTS - 4; i++)
+		ck_assert_uint_gt(fixture_open(&f, inside(1, i), remote(0), 0, 400)->external_port, DOOR + 3);
+	ck_assert_ptr_null(fixture_out(&f, inside(1, PORTS), remote(0), 0, 400, &why));
+	ck_assert_int_eq(why, DROP_nat_no_port);
+}
+END_TEST
+
+/* What lies outside the set has no effect, and under a whole address a system port may be forwarded. */
+START_TEST(ports_of_forwards)
+{
+	const struct portset all = { .psid_len = 0, .offset = 6 };
+	struct session passage;
+	enum drop_reason why;
+
+	add_forward(L4_UDP, DOOR - 1, DOOR + 16, 0, 1000);
+	ck_assert(!nat_admit(f.nat, DOOR - 1, remote(0), &passage, &why));
+	ck_assert(nat_admit(f.nat, DOOR, remote(0), &passage, &why));
+	ck_assert_uint_eq(passage.inside, inside(0, 1001));
+	ck_assert(!nat_admit(f.nat, DOOR + 16, remote(0), &passage, &why));
+	ck_assert_uint_eq(f.nat->ports[L4_UDP].total, PORTS);
+	add_forward(L4_UDP, 53, 53, 0, 53);
+	ck_assert(!nat_admit(f.nat, 53, remote(0), &passage, &why));
+	nat_set_external(f.nat, EXTERNAL, &all, (nat_owner)f.owner, 0, 0);
+	ck_assert(nat_admit(f.nat, 53, remote(0), &passage, &why));
+	ck_assert_uint_eq(f.nat->ports[L4_UDP].total, 65536 - 1024 + 1);
+}
+END_TEST
+
+/* A forward takes its port from a mapping; that one's sessions end, all others stay. Small steps do it, too. */
+START_TEST(forward_takes_its_port)
+{
+	const struct session *victim = fill_until(DOOR);
+	const uint64_t was = victim->inside;
+	struct session passage;
+	enum drop_reason why;
+
+	fixture_open(&f, was, remote(1), 0, 0);
+	add_forward(L4_UDP, DOOR, DOOR, 0, 80);
+	ck_assert(nat_admit(f.nat, DOOR, remote(7), &passage, &why));
+	ck_assert_uint_eq(passage.inside, inside(0, 80));
+	ck_assert_uint_eq(f.nat->mapping_count, PORTS - 1);
+	for (int i = 0; i < 100; i++)
+		ck_assert_uint_eq(nat_expire(f.nat, 1, 4), 0);
+	ck_assert_uint_eq(f.event[EVENT_sessions_flushed], 2);
+	ck_assert_uint_eq(f.nat->session_count, PORTS - 1);
+	ck_assert(!fixture_has(&f, was, remote(0)));
+	ck_assert_ptr_null(fixture_out(&f, was, remote(0), 0, 1, &why));
+	ck_assert_uint_eq(nat_expire(f.nat, 302, UINT32_MAX), PORTS - 1);
+	ck_assert_uint_eq(ports_used(&f.nat->ports[L4_UDP]), 1);
+}
+END_TEST
+
+/* An endpoint that had a port and gets a forward: its own traffic uses the forward from now on. */
+START_TEST(endpoint_of_a_forward_had_a_port)
+{
+	const uint16_t old = fixture_open(&f, inside(0, 80), remote(0), 0, 0)->external_port;
+	const uint16_t door = old == DOOR ? DOOR + 1 : DOOR;
+
+	add_forward(L4_UDP, door, door, 0, 80);
+	ck_assert_uint_eq(fixture_open(&f, inside(0, 80), remote(1), 0, 0)->external_port, door);
+	nat_expire(f.nat, 1, UINT32_MAX);
+	ck_assert(!fixture_has(&f, inside(0, 80), remote(0)));
+	ck_assert_uint_eq(f.event[EVENT_sessions_flushed], 1);
+	ck_assert_int_eq(f.nat->ports[L4_UDP].port[old].rest, PORT_FREE);
+	ck_assert(fixture_has(&f, inside(0, 80), remote(1)));
+}
+END_TEST
+
+/* Gone: its sessions end and the port is free; another forward that stays keeps its own. */
+START_TEST(forward_is_removed)
+{
+	struct session passage;
+	enum drop_reason why;
+
+	add_forward(L4_UDP, DOOR, DOOR, 0, 80);
+	add_forward(L4_UDP, DOOR + 1, DOOR + 1, 0, 81);
+	fixture_open(&f, inside(0, 80), remote(0), 0, 0);
+	fixture_open(&f, inside(0, 81), remote(0), 0, 0);
+	config.forwards[0] = config.forwards[1];
+	config.forward_count = 1;
+	reload();
+	ck_assert(!nat_admit(f.nat, DOOR, remote(7), &passage, &why));
+	ck_assert_int_eq(why, DROP_nat_no_mapping);
+	ck_assert_uint_eq(nat_expire(f.nat, 1, UINT32_MAX), 0);
+	ck_assert_uint_eq(f.event[EVENT_sessions_flushed], 1);
+	ck_assert(!fixture_has(&f, inside(0, 80), remote(0)));
+	ck_assert(fixture_has(&f, inside(0, 81), remote(0)));
+	ck_assert_int_eq(f.nat->ports[L4_UDP].port[DOOR].rest, PORT_FREE);
+}
+END_TEST
+
+/* Away and back before anything was swept: the old sessions do not count as the new mapping's. */
+START_TEST(forward_comes_back)
+{
+	add_forward(L4_UDP, DOOR, DOOR, 0, 80);
+	fixture_open(&f, inside(0, 80), remote(0), 0, 0);
+	config.forward_count = 0;
+	reload();
+	config.forward_count = 1;
+	reload();
+	fixture_open(&f, inside(0, 80), remote(1), 0, 0);
+	nat_expire(f.nat, 1, UINT32_MAX);
+	ck_assert_uint_eq(f.event[EVENT_sessions_flushed], 1);
+	ck_assert(fixture_has(&f, inside(0, 80), remote(1)));
+	ck_assert_uint_eq(f.nat->ports[L4_UDP].port[DOOR].mapped, 1);
+	ck_assert_uint_eq(f.nat->ports[L4_UDP].port[DOOR].sharing, 0);
+}
+END_TEST
+
+/* A forward's port goes to the worker of its host: whoever had it loses it. */
+START_TEST(port_of_another_worker)
+{
+	fill_until(DOOR);
+	f.owner[L4_UDP][DOOR] = 1;
+	add_forward(L4_UDP, DOOR, DOOR, 0, 80);
+	nat_expire(f.nat, 1, UINT32_MAX);
+	ck_assert_uint_eq(f.event[EVENT_sessions_flushed], 1);
+	ck_assert_uint_eq(f.nat->ports[L4_UDP].total, PORTS - 1);
+	ck_assert_int_eq(f.nat->ports[L4_UDP].port[DOOR].kind, PORT_FOREIGN);
+}
+END_TEST
+
+/* Nothing of this asks for a look at the sessions. */
+START_TEST(what_changes_nothing)
+{
+	fill_until(DOOR);
+	config.filtering = NAT_ENDPOINT_INDEPENDENT;
+	config.sessions_per_host = 1;
+	config.quarantine = 10;
+	config.timeout[SESSION_UDP] = 600;
+	reload();
+	ck_assert_uint_eq(f.nat->sweep_left, 0);
+	ck_assert_uint_eq(nat_expire(f.nat, 600, UINT32_MAX), 0);
+	ck_assert_uint_eq(f.nat->session_count, PORTS);
+	ck_assert_uint_eq(f.event[EVENT_sessions_flushed], 0);
+}
+END_TEST
+
+/* Ports are set aside and given back while they are in use. */
+START_TEST(reserve_changes)
+{
+	fill_until(DOOR);
+	config.reserved_ports = 100;
+	reload();
+	ck_assert_uint_eq(f.nat->ports[L4_UDP].common.count, PORTS - 100);
+	ck_assert_uint_eq(nat_expire(f.nat, 302, UINT32_MAX), PORTS);
+	ck_assert_uint_eq(f.nat->ports[L4_UDP].free[PORT_RESERVED].count, 100);
+	config.reserved_ports = 1000;
+	reload();
+	ck_assert_uint_eq(f.nat->ports[L4_UDP].free[PORT_RESERVED].count, PORTS);
+	config.reserved_ports = 0;
+	reload();
+	ck_assert_uint_eq(f.nat->ports[L4_UDP].free[PORT_COMMON].count, PORTS);
+}
+END_TEST
+
+/* ---- two million ------------------------------------------------------------------------------------------------ */
+
+#define MANY 2000000
+
+/* docs/napt.md: at most 128 bytes a session, everything included. */
+START_TEST(memory)
+{
+	const struct nat_config many = { .sessions = MANY };
+
+	ck_assert_uint_le(nat_size(&many), MANY * UINT64_C(128));
+	ck_assert_uint_ge(nat_size(&many), MANY * UINT64_C(64));
+}
+END_TEST
+
+/* All of them at once, whatever the keys; and again after half of them has gone. */
+START_TEST(two_million_sessions)
+{
+	const struct portset all = { .psid_len = 0, .offset = 6 };
+	struct nat_config many = fixture_config(MANY);
+
+	many.reuse = NAT_REUSE_ON_EXHAUSTION;
+	tear_down();
+	fixture_make(&f, &many, 8);
+	nat_set_external(f.nat, EXTERNAL, &all, (nat_owner)f.owner, 0, 0);
+	for (uint32_t i = 0; i < MANY; i++)
+		fixture_open(&f, inside(i % 4000, (uint16_t)(i / 4000 * 3)), remote(i * 7), 0, i % 2 ? 100 : 0);
+	ck_assert_uint_eq(f.nat->session_count, MANY);
+	ck_assert_uint_eq(nat_expire(f.nat, 302, UINT32_MAX), MANY / 2);
+	for (uint32_t i = 0; i < MANY / 2; i++)
+		fixture_open(&f, inside(i % 4000, (uint16_t)(i / 4000 * 3 + 1)), remote(i * 7), 0, 302);
+	ck_assert_uint_eq(f.nat->session_count, MANY);
+	ck_assert_uint_eq(nat_expire(f.nat, 1000, UINT32_MAX), MANY);
+	for (unsigned int space = 0; space < L4_SPACES; space++)
+		ck_assert_uint_eq(ports_used(&f.nat->ports[space]), 0);
+}
+END_TEST
+
+Suite *
+unit_suite(void)
+{
+	Suite *suite = suite_create("nat_reload");
+	TCase *forwards = tcase_create("forwards"), *many = tcase_create("many");
+
+	tcase_add_checked_fixture(forwards, set_up, tear_down);
+	tcase_add_test(forwards, forward_is_a_mapping_that_does_not_end);
+	tcase_add_test(forwards, ports_of_forwards);
+	tcase_add_test(forwards, forward_takes_its_port);
+	tcase_add_test(forwards, endpoint_of_a_forward_had_a_port);
+	tcase_add_test(forwards, forward_is_removed);
+	tcase_add_test(forwards, forward_comes_back);
+	tcase_add_test(forwards, port_of_another_worker);
+	tcase_add_test(forwards, what_changes_nothing);
+	tcase_add_test(forwards, reserve_changes);
+	suite_add_tcase(suite, forwards);
+	tcase_add_checked_fixture(many, set_up, tear_down);
+	tcase_set_timeout(many, 120);
+	tcase_add_test(many, memory);
+	tcase_add_test(many, two_million_sessions);
+	suite_add_tcase(suite, many);
+	return suite;
+}
