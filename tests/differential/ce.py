@@ -26,6 +26,7 @@ class Peers:
 
     def __init__(self, br, rules):
         self.br, self.fmrs = br, RuleSet(rules)
+        self.pools = []
 
     def of_source(self, address):
         return "br" if address == self.br else self.fmrs.of_source(address)
@@ -326,6 +327,8 @@ class Ce(Br):
         if ip.is_fragment:
             self.check_fragment(ip)
         if context.rule is None:
+            if not ip.is_fragment:
+                check_l4(ip)
             raise Drop("spoof_v6", "neither the BR nor under an FMR")
         if ip.is_fragment and ip.dst == self.address:
             key = 1, outer, ip.src, ip.dst, ip.protocol, ip.ident
@@ -490,6 +493,15 @@ class Ce(Br):
         host, port = session.inside
         inner.data, inner.src = requoted(inner.data, host, inner.dst, sport=port), host
         return inner, transport
+
+
+def check_l4(ip):
+    """What comes before the source check."""
+    try:
+        read_transport(ip)
+    except Drop as drop:
+        if drop.reason == "l4_bad":
+            raise
 
 
 def without_fmr(rule):

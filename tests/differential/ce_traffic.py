@@ -289,6 +289,8 @@ class CeTraffic(Traffic):
         shot = Shot("ce", host, self.br.address)
         self.header(shot)
         asked = self.asked(shot, protocol, source, target)
+        if protocol == TCP and asked.l4["flags"] & RST and "resets" in NOT_YET:
+            asked.l4["flags"] = SYN
         if protocol != ICMP and self.chance(60):
             talk = Talk(protocol, (host, source), (self.br.address, target), dice)
             self.talks.append(talk)
