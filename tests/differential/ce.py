@@ -146,9 +146,11 @@ class Ce(Br):
         """From the LAN."""
         ip = Ipv4(data, "ipv4_bad")
         ip.check_options()
+        if self.lan.is_martian(ip.src):
+            raise Drop("martian_v4", "source")
         if ip.dst == 0xFFFFFFFF or ip.dst >> 28 == 14:
             self.linux()
-        if self.lan.is_martian(ip.src) or self.lan.is_martian(ip.dst) and not self.on_lan(ip.dst):
+        if self.lan.is_martian(ip.dst) and not self.on_lan(ip.dst):
             raise Drop("martian_v4")
         if not self.on_lan(ip.src):
             raise Drop("lan_spoof")

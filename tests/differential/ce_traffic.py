@@ -368,6 +368,11 @@ class CeTraffic(Traffic):
         shares = "fragments_to_self" in NOT_YET and self.napt.settings.port_reuse != "off"
         return self.talk() if shares and any(name == self.br.lan.name and frame[30:34] == own for name, frame in frames) else frames
 
+    def bend(self, shot):
+        super().bend(shot)
+        if shot.l4["kind"] == "icmp" and shot.l4["type"] not in (0, 8):
+            shot.ip["ttl"] = max(shot.ip["ttl"], 2)
+
     def bend_ttl(self, shot):
         """Not of ICMP errors: which of two faults counts is nobody's business."""
         if shot.l4["kind"] != "icmp" or shot.l4["type"] in (0, 8):
@@ -446,12 +451,21 @@ class CeTraffic(Traffic):
             talk = Talk(mapping.protocol, mapping.inside, (self.hosts[0], 0 if mapping.protocol == ICMP else 443), self.random)
             self.number += 1
             heapq.heappush(self.later, (0, self.number, self.wrapped(self.step(talk, 0))))
-        for _ in range(count):
+        for _ in range(self.sweeps()):
+            self.now += 1
+            made.append((self.now, self.br.lan.name, bytes(6) + b"\2\0\0\0\0\1\x08\0" + bytes(46)))
+        for _ in range(count - len(made)):
             self.number += 1
             interface, frame = self.next_frame(self.number)
             self.now += self.random.choice((1, 1, 2, 10, 50, 200, 333))
             made.append((self.now, interface, frame[:2000]))
         return made
+
+    def sweeps(self):
+        """Packets for somebody else, between which what is due ends: 32 sessions at a time."""
+        now = self.now - (self.br.begun or self.now)
+        due = sum(session.due(self.napt.settings) <= now for session in self.napt.by_inside.values())
+        return due // 32 * 2 + 1 if due > 16 else 0
 
     def jump(self):
         """A while passes; often one that ends just before or after something is due, never right then."""

@@ -57,6 +57,15 @@ class Tcp:
         window = self.announced[1 - side]
         return window is None or (segment.seq - window[0]) % (1 << 32) < max(window[1], 1)
 
+    def open(self, side, segment):
+        """Whose session it is, the inside host's, counts as having begun it, SYN or not."""
+        self.syn[INSIDE] = True
+        if segment.flags & SYN:
+            self.syn[side] = self.seen[side] = True
+            self.scale[side] = segment.scale
+            if segment.flags & ACK:  # an answer to one, whether that came by here or not
+                self.syn[REMOTE] = True
+
     def judge(self, side, segment):
         """A connection that is not open can only be refused, which changes nothing."""
         if not all(self.syn) or self.reset:
@@ -88,11 +97,8 @@ class Tcp:
             self.reset, self.fin = False, [False, False]
         elif all(self.syn) and flags & FIN:
             self.fin[side] = True
-        elif not all(self.syn) and flags & SYN:
-            self.syn[side] = self.seen[side] = True
-            self.scale[side] = segment.scale
-            if flags & ACK:  # an answer to one, whether that came by here or not
-                self.syn[1 - side] = True
+        elif not all(self.syn):
+            self.open(side, segment)
         if flags & ACK and all(self.syn):
             self.announced[side] = segment.ack, segment.window << (0 if flags & SYN else self.shift(side))
         return True
