@@ -177,7 +177,9 @@ class Ce(Br):
         try:
             if transport.kind == "error":
                 raise Drop("icmp_bad", "a fragmented error")
-            if not outer:
+            if outer:
+                self.check_protocol(ip, transport)
+            else:
                 self.check_protocol(ip, transport)
                 port = self.lan if ip.dst == self.address and self.out_peer(ip, transport) == "hairpin" else self.wan
                 self.session_out(ip, transport, port)
@@ -423,11 +425,13 @@ class Ce(Br):
             return
         at = (inner[0] & 15) * 4
         inside = int.from_bytes(inner[16:20], "big"), struct.unpack_from(">H", inner, at + (4 if ip.protocol == ICMP else 2))[0]
-        found = unseen.get(inside)
-        if isinstance(found, Mapping):
-            self.napt.show(found, port)
-        elif found and found.remote == remote:
-            self.napt.see(found, port)
+        for found in unseen:
+            if found.inside == inside and isinstance(found, Mapping):
+                self.napt.show(found, port)
+                return
+            if (found.inside, getattr(found, "remote", None)) == (inside, remote):
+                self.napt.see(found, port)
+                return
 
     def translated_error_in(self, ip, transport):
         """RFC 5508 REQ-4."""

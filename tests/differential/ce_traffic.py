@@ -368,6 +368,10 @@ class CeTraffic(Traffic):
         shares = "fragments_to_self" in NOT_YET and self.napt.settings.port_reuse != "off"
         return self.talk() if shares and any(name == self.br.lan.name and frame[30:34] == own for name, frame in frames) else frames
 
+    def piece4(self, shot, start, data, more):
+        piece = super().piece4(shot, start, data, more)
+        return piece if piece[8] != 1 or start or more else super().piece4(shot, start, data, more)
+
     def bend(self, shot):
         super().bend(shot)
         if shot.l4["kind"] == "icmp" and shot.l4["type"] not in (0, 8):

@@ -273,9 +273,9 @@ class Napt:
         raise Refusal("nat_filtered", filtering)
 
     def unseen(self, protocol):
-        """What has a port that nobody has seen yet: {inside: mapping, or session that shares}."""
-        found = {session.inside: session for session in self.by_inside.values() if session.port is None and session.protocol == protocol}
-        return found | {inside: mapping for (its, inside), mapping in self.mappings.items() if its == protocol and mapping.port is None}
+        """What has a port that nobody has seen yet: mappings, and sessions that share."""
+        return [mapping for key, mapping in self.mappings.items() if key[0] == protocol and mapping.port is None] \
+            + [each for each in self.by_inside.values() if each.protocol == protocol and each.port is None and not each.mapping]
 
     # ------------------------------------------------------------------------------------------------- a new session
 
@@ -434,7 +434,8 @@ class Napt:
         """The port of a mapping that nobody could see so far."""
         if port is None:
             return
-        if port not in self.set or (mapping.protocol, port) in self.owners or self.users.get((mapping.protocol, port)):
+        used = any(session.mapping for session in self.users.get((mapping.protocol, port), ()))
+        if port not in self.set or (mapping.protocol, port) in self.owners or used:
             self.fault(f"{NAMES[mapping.protocol]} port {port} was not free for the mapping of {mapping.inside}")
         mapping.port = port
         self.owners[mapping.protocol, port] = mapping
