@@ -277,7 +277,8 @@ class CeTraffic(Traffic):
 
     def hairpin(self):
         dice, talk = self.random, self.any_talk(True)
-        target = talk.port if talk and self.chance(90) else self.port() if self.chance(60) else dice.randint(1, 65535)
+        heard = 90 if self.napt.settings.port_reuse == "off" else 100
+        target = talk.port if talk and self.chance(heard) else self.port() if self.chance(60) else dice.randint(1, 65535)
         # From an endpoint whose external port is known, else nobody would see it if the packet arrives nowhere.
         other = self.any_talk(True)
         if other is None:
@@ -384,7 +385,8 @@ class CeTraffic(Traffic):
 
     def bend_quote(self, shot):
         shot.ip["ttl"] = 64
-        if shot.towards == "ce" and self.br.rules.of_destination(shot.ip["dst"]):
+        if shot.towards == "ce" and self.br.rules.of_destination(shot.ip["dst"]) \
+                or shot.towards != "ce" and shot.outer["src"] != self.br.br.address:
             return
         super().bend_quote(shot)
         if shot.towards == "ce":
