@@ -419,7 +419,9 @@ class CeTraffic(Traffic):
         return [self.wrapped(shot)]
 
     def bend_destination(self, shot):
-        """From the softwire: not our address. From the LAN: not for the softwire."""
+        """From the softwire: not our address. From the LAN: not for the softwire. ICMP errors quote what fits where they go."""
+        if shot.l4["kind"] == "icmp" and shot.l4["type"] not in (0, 8):
+            return
         if shot.towards == "internet":
             super().bend_destination(shot)
         else:
