@@ -43,9 +43,10 @@ smoke: all
 demo: all
 	@tests/netns/demo.py --build $(BUILD)
 
-# Program and model on 100 000 random packets of every configuration; ARGS="--config plain --seed 7".
+# Program and models on 100 000 random packets of every BR and of all CEs; ARGS="--seed 7".
 differential: all
 	tests/differential/run.py --mapedge $(BUILD)/app/mapedge/mapedge $(ARGS)
+	tests/differential/ce_run.py --mapedge $(BUILD)/app/mapedge/mapedge $(ARGS)
 
 # Does a test notice each of some mistakes put into lib/, one at a time? An hour; `make mutate ARGS="--jobs 2 lib/map"`.
 mutate:

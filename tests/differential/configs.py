@@ -6,12 +6,12 @@ def files(config):
     """Name and content of the configuration file and of what it names. "traffic" is for the generator only."""
     made = {}
     config = {name: value for name, value in config.items() if name != "traffic"}
-    domains = [dict(domain) for domain in config["domains"]]
+    domains = [dict(domain) for domain in config.get("domains", ())]
     for number, domain in enumerate(domains):
         if "bindings" in domain:
             domain["bindings_file"] = f"bindings-{number}.txt"
             made[domain["bindings_file"]] = "\n".join(domain.pop("bindings")) + "\n"
-    return made | {"mapedge.conf": text(config | {"domains": domains})}
+    return made | {"mapedge.conf": text(config | ({"domains": domains} if domains else {}))}
 
 
 def unlimited(config):

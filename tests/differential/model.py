@@ -181,12 +181,13 @@ class Ipv4:
 
 class Transport:
     """What says whose packet it is. kind: "ports", "query", "error", "other-icmp" or "other"; of an error, `quote` are
-    addresses and ports of the packet it quotes, whose ports may be None."""
+    addresses and ports of the packet it quotes, whose ports may be None. All fragments of a datagram have one, so `said` is
+    what a CE found out about its first one."""
 
-    __slots__ = "kind", "sport", "dport", "quote"
+    __slots__ = "kind", "sport", "dport", "quote", "said"
 
     def __init__(self, kind, sport=None, dport=None, quote=None):
-        self.kind, self.sport, self.dport, self.quote = kind, sport, dport, quote
+        self.kind, self.sport, self.dport, self.quote, self.said = kind, sport, dport, quote, {}
 
 
 class Quote:
@@ -714,7 +715,7 @@ class Br:
         """Judges what the fragment table lets go: this fragment, and then those that waited for it."""
         waiting = self.virtual.held
         try:
-            ready = self.virtual.take(ip, key, source, self.now, first_transport, context)
+            ready = self.virtual.take(ip, key, source, self.now, lambda first: self.first_transport(first, context), context)
         except Refused as refused:
             self.drop(refused.reason)
             for _ in refused.victims:
@@ -725,6 +726,13 @@ class Br:
             self.notes.append("waits for the first fragment")
         for late, transport, its in ready:
             self.attempt(judge, late, transport, its)
+
+    def first_transport(self, ip, _):
+        """read_transport() in the words of the fragment table."""
+        try:
+            return read_transport(ip)
+        except Drop as drop:
+            raise Refused(drop.reason) from None
 
     def softwire_fragment(self, data, chain, domain):
         source = int.from_bytes(data[8:24], "big")
@@ -843,6 +851,8 @@ class Br:
         inner, transport = self.quoted_packet(message[8:], domain)
         if kind == 2 and (rest < 1280 or rest >= domain.mtu + 40 or domain.anycast):
             raise Drop("ptb_ignored")
+        if kind == 2:
+            self.believe(rest)
         if transport.kind == "error":
             raise Drop("icmp6_not_relayed", "quotes an ICMP error")
         if kind == 2:
@@ -854,6 +864,9 @@ class Br:
         else:
             raise Drop("icmp6_not_relayed", "an error of no use")
         self.relay(inner, transport, code, rest)
+
+    def believe(self, mtu):
+        """A BR learns nothing from a packet too big."""
 
     def quoted_packet(self, quote, domain):
         """The IPv4 packet in a quoted softwire packet that can only be one of ours."""
@@ -960,11 +973,3 @@ def may_be_error6(data):
                 continue
         return following == ICMPV6 and (later or not room or data[position] < 128 or data[position] == 137)
     return True
-
-
-def first_transport(ip):
-    """read_transport() in the words of the fragment table."""
-    try:
-        return read_transport(ip)
-    except Drop as drop:
-        raise Refused(drop.reason) from None

@@ -69,17 +69,22 @@ class Program:
         for interface in "map", "internet":
             for now, frame in read_pcap(self.path(f"out-{interface}.pcap")):
                 frames.setdefault((now, interface), []).append(frame)
-        with open(self.path("stats.json"), encoding="ascii") as file:
-            stats = json.load(file)
-        stats["events"].pop("handoff", None)  # between workers: no business of the model's
-        counters = {}
-        for group in "drops", "events", "conservation":
-            counters.update({f"{group}.{name}": value for name, value in stats[group].items() if value})
-        for each in stats["interfaces"]:
-            for name in "rx_packets", "rx_bytes", "tx_packets", "tx_bytes":
-                if each[name]:
-                    counters[f"{each['name']}.{name}"] = each[name]
-        return Outcome(frames, counters)
+        return Outcome(frames, read_counters(self.path("stats.json")))
+
+
+def read_counters(path):
+    """The program's statistics as one flat dictionary, like counters_of()."""
+    with open(path, encoding="ascii") as file:
+        stats = json.load(file)
+    stats["events"].pop("handoff", None)  # between workers: no business of the model's
+    counters = {}
+    for group in "drops", "events", "conservation":
+        counters.update({f"{group}.{name}": value for name, value in stats[group].items() if value})
+    for each in stats["interfaces"]:
+        for name in "rx_packets", "rx_bytes", "tx_packets", "tx_bytes":
+            if each[name]:
+                counters[f"{each['name']}.{name}"] = each[name]
+    return counters
 
 
 class Model:

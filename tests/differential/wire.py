@@ -146,16 +146,23 @@ def write_pcap(path, frames):
     """frames: (time in microseconds, bytes)."""
     with open(path, "wb") as file:
         file.write(struct.pack("<IHHIIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 1))
+    append_pcap(path, frames)
+
+
+def append_pcap(path, frames):
+    with open(path, "ab") as file:
         for time, frame in frames:
             file.write(struct.pack("<IIII", time // 1000000, time % 1000000, len(frame), len(frame)) + frame)
 
 
-def read_pcap(path):
+def read_pcap(path, position=24):
+    """What stands in a file from some place on, the beginning of a record."""
     with open(path, "rb") as file:
+        magic = struct.unpack("<I", file.read(4))[0]
+        file.seek(position)
         data = file.read()
-    magic = struct.unpack_from("<I", data)[0]
     per_microsecond = {0xA1B2C3D4: 1, 0xA1B23C4D: 1000}[magic]
-    position, frames = 24, []
+    position, frames = 0, []
     while position < len(data):
         seconds, fraction, captured, _ = struct.unpack_from("<IIII", data, position)
         time = seconds * 1000000 + fraction // per_microsecond
@@ -203,7 +210,8 @@ def decode4(data):
     if protocol in (TCP, UDP):
         text += " %d > %d" % struct.unpack_from(">HH", body)
     if protocol == TCP and len(body) >= 20:
-        text += f" flags {body[13]:#x} doff {body[12] >> 4}"
+        text += " seq %d ack %d" % struct.unpack_from(">II", body, 4)
+        text += f" flags {body[13]:#x} doff {body[12] >> 4} window {struct.unpack_from('>H', body, 14)[0]}"
     if protocol == UDP:
         text += " udp-len %d" % struct.unpack_from(">H", body, 4)
     if protocol == ICMP:
