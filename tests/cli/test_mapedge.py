@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """mapedge's own command line, without EAL: usage: test_mapedge.py MAPEDGE SOURCE_ROOT"""
 import json
+import re
 import struct
 import subprocess
 import sys
@@ -68,6 +69,18 @@ def balanced(workers):
     assert len(statistics["workers"]) == workers
 
 
+def random_numbers():
+    """SEC-14: every key comes from getrandom(2), all of it, and there is no other source of chance."""
+    sources = {path: path.read_text() for room in ("lib", "app", "drivers-glue") for path in (ROOT / room).rglob("*.[ch]")}
+    for path, text in sources.items():
+        assert not re.search(r"\b(s?rand(om)?|[dlm]rand48|rand_r|rte_rand\w*)\(", text), f"{path}: another generator"
+    asked = [(path, call) for path, text in sources.items() for call in re.findall(r"getrandom\(&.*", text)]
+    assert len(asked) >= 4 and all("!= sizeof(" in call for _, call in asked), asked
+    keyed = [path for path, text in sources.items() if "random_fork(" in text or "random.key" in text]
+    assert any(path.name == "engine.c" for path in keyed), keyed
+
+
+add("keys come from getrandom (SEC-14)", random_numbers)
 add("version", expect, 0, ["mapedge 0."], "-V")
 add("help", expect, 0, ["usage: mapedge"], "--help")
 add("unknown option", expect, 2, ["usage: mapedge"], "--frobnicate")
