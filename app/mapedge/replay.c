@@ -317,7 +317,9 @@ write_stats(const struct replay *r, struct error *err)
 		.generation = r->snapshot->generation,
 		.since_ms = r->start_ns / 1000000,
 		.softwire_count = r->snapshot->softwire_count,
-		.worker_count = r->conf->workers };
+		.worker_count = r->conf->workers,
+		.port_reuse = conf_port_reuse_word(&r->conf->nat),
+		.df = conf_df_word(&r->conf->nat) };
 	json_t *document;
 	int rc;
 

@@ -36,5 +36,5 @@ case.send(lan=ping(H2, E2, 7)).gives(wan=up(ping(V4, E2, PORT, ttl=63))).opens()
 refuse(ping(H2, E, 7), H2)
 case.send(wan=down(pong(E, V4, PORT))).gives(lan=pong(E, H, 7, ttl=63))
 case.send(wan=down(pong(E2, V4, PORT))).gives(lan=pong(E2, H2, 7, ttl=63))
-case.expect(nat={"sessions": 14, "sessions_sharing": 9, "mappings": 3,
+case.expect(nat={"port_reuse": "on_exhaustion", "df": "honour", "sessions": 14, "sessions_sharing": 9, "mappings": 3,
                  "ports": {"udp": {"total": 1, "used": 1, "shared": 1}, "tcp": {"total": 1, "used": 1, "shared": 1}}})
