@@ -10,6 +10,7 @@
 #include "compile.h"
 #include "history.h"
 #include "log.h"
+#include "notes.h"
 #include "slots.h"
 #include "socket.h"
 #include "unchangeable.h"
@@ -186,6 +187,7 @@ reload(void *context, uint64_t *generation, struct error *err)
 	*generation = next.snapshot->generation;
 	log_notice("config: reloaded file=%s generation=%lu bindings=%u", next.conf->file, (unsigned long)*generation,
 	    bindings_count(next.bindings));
+	notes_log(next.conf);
 	return 0;
 }
 
@@ -223,6 +225,8 @@ make_report(void *context, struct report *report)
 		.since_ms = control->start_ms,
 		.worker_count = engine->workers,
 		.held = engine_held(engine),
+		.port_reuse = conf_port_reuse_word(&control->conf->nat),
+		.df = conf_df_word(&control->conf->nat),
 		.rule_log = history_report(control->history) };
 	for (int i = 0; i < INTERFACE_COUNT; i++) {
 		report->interface[i] = control->conf->interfaces[i].name;

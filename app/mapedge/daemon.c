@@ -12,6 +12,7 @@
 #include "compile.h"
 #include "control.h"
 #include "log.h"
+#include "notes.h"
 #include "socket.h"
 
 #define MAX_ARGS (2 * CONF_MAX_EAL_ARGS)
@@ -188,6 +189,7 @@ serve(struct engine *engine, struct conf *conf, struct snapshot *snapshot, struc
 	if (rc == 0) {
 		log_notice("ready: role=%s workers=%u rules=%u bindings=%u", conf->role == CONF_CE ? "ce" : "br",
 		    engine->workers, snapshot->rules->count6, bindings_count(bindings));
+		notes_log(conf);
 		control_run(control);
 	}
 	stop_workers(engine);

@@ -7,6 +7,7 @@
 #include "bindings.h"
 #include "compile.h"
 #include "daemon.h"
+#include "notes.h"
 #include "replay.h"
 
 #define DEFAULT_CONFIG "/etc/mapedge/mapedge.conf"
@@ -30,6 +31,12 @@ print_error(const struct error *err)
 		fprintf(stderr, "hint: %s\n", err->hint);
 }
 
+static void
+print_note(const char *note)
+{
+	puts(note);
+}
+
 /* Everything that can be known without the ports: syntax, meaning, and that it compiles. */
 static int
 check_config(const char *file)
@@ -42,10 +49,12 @@ check_config(const char *file)
 
 	if (conf != NULL && bindings_load(conf, 1, &bindings, &err) == 0)
 		snapshot = snapshot_compile(conf, macs, NULL, &err);
-	if (snapshot != NULL)
+	if (snapshot != NULL) {
+		notes_each(conf, print_note);
 		printf("%s: good, %u rules, %u bindings\n", file, snapshot->rules->count6, bindings_count(bindings));
-	else
+	} else {
 		print_error(&err);
+	}
 	snapshot_free(snapshot);
 	bindings_free(bindings);
 	conf_free(conf);

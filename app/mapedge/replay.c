@@ -62,32 +62,43 @@ empty_outlets(struct replay *r, struct worker *w)
 	w->dropped.count = 0;
 }
 
+static void run_burst(struct replay *r, struct worker *w, enum way way, struct rte_mbuf **mbufs, uint16_t count);
+
+/* What a worker hands over goes on with its owner at once, where handoff_on() has noted; a fragment may be handed on. */
+static void
+hand_over(struct replay *r, struct worker *w, struct worker *owner)
+{
+	struct outlet handed = w->handoff[owner->id];
+
+	w->handoff[owner->id].count = 0;
+	for (uint16_t i = 0, count; i < handed.count; i += count) {
+		const uint16_t way = handed.mbufs[i]->port;
+
+		for (count = 1; count < BURST_SIZE && i + count < handed.count; count++) {
+			if (handed.mbufs[i + count]->port != way)
+				break;
+		}
+		run_burst(r, owner, (enum way)way, &handed.mbufs[i], count);
+	}
+}
+
 /* What a burst left, and fragments that may go on because of it. A stock that cannot be refilled shows as no_buffer. */
 static void
 after_burst(struct replay *r, struct worker *w)
 {
 	do {
 		empty_outlets(r, w);
+		for (uint16_t i = 0; i < w->count; i++)
+			hand_over(r, w, &r->worker[i]);
 		(void)buffer_refill(w);
 	} while (path_resume(w) > 0);
 }
 
 static void
-run_burst(struct replay *r, unsigned int worker, unsigned int interface, struct rte_mbuf **mbufs, uint16_t count)
+run_burst(struct replay *r, struct worker *w, enum way way, struct rte_mbuf **mbufs, uint16_t count)
 {
-	struct worker *w = &r->worker[worker];
-
-	path_run(w, (enum way)interface, mbufs, count);
+	path_run(w, way, mbufs, count);
 	after_burst(r, w);
-	for (uint16_t i = 0; i < w->count; i++) {
-		struct outlet *outlet = &w->handoff[i];
-		const uint16_t handed = outlet->count;
-
-		/* The owner never hands on: this ends after one step. */
-		outlet->count = 0;
-		if (handed > 0)
-			run_burst(r, i, interface, outlet->mbufs, handed);
-	}
 }
 
 /* What a worker remembers of fragments. */
@@ -186,7 +197,7 @@ run(struct replay *r, struct error *err)
 		count = collect_burst(r, interface, mbufs, &r->worker[turn], err);
 		if (count < 0)
 			return count;
-		run_burst(r, turn, interface, mbufs, (uint16_t)count);
+		run_burst(r, &r->worker[turn], (enum way)interface, mbufs, (uint16_t)count);
 	}
 	for (unsigned int i = 0; i < workers; i++)
 		tick(r, &r->worker[i]);
@@ -306,7 +317,9 @@ write_stats(const struct replay *r, struct error *err)
 		.generation = r->snapshot->generation,
 		.since_ms = r->start_ns / 1000000,
 		.softwire_count = r->snapshot->softwire_count,
-		.worker_count = r->conf->workers };
+		.worker_count = r->conf->workers,
+		.port_reuse = conf_port_reuse_word(&r->conf->nat),
+		.df = conf_df_word(&r->conf->nat) };
 	json_t *document;
 	int rc;
 

@@ -186,8 +186,9 @@ nat_json(const struct report *report)
 		mappings += gauge_get(&report->gauges[i]->mappings);
 		hosts += gauge_get(&report->gauges[i]->hosts);
 	}
-	return json_pack("{s:o, s:o, s:o, s:o, s:o}", "sessions", number(sessions), "sessions_sharing", number(sharing),
-	    "mappings", number(mappings), "hosts", number(hosts), "ports", ports);
+	return json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o}", "port_reuse", report->port_reuse, "df", report->df,
+	    "sessions", number(sessions), "sessions_sharing", number(sharing), "mappings", number(mappings), "hosts",
+	    number(hosts), "ports", ports);
 }
 
 static json_t *

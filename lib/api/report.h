@@ -37,6 +37,8 @@ struct report {
 	const struct gauges *gauges[REPORT_MAX_WORKERS];
 	const struct counters *control; /* of packets on their way to Linux and back; NULL without host interfaces */
 	uint64_t held;
+	const char *port_reuse; /* CE: these settings, as the configuration writes them */
+	const char *df;
 	const struct report_rule_log *rule_log; /* NULL: there is none */
 	struct {
 		uint32_t count;

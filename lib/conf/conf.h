@@ -208,6 +208,10 @@ struct conf {
  */
 struct conf *conf_load(const char *file, struct error *err);
 
+/* Two settings that may deviate from the RFCs, as they are written. */
+const char *conf_port_reuse_word(const struct conf_nat *nat);
+const char *conf_df_word(const struct conf_nat *nat);
+
 /* NULL is allowed. */
 void conf_free(struct conf *conf);
 

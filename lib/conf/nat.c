@@ -161,3 +161,15 @@ conf_read_nat(struct conf *conf, const config_setting_t *root, struct error *err
 	nat->reserved_ports = (uint32_t)reader_get_int(group, "reserved_ports", 0);
 	return read_policies(nat, group, err) < 0 ? -EINVAL : conf_read_forwards(conf, group, err);
 }
+
+const char *
+conf_port_reuse_word(const struct conf_nat *nat)
+{
+	return port_reuse_words[nat->port_reuse];
+}
+
+const char *
+conf_df_word(const struct conf_nat *nat)
+{
+	return df_words[nat->df_clear ? DF_CLEAR : DF_HONOUR];
+}

@@ -18,7 +18,7 @@ lay_out(const struct snapshot *snapshot)
 	at.fragments = at.nat + (snapshot->is_ce ? nat_size(&snapshot->nat) : 0);
 	at.reassembly = at.fragments + (snapshot->fragments.datagrams > 0 ? virtual_size(&snapshot->fragments) : 0);
 	at.softwire = at.reassembly + (snapshot->reassembly.datagrams > 0 ? reassembly_size(&snapshot->reassembly) : 0);
-	at.end = at.softwire + sizeof(struct softwire);
+	at.end = at.softwire + (sizeof(struct softwire) + 63) / 64 * 64;
 	return at;
 }
 

@@ -265,6 +265,39 @@ def refused(config, *words):
         assert word in log, f"'{word}' not in: {log}"
 
 
+CE = GOOD[:GOOD.index("interfaces")].replace('"br"', '"ce"') + """
+interfaces = (
+  { name = "lan"; role = "lan"; port = "net_null0,no-rx=1"; mac = "02:00:00:00:0c:01"; addresses = [ "192.168.1.1/24" ]; },
+  { name = "wan"; role = "wan"; port = "net_null1,no-rx=1"; mac = "02:00:00:00:0c:02";
+    neighbours = ( { address = "fe80::1"; mac = "02:00:00:00:06:01"; } ); gateway = "fe80::1"; }
+);
+softwires = ( { name = "map0"; end_user_prefix = "2001:db8:12:3400::/56"; br = "2001:db8:ffff::1";
+  rules = ( { ipv6 = "2001:db8::/40"; ipv4 = "192.0.2.0/24"; ea = 16; offset = 4; } ); } );
+nat = { port_reuse = "on_exhaustion"; df = "clear";
+  forwards = ( { protocol = "tcp"; ports = "4928-4950"; to = "192.168.1.10"; } ); };
+"""
+
+
+def settings_of_a_ce():
+    """Forwards that lie outside the port set in part are in the log, at the start and after a reload; what deviates from the RFCs is
+    in the statistics."""
+    daemon = start(CE)
+    try:
+        wait_for(lambda: "of the 23 ports of forward 4928-4950 16 are in the port set" in LOG.read_text(), "no note")
+        nat = answer("stats-get")["nat"]
+        assert (nat["port_reuse"], nat["df"]) == ("on_exhaustion", "clear"), nat
+        CONFIG.write_text(CE.replace("4950", "4943").replace('"clear"', '"honour"').replace("on_exhaustion", "off"))
+        answer("config-reload")
+        nat = answer("stats-get")["nat"]
+        assert (nat["port_reuse"], nat["df"]) == ("off", "honour"), nat
+        assert LOG.read_text().count(" note: ") == 1, LOG.read_text()
+        CONFIG.write_text(CE.replace("4950", "4945"))
+        answer("config-reload")
+        wait_for(lambda: "of the 18 ports of forward 4928-4945 16 are" in LOG.read_text(), "no note")
+    finally:
+        stop(daemon)
+
+
 def file_in_the_way():
     SOCKET.write_text("precious")
     refused(GOOD, "not a socket", "hint:")
@@ -282,6 +315,7 @@ add("rule log that cannot be written", rule_log_that_fails)
 add("rude clients", with_daemon(rude_clients))
 add("scripts/scrape-example", with_daemon(scraper))
 add("shutdown", shutdown)
+add("settings of a CE that are told", settings_of_a_ce)
 add("a file where the socket should be", file_in_the_way)
 add("too few buffers", refused, GOOD.replace("buffers = 8192", "buffers = 2048"), "dpdk.buffers", "hint:")
 add("no such device", refused, GOOD.replace("net_null0,no-rx=1", "net_nonsense0"), "no such device", "hint:")

@@ -51,12 +51,13 @@ def is_test(path, inside):
 
 
 def mistakes():
-    """Each line of the tables has a number of its own and a test."""
-    rows = re.findall(r"^\| ((?:B|TRAP-)\d+) \|(.*)\|$", MISTAKES.read_text(), re.MULTILINE)
+    """Each line of the tables has a number of its own and a test, or says that and why there is none yet."""
+    rows = re.findall(r"^\| ((?:B|C|J|TRAP-)\d+) \|(.*)\|$", MISTAKES.read_text(), re.MULTILINE)
     names = [name for name, _ in rows]
-    assert len(rows) > 60 and len(set(names)) == len(names), names
+    assert len(rows) > 105 and len(set(names)) == len(names), names
     for name, text in rows:
-        assert "`tests/" in text, f"{name} names no test"
+        assert "`tests/" in text or "*not yet*: " in text, f"{name} names no test"
+    assert sum("*not yet*: " in text for _, text in rows) <= 12, "too much is not yet"
 
 
 MISTAKES = ROOT / "docs" / "others-mistakes.md"

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """mapedge's own command line, without EAL: usage: test_mapedge.py MAPEDGE SOURCE_ROOT"""
 import json
+import re
 import struct
 import subprocess
 import sys
@@ -68,11 +69,41 @@ def balanced(workers):
     assert len(statistics["workers"]) == workers
 
 
+PART_OF_A_RANGE = GOOD.replace('role = "ce";', """role = "ce";
+nat = { forwards = (
+  { protocol = "udp"; ports = "1230-1239"; to = "192.168.1.10"; },
+  { protocol = "tcp"; ports = "1232"; to = "192.168.1.10"; } ); };""", 1)
+
+
+def forwards_told():
+    """-t says how much of a forward is in the port set, unless it is all of it."""
+    code, out, err = run("-t", "-c", config("forwards.conf", PART_OF_A_RANGE))
+    assert code == 0, err
+    notes = [line for line in out.splitlines() if " note: " in line]
+    line = PART_OF_A_RANGE[:PART_OF_A_RANGE.index('"udp"')].count("\n") + 1
+    assert notes == [f"{DIR}/forwards.conf:{line}: note: of the 10 ports of forward 1230-1239 1 are in the port set of "
+                     "this line"], out
+    assert " note: " not in run("-t", "-c", CASE / "mapedge.conf")[1]
+
+
+def random_numbers():
+    """SEC-14: every key comes from getrandom(2), all of it, and there is no other source of chance."""
+    sources = {path: path.read_text() for room in ("lib", "app", "drivers-glue") for path in (ROOT / room).rglob("*.[ch]")}
+    for path, text in sources.items():
+        assert not re.search(r"\b(s?rand(om)?|[dlm]rand48|rand_r|rte_rand\w*)\(", text), f"{path}: another generator"
+    asked = [(path, call) for path, text in sources.items() for call in re.findall(r"getrandom\(&.*", text)]
+    assert len(asked) >= 4 and all("!= sizeof(" in call for _, call in asked), asked
+    keyed = [path for path, text in sources.items() if "random_fork(" in text or "random.key" in text]
+    assert any(path.name == "engine.c" for path in keyed), keyed
+
+
+add("keys come from getrandom (SEC-14)", random_numbers)
 add("version", expect, 0, ["mapedge 0."], "-V")
 add("help", expect, 0, ["usage: mapedge"], "--help")
 add("unknown option", expect, 2, ["usage: mapedge"], "--frobnicate")
 add("surplus word", expect, 2, ["usage: mapedge"], "-t", "extra")
 add("-t: a good file", expect, 0, ["good"], "-t", "-c", CASE / "mapedge.conf")
+add("-t: a forward that is in the port set in part", forwards_told)
 add("-t: no such file", expect, 1, ["/nonexistent/x.conf"], "-t", "-c", "/nonexistent/x.conf")
 add("-t: file, line and hint", expect, 1, ["bad.conf:1: error:", "hint:"], "-t", "-c",
     config("bad.conf", GOOD.replace("role", "rolle", 1) if GOOD.startswith("role") else "rolle = \"ce\";\n"))

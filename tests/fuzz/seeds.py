@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-3-Clause
 """Writes the seeds that are made: corpus/path (packet cases of tests/pcap and whole conversations), corpus/nat_sequence,
-corpus/map, corpus/fragments, corpus/relay, corpus/bindings. Those in corpus/api and corpus/conf are written by hand.
+corpus/map, corpus/fragments, corpus/relay, corpus/ce, corpus/bindings. Those in corpus/api and corpus/conf are written by hand.
 usage: seeds.py"""
 import random
 import struct
@@ -146,6 +146,34 @@ def relay_seeds():
     yield "unknown-error", about(100, 0, 0, down(inner))
 
 
+CE_LAN_SIDE, CE_WAN_SIDE, CE_TUNNEL, CE_TIME = range(4)             # what fuzz_ce.c reads
+MENDED = 0x0c
+
+
+def step(what, data=b"", worker=0):
+    return struct.pack("!BBH", what | MENDED, worker, len(data)) + data
+
+
+def ce_seeds():
+    """Port 1232 is one of the CE's; who has it is the program's choice, so most of these are beginnings."""
+    out, back = udp(H, 5000, E, 53, bytes(100), df=False), udp(E, 53, V4, 1232, bytes(100), df=False)
+    for name, order in ("in-order", (0, 1, 2)), ("first-last", (2, 1, 0)), ("lost", (1, 2)):
+        yield "out-" + name, b"".join(step(CE_LAN_SIDE, cut(out, 32, 64)[one], one & 1) for one in order) + step(CE_TIME)
+        yield "back-" + name, step(CE_LAN_SIDE, out) + b"".join(
+            step(CE_TUNNEL, cut(udp(E, 53, V4, port, bytes(100), df=False, ipid=port), 32, 64)[one], one & 1)
+            for port in F1.ports(0x34)[:12] for one in order)
+        yield "turned-" + name, step(CE_LAN_SIDE, out) + step(CE_LAN_SIDE, udp(H2, 6000, E, 53), 1) + b"".join(
+            step(CE_LAN_SIDE, cut(udp(H, 5000, V4, port, bytes(100), df=False, ipid=port), 32, 64)[one], one & 1)
+            for port in F1.ports(0x34)[:12] for one in order)
+    yield "outer", b"".join(step(CE_WAN_SIDE, one, number & 1) for number, one in enumerate(
+        cut6(tunnel(BR, CE1, udp(E, 53, V4, 1232, bytes(1400))), 496, 1000)))
+    yield "relay", step(CE_LAN_SIDE, udp(H, 5000, E, 53)) + b"".join(
+        step(CE_WAN_SIDE, icmp6("2001:db8:beef::5", CE1, type, 0, mtu, tunnel(CE1, BR, udp(V4, port, E, 53, bytes(100)))), port & 1)
+        for type, mtu in ((1, 0), (2, 1400), (3, 0)) for port in F1.ports(0x34)[:6])
+    yield "pings", step(CE_LAN_SIDE, ping(H, E, 7)) + step(CE_LAN_SIDE, ping(H2, V4, 1232)) + step(
+        CE_LAN_SIDE, error(H, V4, 3, 3, udp(V4, 1232, H, 5000))) + step(CE_TIME, b"") + step(CE_LAN_SIDE, ping(H, E, 7, bytes(1400), df=False))
+
+
 # fuzz_bindings.c: "r" in front of a compiled file asks for a checksum that is right, anything else leaves it alone.
 BINDINGS_POOLS = (("192.0.2.7", 32, 0, 16), ("198.51.100.0", 25, 0, 0), ("203.0.113.0", 24, 6, 8))
 BINDINGS = (("192.0.2.7", 65535, "2001:db8::1"), ("198.51.100.3", 0, "2001:db8::2"), ("203.0.113.1", 52, "2001:db8::3"),
@@ -191,6 +219,8 @@ def main():
         write("fragments", name, seed)
     for name, seed in relay_seeds():
         write("relay", name, seed)
+    for name, seed in ce_seeds():
+        write("ce", name, seed)
     for name, seed in BINDINGS_SEEDS.items():
         write("bindings", name, seed)
     for number in range(4):

@@ -52,7 +52,7 @@ OWN_EVENTS = {"start", "reload", "refused", "daily", "stop"}
 
 
 def logs_know_no_flows(lab):
-    """After traffic no log has an address of those who spoke, nor a line that came from it (OPS-07)."""
+    """After traffic no log has an address of those who spoke, nor a line that came from it (OPS-07, NAT-46)."""
     for host in "h1", "h3":
         assert traffic.ping(lab.ns[host], SRV) == (3, 3)
     for name, daemon in lab.daemons.items():

@@ -30,7 +30,7 @@ def every_port_is_used(lab):
             wait_until("all 250", lambda: ce1.stats()["interfaces"][0]["rx_packets"] >= 250)
             stats = lab.settled_stats()["ce1"]
         assert {segment.sport for segment in wire.segments} == ports_of("ce1")
-        assert stats["nat"]["ports"]["udp"] == {"total": 240, "used": 240}, stats["nat"]
+        assert stats["nat"]["ports"]["udp"] == {"total": 240, "used": 240, "shared": 0}, stats["nat"]
         assert stats["drops"]["nat_no_port"] == 10, stats["drops"]
     finally:
         for sock in sockets:

@@ -118,12 +118,12 @@ def udp(src, sport, dst, dport, data=b"MAP-E", csum=None, length=None, **fields)
     return ip(src, dst, 17, ports + struct.pack("!H", csum) + data, **fields)
 
 
-def tcp(src, sport, dst, dport, flags="A", data=b"", options=b"", dataofs=None, **fields):
+def tcp(src, sport, dst, dport, flags="A", data=b"", options=b"", dataofs=None, seq=1000, ack=0, window=8192, **fields):
     """`flags` as tcpdump writes them; `dataofs` replaces the right value, in words."""
     options += b"\0" * (-len(options) % 4)
     words = 5 + len(options) // 4 if dataofs is None else dataofs
     bits = sum(1 << "FSRPAUEW".index(flag) for flag in flags)
-    header = struct.pack("!HHIIBBH", sport, dport, 1000, 0, words << 4, bits, 8192)
+    header = struct.pack("!HHIIBBH", sport, dport, seq, ack, words << 4, bits, window)
     segment = b"\0\0\0\0" + options + data
     csum = checksum(_pseudo_header(src, dst, 6, 16 + len(segment)) + header + segment)
     return ip(src, dst, 6, header + struct.pack("!HH", csum, 0) + options + data, **fields)
@@ -389,6 +389,8 @@ def selftest_builders():
         (udp(H, 5000, E, 53, csum=0, **fields), their_ip / UDP(sport=5000, dport=53, chksum=0) / b"MAP-E"),
         (tcp(H, 5000, E, 80, "SAE", b"x", b"\x02\x04\x05\xb4", **fields),
          their_ip / TCP(sport=5000, dport=80, flags="SAE", seq=1000, options=[("MSS", 1460)]) / b"x"),
+        (tcp(H, 5000, E, 80, "PA", b"x", seq=2**32 - 1, ack=77, window=5, **fields),
+         their_ip / TCP(sport=5000, dport=80, flags="PA", seq=2**32 - 1, ack=77, window=5) / b"x"),
         (ping(H, E, 7, **fields), their_ip / ICMP(type=8, id=7, seq=1) / b"MAP-E"),
         (error(H, E, 3, 4, b"quoted..", 1460, **fields),
          their_ip / ICMP(type=3, code=4, nexthopmtu=1460) / b"quoted.."),

@@ -40,6 +40,8 @@ fake_report(void *context, struct report *report)
 		.softwire = { { .name = "map0" } },
 		.softwire_count = 1,
 		.worker_count = 2,
+		.port_reuse = "off",
+		.df = "honour",
 		.held = 4 };
 	for (int i = 0; i < 2; i++) {
 		report->counters[i] = &fake.counters[i];

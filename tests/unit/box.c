@@ -173,6 +173,10 @@ box_new(const struct box_options *wanted)
 		set_up_br(&box->snapshot);
 	box->snapshot.icmp_limit = (struct limit){ 1000, 200 };
 	box->snapshot.icmp_source = box->snapshot.interface[INTERFACE_V4].address;
+	if (options.fragments) {
+		box->snapshot.fragments = (struct virtual_config){ 16, 8, 1000 };
+		box->snapshot.reassembly = (struct reassembly_config){ 8, 1540 };
+	}
 	suspects_mark(&box->snapshot);
 	box->worker_count = options.workers;
 	box->seed = (struct random){ .key = { { options.seed, ~options.seed } } };

@@ -44,6 +44,7 @@ struct box_options {
 	uint8_t offset;                    /* PSID offset of a CE, 0: 4 */
 	const struct map_rule_spec *rules; /* NULL: a CE has none, a BR the one of appendix A */
 	uint32_t rule_count;
+	bool fragments; /* small tables for fragments of both kinds; without, fragments are dropped */
 };
 
 /* Defaults as the daemon's: 300 s, 7440 s, 240 s, 60 s. */

@@ -344,6 +344,7 @@ static const struct bad_case bad_cases[] = {
 	{ ce_text, "mesh = true;", "mesh = true; pools = ( );", 39, "unknown setting 'pools'",
 	    "known here: name, kind" },
 	{ ce_text, "192.168.1.1/24", "192.0.2.1/27", 18, "192.168.1.10 is in no subnet", "add its subnet" },
+	/* NAT-12: inside and outside must not be the same. */
 	{ ce_text, "'10.0.0.1/8'", "'10.0.0.1/8', '192.0.2.1/27'", 16,
 	    "LAN subnet 192.0.2.0/27 overlaps the MAP IPv4 address 192.0.2.18/32", "private space" },
 	{ ce_text, "  }\n);\nnat = {", "  }, { name = 'b'; end_user_prefix = '::/0'; }\n);\nnat = {", 48,

@@ -125,6 +125,9 @@ START_TEST(shipped_v6plus)
 	ck_assert_uint_gt(strlen(s->rule_file), strlen(tail));
 	ck_assert_str_eq(s->rule_file + strlen(s->rule_file) - strlen(tail), tail);
 	ck_assert_str_eq(conf->interfaces[0].port, "0000:01:00.0");
+	ck_assert_str_eq(conf_port_reuse_word(&conf->nat), "on_exhaustion");
+	ck_assert_str_eq(conf_df_word(&conf->nat), "honour");
+	ck_assert(conf->nat.closed_early);
 	conf_free(conf);
 }
 END_TEST

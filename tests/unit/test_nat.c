@@ -184,6 +184,7 @@ START_TEST(ports_are_chosen_at_random)
 }
 END_TEST
 
+/* SEC-14, SEC-12: who knows the program still knows no port. */
 START_TEST(another_key_gives_other_ports)
 {
 	const struct nat_config config = fixture_config(1024);

@@ -418,6 +418,14 @@ START_TEST(tick_publishes_and_expires)
 END_TEST
 
 /* A new snapshot keeps the sessions unless the address or the ports are new: MAPE-59. */
+/* Aligned memory comes in multiples of its alignment (C11 7.22.3.1). */
+START_TEST(memory)
+{
+	ck_assert_uint_eq(path_memory_size(&ce->snapshot) % 64, 0);
+	ck_assert_uint_eq(path_memory_size(&br->snapshot) % 64, 0);
+}
+END_TEST
+
 START_TEST(new_snapshots)
 {
 	static struct snapshot next;

@@ -21,7 +21,9 @@ set_up(void)
 		.interface = { "lan", "wan" },
 		.softwire = { { .name = "one", .slot = 0 }, { .name = "two", .slot = 1 } },
 		.softwire_count = 2,
-		.worker_count = 3 };
+		.worker_count = 3,
+		.port_reuse = "on_exhaustion",
+		.df = "honour" };
 	for (int i = 0; i < 3; i++) {
 		report.counters[i] = &counters[i];
 		report.gauges[i] = &gauges[i];
@@ -320,6 +322,8 @@ START_TEST(nat)
 	ck_assert_int_eq(NUMBER(document, "nat", "ports", "udp", "used"), 3);
 	ck_assert_int_eq(NUMBER(document, "nat", "ports", "icmp", "total"), 300);
 	ck_assert_int_eq(NUMBER(document, "nat", "ports", "icmp", "used"), 9);
+	ck_assert_str_eq(json_string_value(at(document, "nat", "port_reuse", NULL)), "on_exhaustion");
+	ck_assert_str_eq(json_string_value(at(document, "nat", "df", NULL)), "honour");
 	ck_assert_str_eq(json_string_value(at(document, "role", NULL)), "ce");
 	json_decref(document);
 

@@ -12,6 +12,7 @@ case.send(lan=packet(1460)).gives(wan=out(1460))
 for size in 1461, 1500:
     first, last = cut6_to_fit(out(size, df=False), 1500)
     case.send(lan=packet(size)).gives(wan=[reidentified(first, 48, IDENT), unforeseen(last, IDENT)]).cuts()
+case.expect(nat={"df": "clear", "port_reuse": "off"})
 
 
 def check(frames, _):

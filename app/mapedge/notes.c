@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "notes.h"
+
+#include "log.h"
+
+#define NOTE_SIZE (CONF_TEXT_SIZE + 128)
+
+/* A range of ports needs not lie in the port set as a whole, and which part does changes with the line's prefix. */
+static bool
+forward_note(const struct conf *conf, const struct conf_forward *forward, char *note)
+{
+	const unsigned int ports = forward->ports.last - forward->ports.first + 1u;
+
+	if (forward->port_count == ports)
+		return false;
+	snprintf(note, NOTE_SIZE, "%s:%u: note: of the %u ports of forward %u-%u %u are in the port set of this line",
+	    conf->file, forward->line, ports, forward->ports.first, forward->ports.last, forward->port_count);
+	return true;
+}
+
+void
+notes_each(const struct conf *conf, void (*say)(const char *note))
+{
+	char note[NOTE_SIZE];
+
+	for (size_t i = 0; i < conf->nat.forward_count; i++) {
+		if (forward_note(conf, &conf->nat.forwards[i], note))
+			say(note);
+	}
+}
+
+static void
+say_to_log(const char *note)
+{
+	log_notice("config: %s", note);
+}
+
+void
+notes_log(const struct conf *conf)
+{
+	notes_each(conf, say_to_log);
+}
