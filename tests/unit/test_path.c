@@ -475,6 +475,7 @@ unit_suite(void)
 	suite_add_tcase(suite, bursts);
 	tcase_add_checked_fixture(snapshots, set_up, tear_down);
 	tcase_add_test(snapshots, tick_publishes_and_expires);
+	tcase_add_test(snapshots, memory);
 	tcase_add_test(snapshots, new_snapshots);
 	suite_add_tcase(suite, snapshots);
 	return suite;
