@@ -417,7 +417,6 @@ START_TEST(tick_publishes_and_expires)
 }
 END_TEST
 
-/* A new snapshot keeps the sessions unless the address or the ports are new: MAPE-59. */
 /* Aligned memory comes in multiples of its alignment (C11 7.22.3.1). */
 START_TEST(memory)
 {
@@ -426,6 +425,7 @@ START_TEST(memory)
 }
 END_TEST
 
+/* A new snapshot keeps the sessions unless the address or the ports are new: MAPE-59. */
 START_TEST(new_snapshots)
 {
 	static struct snapshot next;
