@@ -16,12 +16,12 @@ enum tcp_event { SYN_OUT, SYN_IN, FIN_OUT, FIN_IN, RESET, DATA, TCP_EVENTS };
 static const uint8_t next_state[SESSION_STATES][TCP_EVENTS] = {
 	/*                SYN_OUT    SYN_IN     FIN_OUT    FIN_IN     RESET    DATA */
 	[INIT_OUT] =  { INIT_OUT,  OPEN,      INIT_OUT,  INIT_OUT,  REFUSED, INIT_OUT  }, /* waits for the peer's SYN */
-	[INIT_IN] =   { OPEN,      INIT_IN,   INIT_IN,   INIT_IN,   CLOSED,  INIT_IN   }, /* waits for the host's SYN */
+	[INIT_IN] =   { OPEN,      INIT_IN,   INIT_IN,   INIT_IN,   REFUSED,  INIT_IN   }, /* waits for the host's SYN */
 	[OPEN] =      { OPEN,      OPEN,      CLOSE_OUT, CLOSE_IN,  GONE,    OPEN      }, /* a SYN here: RFC 5961 */
 	[CLOSE_OUT] = { CLOSE_OUT, CLOSE_OUT, CLOSE_OUT, CLOSED,    GONE,    CLOSE_OUT }, /* half closed lives long */
 	[CLOSE_IN] =  { CLOSE_IN,  CLOSE_IN,  CLOSED,    CLOSE_IN,  GONE,    CLOSE_IN  },
 	[CLOSED] =    { INIT_OUT,  INIT_IN,   CLOSED,    CLOSED,    CLOSED,  CLOSED    }, /* SYN: a new connection */
-	[REFUSED] =   { INIT_OUT,  OPEN,      INIT_OUT,  INIT_OUT,  REFUSED, INIT_OUT  }, /* not by the peer, perhaps */
+	[REFUSED] =   { INIT_OUT,  INIT_IN,   INIT_OUT,  INIT_OUT,  REFUSED, INIT_OUT  }, /* data revives: it opens on */
 	[GONE] =      { INIT_OUT,  INIT_IN,   OPEN,      OPEN,      GONE,    OPEN      }, /* RFC 7857 2.2: data revives */
 };
 /* clang-format on */

@@ -6,15 +6,21 @@
 #include "path/ce.h"
 #include "path/suspects.h"
 
+/* What a host of the LAN sends is from its subnets; neither end may be a martian, but multicast and broadcast are Linux's. */
+static enum verdict
+ends_on_lan(struct worker *w, struct packet *p, const struct interface *lan)
+{
+	if (is_suspect(w->snapshot, p->src) || is_suspect(w->snapshot, p->dst))
+		TRY(suspects_judge_lan(w, p));
+	return interface_is_on_link(lan, p->src) ? VERDICT_NEXT : drop(w, p, DROP_lan_spoof);
+}
+
 /* Only what comes from the LAN's own subnets is translated; what stays on the LAN or is for the box is Linux's. */
 static inline enum verdict
 lan_checks(struct worker *w, struct packet *p, const struct interface *lan)
 {
-	if (unlikely(!interface_is_on_link(lan, p->src))) {
-		TRY(suspects_judge_lan(w, p));
-		return drop(w, p, DROP_lan_spoof);
-	}
-	TRY(destination_from_lan(w, p));
+	if (unlikely(is_suspect(w->snapshot, p->dst) || !interface_is_on_link(lan, p->src)))
+		TRY(ends_on_lan(w, p, lan));
 	if (interface_is_on_link(lan, p->dst))
 		return host(w, p);
 	return VERDICT_NEXT;

@@ -39,13 +39,4 @@ destination_to_internet(struct worker *w, struct packet *p)
 	return VERDICT_NEXT;
 }
 
-/* What a host of the LAN sends may not go to a martian, but multicast and broadcast are Linux's. */
-static inline enum verdict
-destination_from_lan(struct worker *w, struct packet *p)
-{
-	if (unlikely(is_suspect(w->snapshot, p->dst)))
-		return suspects_judge_lan(w, p);
-	return VERDICT_NEXT;
-}
-
 #endif

@@ -269,6 +269,8 @@ class Ce(Br):
         """RFC 5508 REQ-5."""
         quote = transport.quote
         quoted = self.good_quote(ip, transport)
+        if quote.src != ip.dst:
+            raise Drop("icmp_bad", "quotes a packet from somebody else")
         protocol = quoted[9]
         ports = (0, 0) if quote.sport is None else (quote.dport, 0 if protocol == ICMP else quote.sport)
         session = self.napt.find_out(protocol, (quote.dst, ports[0]), (quote.src, ports[1]))

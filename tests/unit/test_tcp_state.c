@@ -82,10 +82,10 @@ static const struct {
 	/* RFC 7857 section 2.2: a reset shortens the wait, whoever sent it; what follows it says that it was none. */
 	{ INIT_OUT, RST, OUT, REFUSED },
 	{ INIT_OUT, RST | ACK, IN, REFUSED },
-	{ INIT_IN, RST, OUT, FIN_BOTH },
-	{ INIT_IN, RST, IN, FIN_BOTH },
-	/* Refused, by the peer or by somebody in its name: a late SYN of the peer still opens, data does not. */
-	{ REFUSED, SYN | ACK, IN, OPEN },
+	{ INIT_IN, RST, OUT, REFUSED },
+	{ INIT_IN, RST, IN, REFUSED },
+	/* Refused, by the peer or by somebody in its name: what comes then is as while it opened. */
+	{ REFUSED, SYN | ACK, IN, INIT_IN },
 	{ REFUSED, SYN, OUT, INIT_OUT },
 	{ REFUSED, ACK, OUT, INIT_OUT },
 	{ REFUSED, PSH | ACK, IN, INIT_OUT },
