@@ -27,4 +27,8 @@ case.send(lan=udp(H, 5000, V4, 1236)).gives(wan=tunnel(CE_TWO, BR, udp(V4, 1233,
 # H2 has nobody at 7000: the error finds H, with H's own packet in it. The session of H2's answer is not needed.
 seen = udp(V4, 1233, H2, 7000, ttl=63)
 turns(error(H2, V4, 3, 3, seen), error(V4, H, 3, 3, udp(H, 5000, V4, 1232, ttl=63), ttl=63))
-case.expect(nat={"sessions": 5})
+
+# A ping has one identifier for both ends: who pings the external address gets to himself, and hears himself.
+turns(ping(H, V4, 7), ping(V4, H, 7, ttl=63)).opens()
+turns(pong(H, V4, 7), pong(V4, H, 7, ttl=63))
+case.expect(nat={"sessions": 6})
