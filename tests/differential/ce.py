@@ -54,7 +54,7 @@ class Ce(Br):
         self.rules = Peers(self.br.address, fmrs if settings.get("mesh") else [])
         self.shared = rule.shared
         ports = [port for port in range(65536) if self.me.owns_port(port)]
-        self.napt = Napt(config.get("nat", {}), ports, not rule.shared)
+        self.napt = Napt(config.get("nat", {}), ports, not rule.shared, self.address)
         settings = config.get("fragments", {})
         self.reassembly = settings.get("reassembly", "virtual") != "off"
         room = settings.get("datagrams", 4096)

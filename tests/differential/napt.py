@@ -204,9 +204,10 @@ class Pace:
 
 
 class Napt:
-    """`ports` are all ports of the set, in order; `whole` says that no one shares the address."""
+    """`ports` are all ports of the set, in order; `whole` says that no one shares the address, the external one."""
 
-    def __init__(self, given, ports, whole=False):
+    def __init__(self, given, ports, whole=False, address=None):
+        self.address = address
         self.settings, self.ports, self.whole = Settings(given), [port for port in ports if port], whole
         self.set = frozenset(self.ports)
         self.by_inside, self.by_port = {}, {}  # sessions: (protocol, inside, remote), (protocol, port, remote)
@@ -380,6 +381,7 @@ class Napt:
             raise Refusal("nat_no_port", "ports are not re-used", True)
         seen = self.reserved_seen[protocol]
         eligible = {port for port in self.ports if port not in seen and (protocol, port, remote) not in self.by_port
+                    and (self.address, port) != remote
                     and not (self.owners.get((protocol, port)) and self.owners[protocol, port].forever)}
         unseen = self.settings.reserved_ports - len(seen)
         if not eligible:
