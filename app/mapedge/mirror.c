@@ -69,11 +69,12 @@ exchange(struct list *one, struct list *other, size_t size)
 static bool
 take_routes(struct view *view, struct view *fresh)
 {
-	const bool same_address = view->address == fresh->address;
+	bool changed = view->address != fresh->address;
 
 	view->address = fresh->address;
-	return exchange(&view->addresses6, &fresh->addresses6, sizeof(u128)) |
-	    exchange(&view->routes, &fresh->routes, sizeof(struct route)) | !same_address;
+	changed |= exchange(&view->addresses6, &fresh->addresses6, sizeof(u128));
+	changed |= exchange(&view->routes, &fresh->routes, sizeof(struct route));
+	return changed;
 }
 
 int
