@@ -1,6 +1,20 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "path/ce.h"
 
+void
+ce_follow_path(struct worker *w)
+{
+	struct softwire *softwire = w->softwire;
+	const uint16_t mss = (uint16_t)(w->path_mtu - IPV4_MIN_LEN - TCP_MIN_LEN);
+
+	*softwire = w->snapshot->softwire[0];
+	if (w->path_mtu == 0 || w->path_mtu >= softwire->mtu)
+		return;
+	softwire->mtu = w->path_mtu;
+	if (softwire->mss > mss)
+		softwire->mss = mss;
+}
+
 bool
 ce_find_peer(const struct worker *w, uint32_t dst, uint16_t port, u128 *peer, enum drop_reason *why)
 {
@@ -32,9 +46,7 @@ ce_port_owner(const struct worker *w, const struct packet *p)
 		port = quote.src_port;
 		space = quote.kind;
 	}
-	if (space >= L4_SPACES)
-		return snapshot_host_owner(p->src, w->count);
-	return w->snapshot->port_owner[space][port];
+	return ce_owner(w, space, port, p->src);
 }
 
 enum verdict
@@ -45,18 +57,9 @@ ce_find_quoted(struct worker *w, struct packet *p, struct quote *quote)
 	if (!icmp_quote_parse(p, quote) || quote->kind > L4_ICMP_QUERY || quote->src != p->dst ||
 	    !icmp_quote_is_intact(quote))
 		return drop(w, p, DROP_icmp_bad);
-	remote = session_end(quote->dst, quote->kind == L4_ICMP_QUERY ? 0 : quote->dst_port, quote->kind);
+	remote = far_end(quote->dst, quote->dst_port, quote->kind);
 	p->session = nat_find_in(w->nat, nat_hash_in(w->nat, quote->src_port, remote), quote->src_port, remote);
 	return p->session != NULL ? VERDICT_NEXT : drop(w, p, DROP_nat_no_mapping);
-}
-
-/* The addresses of a packet whose transport header is not here to be mended, or has been. */
-static void
-set_dst(struct packet *p)
-{
-	p->dst = session_end_addr(p->session->inside);
-	store32(p->ip + 16, p->dst);
-	checksum_patch(p->ip + 10, (uint16_t)~p->session->address_difference);
 }
 
 void
@@ -65,7 +68,7 @@ ce_translate_error_in(struct packet *p, const struct quote *quote)
 	const uint64_t inside = p->session->inside;
 
 	icmp_quote_set_src(p, quote, session_end_addr(inside), session_end_port(inside));
-	set_dst(p);
+	ce_translate_headless_in(p); /* its own header has no ports */
 }
 
 void
@@ -81,7 +84,9 @@ ce_translate_headless_out(struct packet *p, uint32_t external_addr)
 void
 ce_translate_headless_in(struct packet *p)
 {
-	set_dst(p);
+	p->dst = session_end_addr(p->session->inside);
+	store32(p->ip + 16, p->dst);
+	checksum_patch(p->ip + 10, (uint16_t)~p->session->address_difference);
 }
 
 enum verdict

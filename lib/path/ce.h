@@ -7,18 +7,34 @@
 #include "path/ports.h"
 #include "path/steps.h"
 
-/* The far end of a session, for a packet that came from it and for one that goes to it. An echo's has no port. */
+/* The far end of a session; an echo's has no port. Then of a packet that came from it, and of one that goes to it. */
+static inline uint64_t
+far_end(uint32_t addr, uint16_t port, uint8_t kind)
+{
+	return session_end(addr, kind == L4_ICMP_QUERY ? 0 : port, kind);
+}
+
 static inline uint64_t
 end_from(const struct packet *p)
 {
-	return session_end(p->src, p->kind == L4_ICMP_QUERY ? 0 : p->src_port, p->kind);
+	return far_end(p->src, p->src_port, p->kind);
 }
 
 static inline uint64_t
 end_to(const struct packet *p)
 {
-	return session_end(p->dst, p->kind == L4_ICMP_QUERY ? 0 : p->dst_port, p->kind);
+	return far_end(p->dst, p->dst_port, p->kind);
 }
+
+/* The worker that owns the session of an external port; of a protocol without ports the remote address says it. */
+static inline uint16_t
+ce_owner(const struct worker *w, uint8_t kind, uint16_t port, uint32_t remote)
+{
+	return kind < L4_SPACES ? w->snapshot->port_owner[kind][port] : snapshot_host_owner(remote, w->count);
+}
+
+/* The worker's softwire as it is configured, but no larger than the path has been found to be: RFC 8201 section 4. */
+void ce_follow_path(struct worker *w);
 
 /*
  * RFC 7597 sections 5.3, 5.4: where a packet for this IPv4 destination goes, the BR or the CE that an FMR says. False with
@@ -26,10 +42,7 @@ end_to(const struct packet *p)
  */
 bool ce_find_peer(const struct worker *w, uint32_t dst, uint16_t port, u128 *peer, enum drop_reason *why);
 
-/*
- * The worker that owns the session of a packet from outside: its port says so, of an error that of the packet it is about.
- * Without ports the remote address does.
- */
+/* The same for a packet from outside; an error belongs to the port of the packet that it is about. */
 uint16_t ce_port_owner(const struct worker *w, const struct packet *p);
 
 /*

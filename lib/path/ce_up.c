@@ -69,12 +69,6 @@ choose_peer(struct worker *w, struct packet *p, uint16_t port)
 	return ce_find_peer(w, p->dst, port, &p->outer_dst, &why) ? VERDICT_NEXT : drop(w, p, why);
 }
 
-static inline uint64_t
-inside_end(const struct packet *p)
-{
-	return session_end(p->src, p->src_port, p->kind);
-}
-
 /* The same for what has not two ports: an error has those of its quote, an echo's identifier is known when its session is. */
 static enum verdict
 choose_peer_of_rest(struct worker *w, struct packet *p)
@@ -92,6 +86,12 @@ static inline enum verdict
 fits_way(struct worker *w, struct packet *p)
 {
 	return likely(p->outer_dst != 0) ? fits_softwire(w, p, w->softwire) : VERDICT_NEXT;
+}
+
+static inline uint64_t
+inside_end(const struct packet *p)
+{
+	return session_end(p->src, p->src_port, p->kind);
 }
 
 static enum verdict send_fragment(struct worker *w, struct packet *p);
@@ -165,7 +165,7 @@ static enum verdict
 translate_error(struct worker *w, struct packet *p)
 {
 	const uint32_t external = w->snapshot->external_addr;
-	struct session passage;
+	struct session *session, passage;
 	struct quote quote;
 	uint64_t inside, remote;
 	uint32_t before, after;
@@ -175,14 +175,15 @@ translate_error(struct worker *w, struct packet *p)
 		return drop(w, p, DROP_icmp_bad);
 	set_ident(w, p);
 	inside = session_end(quote.dst, quote.dst_port, quote.kind);
-	remote = session_end(quote.src, quote.kind == L4_ICMP_QUERY ? 0 : quote.src_port, quote.kind);
-	p->session = nat_find_out(w->nat, nat_hash_out(w->nat, inside, remote), inside, remote);
-	if (p->session == NULL && !nat_passage_out(w->nat, inside, remote, &passage))
-		return drop(w, p, DROP_nat_no_mapping);
-	if (p->session == NULL)
-		p->session = &passage;
+	remote = far_end(quote.src, quote.src_port, quote.kind);
+	session = nat_find_out(w->nat, nat_hash_out(w->nat, inside, remote), inside, remote);
+	if (session == NULL) {
+		if (!nat_passage_out(w->nat, inside, remote, &passage))
+			return drop(w, p, DROP_nat_no_mapping);
+		session = &passage;
+	}
 
-	icmp_quote_set_dst(p, &quote, external, p->session->external_port);
+	icmp_quote_set_dst(p, &quote, external, session->external_port);
 	p->src = external;
 	memcpy(&before, p->ip + 12, sizeof(before));
 	store32(p->ip + 12, external);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "path/path.h"
 
-#include "path/steps.h"
+#include "path/ce.h"
 #include "pkt/pending.h"
 
 /* Both cache lines that will be touched: a native packet grows 40 bytes in front, a tunnelled one has 40 more inside. */
@@ -80,8 +80,9 @@ path_adopt(struct worker *w, const struct snapshot *snapshot)
 	w->generation = snapshot->generation;
 	if (!snapshot->is_ce)
 		return;
-	*w->softwire = snapshot->softwire[0];
-	w->softwire_mtu_until = 0;
+	if (w->nat_epoch != snapshot->nat_epoch)
+		w->path_mtu = 0; /* another line, another path */
+	ce_follow_path(w);
 	nat_set_config(w->nat, &snapshot->nat, snapshot->port_owner, (uint8_t)w->id);
 	if (w->nat_epoch != snapshot->nat_epoch) {
 		const uint32_t ended = nat_set_external(w->nat, snapshot->external_addr, &snapshot->ports,
@@ -138,10 +139,10 @@ tick_pending(struct worker *w)
 static void
 tick_softwire(struct worker *w)
 {
-	if (w->softwire_mtu_until == 0 || w->now < w->softwire_mtu_until)
+	if (w->path_mtu == 0 || w->now < w->path_mtu_until)
 		return;
-	*w->softwire = w->snapshot->softwire[0];
-	w->softwire_mtu_until = 0;
+	w->path_mtu = 0;
+	ce_follow_path(w);
 }
 
 static void

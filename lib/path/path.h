@@ -5,6 +5,9 @@
  *            LAN --- ce_up ---> softwire --- br_up ---> Internet
  *            LAN <-- ce_down -- softwire <-- br_down -- Internet
  *
+ * Two more are parts of these, for packets that one worker of a CE has begun and another goes on with: ce_hairpin, from the
+ * LAN back to it, and ce_fragments, the end of ce_down for IPv4 fragments.
+ *
  * A way takes a burst of packets that came in on one interface and runs it in stages: all packets through the first
  * stage, then those that are left through the next. What a later stage needs from memory, an earlier one prefetches. Each
  * stage is a list of steps, each step one verb in lib/pkt, lib/icmp, lib/nat. A packet leaves by a verdict (pkt/worker.h):

@@ -58,7 +58,7 @@ relay_from_br(struct worker *w, struct packet *p, const struct relay *relay)
 
 #define PATH_MTU_SECONDS 600 /* RFC 8201 section 4 recommends ten minutes before a larger one is tried */
 
-/* RFC 8201 section 4, RFC 5927 section 4.3: from us to the BR or an FMR's CE, from the external address and a port that has a session. */
+/* RFC 8201 section 4, RFC 5927 section 4.3: from us to the BR or an FMR's CE, and of a session that there is. */
 static bool
 is_of_session(struct worker *w, const struct relay *relay, struct packet *p)
 {
@@ -77,15 +77,11 @@ is_of_session(struct worker *w, const struct relay *relay, struct packet *p)
 
 /* What comes next is cut to the path's size; the sender learns of it, too. */
 static void
-lower_mtu(struct worker *w, uint16_t mtu)
+learn_mtu(struct worker *w, uint16_t mtu)
 {
-	struct softwire *softwire = w->softwire;
-	const uint16_t mss = (uint16_t)(mtu - IPV4_MIN_LEN - TCP_MIN_LEN);
-
-	softwire->mtu = mtu;
-	if (softwire->mss > mss)
-		softwire->mss = mss;
-	w->softwire_mtu_until = w->now + PATH_MTU_SECONDS;
+	w->path_mtu = mtu;
+	w->path_mtu_until = w->now + PATH_MTU_SECONDS;
+	ce_follow_path(w);
 }
 
 /* The quoted packet is the translated one, so the error goes the way back through the NAT: RFC 2473 section 8.3. */
@@ -103,8 +99,8 @@ send_to_session(struct worker *w, struct packet *answer, struct session *session
 static enum verdict
 relay_from_ce(struct worker *w, struct packet *p, const struct relay *relay)
 {
-	const uint16_t owner =
-	    relay->inner.kind < L4_SPACES ? w->snapshot->port_owner[relay->inner.kind][relay->inner.src_port] : w->id;
+	const struct packet *inner = &relay->inner;
+	const uint16_t owner = ce_owner(w, inner->kind, inner->src_port, inner->dst);
 	struct icmp_error error;
 	struct packet answer;
 
@@ -115,10 +111,9 @@ relay_from_ce(struct worker *w, struct packet *p, const struct relay *relay)
 	if (relay->error.type == ICMP6_TOO_BIG) {
 		if (!is_credible(relay, w->softwire))
 			return drop(w, p, DROP_ptb_ignored);
-		lower_mtu(w, (uint16_t)(relay->error.value - IPV6_LEN));
+		learn_mtu(w, (uint16_t)(relay->error.value - IPV6_LEN));
 	}
-	if (!relay_translate(relay, &error) ||
-	    !icmp_error_build(w, &relay->inner, error, w->snapshot->icmp_source, &answer))
+	if (!relay_translate(relay, &error) || !icmp_error_build(w, inner, error, w->snapshot->icmp_source, &answer))
 		return drop(w, p, DROP_icmp6_not_relayed);
 	send_to_session(w, &answer, p->session);
 	return drop(w, p, DROP_icmp6_relayed);

@@ -105,8 +105,9 @@ struct worker {
 	struct ident ident;            /* of the IPv6 fragments we make */
 	struct ident4 ident4;          /* CE: of the IPv4 packets that may be fragmented */
 
-	struct softwire *softwire;   /* CE: this worker's copy, whose MTU follows the path's */
-	uint32_t softwire_mtu_until; /* when it is as configured again, in seconds; 0: it is */
+	struct softwire *softwire; /* CE: this worker's copy, whose MTU follows the path's */
+	uint16_t path_mtu;         /* largest IPv4 packet that an ICMPv6 error has left room for; 0: none has come */
+	uint32_t path_mtu_until;   /* seconds: then a larger one is tried again */
 
 	uint16_t stock_count;
 	struct rte_mbuf *stock[WORKER_STOCK_SIZE]; /* empty buffers, filled by app/ */

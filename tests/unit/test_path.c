@@ -453,6 +453,37 @@ START_TEST(new_snapshots)
 }
 END_TEST
 
+/* What was learned of the path lasts its ten minutes through news of neighbours and rules, but not on another line. */
+START_TEST(path_mtu_outlives_a_snapshot)
+{
+	static struct snapshot next;
+	struct worker *w = &ce->worker[0];
+	const uint16_t mtu = ce->snapshot.softwire[0].mtu, mss = ce->snapshot.softwire[0].mss;
+
+	w->path_mtu = 1300;
+	w->path_mtu_until = 600;
+	next = ce->snapshot;
+	next.generation = 2;
+	path_adopt(w, &next);
+	ck_assert_uint_eq(w->softwire->mtu, 1300);
+	ck_assert_uint_eq(w->softwire->mss, 1260);
+	w->now = 599;
+	path_tick(w, 64);
+	ck_assert_uint_eq(w->softwire->mtu, 1300);
+	w->now = 600;
+	path_tick(w, 64);
+	ck_assert_uint_eq(w->softwire->mtu, mtu);
+	ck_assert_uint_eq(w->softwire->mss, mss);
+
+	w->path_mtu = 1300;
+	w->path_mtu_until = 1200;
+	next.nat_epoch = next.generation = 3;
+	path_adopt(w, &next);
+	ck_assert_uint_eq(w->softwire->mtu, mtu);
+	path_adopt(w, &ce->snapshot);
+}
+END_TEST
+
 Suite *
 unit_suite(void)
 {
@@ -477,6 +508,7 @@ unit_suite(void)
 	tcase_add_test(snapshots, tick_publishes_and_expires);
 	tcase_add_test(snapshots, memory);
 	tcase_add_test(snapshots, new_snapshots);
+	tcase_add_test(snapshots, path_mtu_outlives_a_snapshot);
 	suite_add_tcase(suite, snapshots);
 	return suite;
 }
