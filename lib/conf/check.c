@@ -212,8 +212,8 @@ check_lan(const struct conf *conf, const struct map_ce *ce, const config_setting
 			continue;
 		subnet.addr &= mask4(subnet.len);
 		place_error(err, reader_element(find_interface(root, lan->name), "addresses", i),
-		    "addresses: LAN subnet %s overlaps the IPv4 address %s of the softwire", prefix4_format(&subnet, text),
-		    prefix4_format(&ce->ipv4, map));
+		    "addresses: LAN subnet %s overlaps the IPv4 address %s of the softwire",
+		    prefix4_format(&subnet, text), prefix4_format(&ce->ipv4, map));
 		error_hint(err, "number the LAN from private space, for example 192.168.1.0/24");
 		return -EINVAL;
 	}
