@@ -110,6 +110,12 @@ struct dhcp6_exchange {
 	uint32_t mrc;      /* 0: no limit */
 };
 
+/* T1 and T2 of one IA. */
+struct dhcp6_times {
+	uint64_t renew_at;
+	uint64_t rebind_at;
+};
+
 /* What a server would give. */
 struct dhcp6_advertised {
 	struct dhcp6_duid server;
@@ -137,13 +143,14 @@ struct dhcp6_client {
 	struct dhcp6_exchange exchange;
 	uint32_t offer_count;
 	struct dhcp6_advertised offers[DHCP6_MAX_OFFERS];
-	uint64_t sent_at[DHCP6_BURST]; /* a ring: when the last messages went */
-	uint32_t sent_next;
-	uint64_t hint_at; /* a router advertisement asks for a Renew then; DHCP6_NEVER */
+	uint64_t free_at[DHCP6_BURST]; /* a ring: when each of the last messages no longer counts */
+	uint32_t free_next;
+	struct dhcp6_times pd_times, na_times;
+	struct dhcp6_lease returned; /* what a Release or Decline names */
+	uint64_t hint_at;            /* a router advertisement asks for a Renew then; DHCP6_NEVER */
 	uint64_t hint_not_before;
 	uint8_t reconfigured; /* message type that a Reconfigure asked for; 0: none */
 	struct dhcp6_reconfigure_key key;
-	u128 declined;
 	char trouble[DHCP6_REASON_SIZE]; /* what the last server said against us, escaped; "": nothing */
 };
 

@@ -39,12 +39,6 @@ struct dhcp6_prefix {
 	struct prefix6 exclude;
 };
 
-struct dhcp6_address {
-	u128 addr;
-	uint64_t preferred_until;
-	uint64_t valid_until;
-};
-
 struct dhcp6_servers {
 	uint32_t count;
 	u128 addr[DHCP6_MAX_SERVERS];
@@ -73,10 +67,10 @@ struct dhcp6_lease {
 	uint32_t prefix_count;
 	struct dhcp6_prefix prefixes[DHCP6_MAX_PREFIXES];
 	uint32_t address_count;
-	struct dhcp6_address addresses[DHCP6_MAX_ADDRESSES];
-	uint64_t renew_at;   /* T1: the earliest of all IAs */
-	uint64_t rebind_at;  /* T2 */
-	uint64_t refresh_at; /* stateless: when to ask again */
+	struct dhcp6_prefix addresses[DHCP6_MAX_ADDRESSES]; /* each a /128, nothing on the link around it */
+	uint64_t renew_at;                                  /* T1: the earliest of all IAs */
+	uint64_t rebind_at;                                 /* T2 */
+	uint64_t refresh_at;                                /* stateless: when to ask again */
 	struct dhcp6_settings settings;
 };
 
