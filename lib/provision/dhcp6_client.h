@@ -15,6 +15,8 @@
 #ifndef MAPEDGE_PROVISION_DHCP6_CLIENT_H
 #define MAPEDGE_PROVISION_DHCP6_CLIENT_H
 
+#include <errno.h>
+
 #include "base/random.h"
 #include "provision/dhcp6_lease.h"
 #include "provision/dhcp6_message.h"
