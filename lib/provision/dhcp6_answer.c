@@ -7,6 +7,7 @@
 #define IA_HEADER 12 /* IAID, T1, T2 */
 #define IA_ADDRESS_HEADER 24
 #define IA_PREFIX_HEADER 25
+#define AUTH_SIZE 28 /* protocol, algorithm, RDM, replay, type, value */
 #define MIN_DUID 3
 #define MIN_MAX_RT 60 /* s: sections 21.24, 21.25 */
 #define MAX_MAX_RT 86400
@@ -136,6 +137,21 @@ read_message_status(const struct dhcp6_option *option, struct dhcp6_answer *answ
 	dhcp6_escape(option->data + 2, option->len - 2U, answer->status_text, sizeof(answer->status_text));
 }
 
+/* Of the protocols of section 21.11 only that of section 20.4 is known. */
+static void
+read_auth(const struct dhcp6_option *option, struct dhcp6_answer *answer)
+{
+	static const uint8_t protocol_algorithm_rdm[] = { 3, 1, 0 };
+
+	if (option->len != AUTH_SIZE ||
+	    memcmp(option->data, protocol_algorithm_rdm, sizeof(protocol_algorithm_rdm)) != 0)
+		return;
+	answer->has_auth = true;
+	answer->auth.replay = (uint64_t)dhcp6_get32(option->data + 3) << 32 | dhcp6_get32(option->data + 7);
+	answer->auth.type = option->data[11];
+	answer->auth.value = option->data + 12;
+}
+
 static void
 read_option(const struct dhcp6_option *option, const struct dhcp6_config *config, struct dhcp6_answer *answer)
 {
@@ -167,6 +183,12 @@ read_option(const struct dhcp6_option *option, const struct dhcp6_config *config
 	case DHCP6_OPTION_REFRESH_TIME:
 		answer->has_refresh = option->len == 4;
 		answer->refresh = answer->has_refresh ? dhcp6_get32(option->data) : 0;
+		break;
+	case DHCP6_OPTION_AUTH:
+		read_auth(option, answer);
+		break;
+	case DHCP6_OPTION_RECONFIGURE:
+		answer->reconfigure = option->len == 1 ? option->data[0] : 0;
 		break;
 	case DHCP6_OPTION_SOL_MAX_RT:
 		answer->sol_max_rt = read_max_rt(option);
@@ -201,6 +223,7 @@ dhcp6_answer_read(const struct dhcp6_datagram *datagram, const struct dhcp6_conf
 	memset(answer, 0, sizeof(*answer));
 	answer->type = datagram->bytes[0];
 	memcpy(answer->xid, datagram->bytes + 1, sizeof(answer->xid));
+	answer->message = datagram->bytes;
 	answer->options = reader;
 	while (dhcp6_next(&reader, &option))
 		read_option(&option, config, answer);

@@ -117,7 +117,9 @@ void
 dhcp6_inform(struct dhcp6_client *client, uint64_t now, uint32_t delay)
 {
 	client->state = DHCP6_INFORMING;
-	dhcp6_exchange_begin(client, now, DHCP6_INFORMATION_REQUEST, delay, DHCP6_NEVER);
+	/* A lease that is held meanwhile must not wait for its Renew. */
+	dhcp6_exchange_begin(client, now, DHCP6_INFORMATION_REQUEST, delay,
+	    client->config.stateless ? DHCP6_NEVER : client->lease.renew_at);
 }
 
 /* From nothing, or with what is held. */
@@ -137,7 +139,7 @@ static void
 expire(struct dhcp6_client *client, uint64_t now, struct dhcp6_actions *actions)
 {
 	dhcp6_lease_expire(&client->lease, now, actions);
-	if (actions->change_count == 0 || client->state < DHCP6_BOUND || client->state > DHCP6_DECLINING)
+	if (actions->change_count == 0 || client->state < DHCP6_BOUND)
 		return;
 	join_times(client);
 	/* What is left may not want anything yet. */
@@ -266,7 +268,7 @@ dhcp6_client_receive(struct dhcp6_client *client, uint64_t now, const struct dhc
 	else if (error == DHCP6_OK && answer.type == DHCP6_REPLY)
 		error = dhcp6_reply(client, now, &answer, actions);
 	else if (error == DHCP6_OK)
-		error = DHCP6_UNWANTED_TYPE;
+		error = datagram->multicast ? DHCP6_MULTICAST : dhcp6_reconfigure(client, now, &answer);
 	if (error != DHCP6_OK)
 		client->counters.bad[error]++;
 	proceed(client, now, actions);

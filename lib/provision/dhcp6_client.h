@@ -126,13 +126,6 @@ struct dhcp6_advertised {
 	struct dhcp6_lease lease;
 };
 
-struct dhcp6_reconfigure_key {
-	bool known;
-	struct dhcp6_duid server;
-	uint8_t key[16];
-	uint64_t replay; /* the last that was accepted */
-};
-
 /* The caller owns it and reads config, state, lease and counters; the rest belongs to the client. */
 struct dhcp6_client {
 	struct dhcp6_config config;
@@ -151,8 +144,6 @@ struct dhcp6_client {
 	struct dhcp6_lease returned; /* what a Release or Decline names */
 	uint64_t hint_at;            /* a router advertisement asks for a Renew then; DHCP6_NEVER */
 	uint64_t hint_not_before;
-	uint8_t reconfigured; /* message type that a Reconfigure asked for; 0: none */
-	struct dhcp6_reconfigure_key key;
 	char trouble[DHCP6_REASON_SIZE]; /* what the last server said against us, escaped; "": nothing */
 };
 

@@ -26,10 +26,18 @@ struct dhcp6_ia {
 
 _Static_assert(DHCP6_MAX_PREFIXES == DHCP6_MAX_ADDRESSES, "struct dhcp6_ia is for both");
 
-/* An Advertise or a Reply with what the client looks at. */
+/* The authentication option of the reconfigure key protocol: section 20.4. */
+struct dhcp6_auth {
+	uint8_t type; /* 1: value is the key, 2: the digest */
+	uint64_t replay;
+	const uint8_t *value; /* 16 bytes in the message */
+};
+
+/* An Advertise, a Reply or a Reconfigure with what the client looks at. */
 struct dhcp6_answer {
 	uint8_t type;
 	uint8_t xid[3];
+	const uint8_t *message;
 	struct dhcp6_reader options;
 	struct dhcp6_duid server;
 	bool for_us; /* the client ID is ours */
@@ -39,6 +47,9 @@ struct dhcp6_answer {
 	char status_text[DHCP6_REASON_SIZE / 2]; /* escaped */
 	struct dhcp6_ia pd, na;
 	uint32_t sol_max_rt, inf_max_rt; /* s; 0: absent or out of range */
+	bool has_auth;
+	struct dhcp6_auth auth;
+	uint8_t reconfigure; /* message type that a Reconfigure asks for; 0: none */
 	bool has_refresh;
 	uint32_t refresh; /* s */
 };
@@ -107,5 +118,10 @@ void dhcp6_inform(struct dhcp6_client *client, uint64_t now, uint32_t delay);
 enum dhcp6_error dhcp6_advertise(struct dhcp6_client *client, uint64_t now, const struct dhcp6_answer *answer);
 enum dhcp6_error dhcp6_reply(struct dhcp6_client *client, uint64_t now, const struct dhcp6_answer *answer,
     struct dhcp6_actions *actions);
+
+enum dhcp6_error dhcp6_reconfigure(struct dhcp6_client *client, uint64_t now, const struct dhcp6_answer *answer);
+
+/* The key that a Reply brings; another server's key is of no use. Call before the lease's server changes. */
+void dhcp6_learn_key(struct dhcp6_client *client, const struct dhcp6_answer *answer);
 
 #endif

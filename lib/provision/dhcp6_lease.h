@@ -62,6 +62,13 @@ struct dhcp6_settings {
 	uint8_t softwire[DHCP6_MAX_SOFTWIRE];
 };
 
+/* RFC 8415 section 20.4: a secret of the server that gave the lease. */
+struct dhcp6_reconfigure_key {
+	bool known;
+	uint8_t key[16];
+	uint64_t replay; /* of the last message that was believed: the next one must be higher */
+};
+
 struct dhcp6_lease {
 	struct dhcp6_duid server; /* who answered last */
 	uint32_t prefix_count;
@@ -72,6 +79,7 @@ struct dhcp6_lease {
 	uint64_t rebind_at;                                 /* T2 */
 	uint64_t refresh_at;                                /* stateless: when to ask again */
 	struct dhcp6_settings settings;
+	struct dhcp6_reconfigure_key key;
 };
 
 /* Seconds from `now`, rounded down, as other protocols carry them: UINT32_MAX is infinity, 0 when it is over (DHC-45). */

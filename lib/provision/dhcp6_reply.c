@@ -178,6 +178,7 @@ inform_reply(struct dhcp6_client *client, uint64_t now, const struct dhcp6_answe
 		dhcp6_bound(client, now);
 		return;
 	}
+	dhcp6_learn_key(client, answer);
 	client->lease.server = answer->server;
 	client->lease.refresh_at = dhcp6_after(now, refresh);
 	client->state = DHCP6_INFORMED;
@@ -229,6 +230,7 @@ lease_reply(struct dhcp6_client *client, uint64_t now, const struct dhcp6_answer
 			dhcp6_request_next(client, now);
 		return DHCP6_NOTHING_OFFERED;
 	}
+	dhcp6_learn_key(client, answer);
 	client->lease.server = answer->server;
 	client->trouble[0] = '\0';
 	apply_settings(client, answer, actions);

@@ -109,6 +109,9 @@ put_lease(struct dhcp6_writer *writer, const struct dhcp6_lease *lease, uint64_t
 	put_names(writer, &settings->time_names);
 	dhcp6_put16(writer, (uint16_t)settings->softwire_len);
 	dhcp6_put(writer, settings->softwire, settings->softwire_len);
+	dhcp6_put8(writer, lease->key.known);
+	dhcp6_put(writer, lease->key.key, sizeof(lease->key.key));
+	put64(writer, lease->key.replay);
 }
 
 static char *
@@ -286,6 +289,9 @@ get_lease(struct dhcp6_reader *reader, const struct clock *clock, struct dhcp6_l
 	get_servers(reader, &lease->settings.time, ok);
 	get_names(reader, &lease->settings.time_names, ok);
 	get_softwire(reader, &lease->settings, ok);
+	lease->key.known = get_count(reader, 1, ok) == 1;
+	get(reader, lease->key.key, sizeof(lease->key.key), ok);
+	lease->key.replay = get64(reader, ok);
 }
 
 /* Is it ours, whole and unchanged? */

@@ -174,7 +174,7 @@ def bound(*more, t1=1000, t2=1600, preferred=3000, valid=4000):
 def main():
     for old in HERE.glob("*.rpl"):
         old.unlink()
-    for module in ("starts", "answers", "lives"):
+    for module in ("starts", "answers", "lives", "reconfigured"):
         sys.path.insert(0, str(HERE))
         __import__(module).write()
 

@@ -48,6 +48,9 @@ fill(uint64_t now)
 	}
 	written.lease.settings.softwire_len = DHCP6_MAX_SOFTWIRE;
 	memset(written.lease.settings.softwire, 0x5e, DHCP6_MAX_SOFTWIRE);
+	written.lease.key.known = true;
+	memset(written.lease.key.key, 0x4b, sizeof(written.lease.key.key));
+	written.lease.key.replay = UINT64_C(0x123456789abcdef0);
 }
 
 /* DHC-36, DHC-38: who we are is the same, and so is the rest. */
@@ -81,6 +84,9 @@ START_TEST(there_and_back)
 	ck_assert(heard.lease.settings.dns.addr[7] == ip6("2001:db8::53"));
 	ck_assert_uint_eq(heard.lease.settings.softwire_len, DHCP6_MAX_SOFTWIRE);
 	ck_assert_mem_eq(heard.lease.settings.softwire, written.lease.settings.softwire, DHCP6_MAX_SOFTWIRE);
+	ck_assert(heard.lease.key.known);
+	ck_assert_uint_eq(heard.lease.key.replay, written.lease.key.replay);
+	ck_assert_mem_eq(heard.lease.key.key, written.lease.key.key, sizeof(written.lease.key.key));
 }
 END_TEST
 
