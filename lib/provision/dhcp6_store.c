@@ -227,6 +227,16 @@ get_duid(struct dhcp6_reader *reader, struct dhcp6_duid *duid, bool *ok)
 	get(reader, duid->byte, duid->len, ok);
 }
 
+/* What a client could not have written it did not write. */
+static bool
+is_possible(const struct dhcp6_prefix *binding)
+{
+	const struct prefix6 *prefix = &binding->prefix, *exclude = &binding->exclude;
+
+	return prefix->len > 0 && prefix6_is_aligned(prefix) && binding->preferred_until <= binding->valid_until &&
+	    (!binding->has_exclude || (exclude->len > prefix->len && prefix6_contains(prefix, exclude->addr)));
+}
+
 static uint32_t
 get_bindings(struct dhcp6_reader *reader, const struct clock *clock, struct dhcp6_prefix *list, bool *ok)
 {
@@ -240,6 +250,8 @@ get_bindings(struct dhcp6_reader *reader, const struct clock *clock, struct dhcp
 		list[i].exclude.len = get_count(reader, 128, ok);
 		list[i].has_exclude = list[i].exclude.len > 0;
 		list[i].exclude.addr = get_addr(reader, ok);
+		if (!is_possible(&list[i]))
+			*ok = false;
 	}
 	return count;
 }

@@ -34,7 +34,7 @@ fill(uint64_t now)
 		written.lease.addresses[i].valid_until = now + 1;
 	}
 	written.lease.prefixes[2].has_exclude = true;
-	written.lease.prefixes[2].exclude = prefix6("2001:db8:12:34ff::/64");
+	written.lease.prefixes[2].exclude = prefix6("2001:db8:14:34ff::/64");
 	written.lease.renew_at = now + 5000;
 	written.lease.rebind_at = DHCP6_NEVER;
 	written.lease.settings.dns.count = DHCP6_MAX_SERVERS;
