@@ -201,6 +201,13 @@ read_option(const struct dhcp6_option *option, const struct dhcp6_config *config
 	}
 }
 
+/* There may be several of these in a message. */
+static bool
+is_ia(uint16_t code)
+{
+	return code == DHCP6_OPTION_IA_NA || code == DHCP6_OPTION_IA_PD;
+}
+
 static bool
 is_for_clients(uint8_t type)
 {
@@ -212,6 +219,7 @@ dhcp6_answer_read(const struct dhcp6_datagram *datagram, const struct dhcp6_conf
 {
 	struct dhcp6_reader reader;
 	struct dhcp6_option option;
+	u128 seen = 0;
 
 	if (datagram->len < DHCP6_HEADER_SIZE)
 		return DHCP6_TRUNCATED;
@@ -226,6 +234,7 @@ dhcp6_answer_read(const struct dhcp6_datagram *datagram, const struct dhcp6_conf
 	answer->message = datagram->bytes;
 	answer->options = reader;
 	while (dhcp6_next(&reader, &option))
-		read_option(&option, config, answer);
+		if (is_ia(option.code) || !dhcp6_is_repeated(option.code, &seen))
+			read_option(&option, config, answer);
 	return DHCP6_OK;
 }

@@ -87,6 +87,16 @@ dhcp6_find(struct dhcp6_reader reader, uint16_t code, struct dhcp6_option *optio
 	return false;
 }
 
+bool
+dhcp6_is_repeated(uint16_t code, u128 *seen)
+{
+	const u128 bit = code < 128 ? (u128)1 << code : 0;
+	const bool before = (*seen & bit) != 0;
+
+	*seen |= bit;
+	return before;
+}
+
 struct dhcp6_reader
 dhcp6_inside(const struct dhcp6_option *option, size_t skip)
 {

@@ -124,6 +124,9 @@ bool dhcp6_well_formed(struct dhcp6_reader reader);
 /* The first option with this code. */
 bool dhcp6_find(struct dhcp6_reader reader, uint16_t code, struct dhcp6_option *option);
 
+/* Options that may stand in a message once only: was there one with this code before? Begin with *seen = 0. */
+bool dhcp6_is_repeated(uint16_t code, u128 *seen);
+
 /* What is in an option behind its first `skip` bytes; empty if it is shorter. */
 struct dhcp6_reader dhcp6_inside(const struct dhcp6_option *option, size_t skip);
 

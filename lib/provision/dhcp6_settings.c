@@ -61,37 +61,51 @@ keep_softwire(const struct dhcp6_option *option, struct dhcp6_settings *settings
 		settings->softwire_len = (uint32_t)writer.len;
 }
 
+/* There may be several of these in a message. */
+static bool
+is_listed(uint16_t code)
+{
+	return code == DHCP6_OPTION_NTP || code == DHCP6_OPTION_S46_CONT_MAPE || code == DHCP6_OPTION_S46_CONT_LW;
+}
+
+static void
+read_option(const struct dhcp6_option *option, struct dhcp6_settings *settings)
+{
+	switch (option->code) {
+	case DHCP6_OPTION_DNS:
+		read_servers(option, &settings->dns);
+		break;
+	case DHCP6_OPTION_SNTP:
+		read_servers(option, &settings->time);
+		break;
+	case DHCP6_OPTION_DOMAINS:
+		read_names(dhcp6_inside(option, 0), &settings->domains);
+		break;
+	case DHCP6_OPTION_NTP:
+		read_ntp(option, settings);
+		break;
+	case DHCP6_OPTION_AFTR_NAME:
+	case DHCP6_OPTION_S46_CONT_MAPE:
+	case DHCP6_OPTION_S46_CONT_MAPT:
+	case DHCP6_OPTION_S46_CONT_LW:
+	case DHCP6_OPTION_S46_PRIORITY:
+		keep_softwire(option, settings);
+		break;
+	default:
+		break;
+	}
+}
+
 void
 dhcp6_settings_read(struct dhcp6_reader options, struct dhcp6_settings *settings)
 {
 	struct dhcp6_option option;
+	u128 seen = 0;
 
 	memset(settings, 0, sizeof(*settings));
-	while (dhcp6_next(&options, &option)) {
-		switch (option.code) {
-		case DHCP6_OPTION_DNS:
-			read_servers(&option, &settings->dns);
-			break;
-		case DHCP6_OPTION_SNTP:
-			read_servers(&option, &settings->time);
-			break;
-		case DHCP6_OPTION_DOMAINS:
-			read_names(dhcp6_inside(&option, 0), &settings->domains);
-			break;
-		case DHCP6_OPTION_NTP:
-			read_ntp(&option, settings);
-			break;
-		case DHCP6_OPTION_AFTR_NAME:
-		case DHCP6_OPTION_S46_CONT_MAPE:
-		case DHCP6_OPTION_S46_CONT_MAPT:
-		case DHCP6_OPTION_S46_CONT_LW:
-		case DHCP6_OPTION_S46_PRIORITY:
-			keep_softwire(&option, settings);
-			break;
-		default:
-			break;
-		}
-	}
+	while (dhcp6_next(&options, &option))
+		if (is_listed(option.code) || !dhcp6_is_repeated(option.code, &seen))
+			read_option(&option, settings);
 }
 
 static bool

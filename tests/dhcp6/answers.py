@@ -14,7 +14,7 @@ def write():
          expect("bad no-server-id 1", "bad other-client-id 3", "bad other-xid 1"),
          out("990..1100", solicit(pd(), again=True)))
     cut = advertise(good)
-    case("cut-off", "DHC-10 SEC-16: messages that end too early.", "pd",
+    case("cut-off", "DHC-10 DHC-51: messages that end too early.", "pd",
          do("start"), out("0..1000", solicit(pd())), into(1, (cut[0], cut[1][:-2])), into(1, (cut[0], cut[1][:6])),
          into(1, (cut[0], cut[1] + "0001")), expect("bad truncated 3"), out("990..1100", solicit(pd(), again=True)))
     kinds = [(kind.__name__[6:], answer(kind, good)[1]) for kind in
@@ -34,7 +34,7 @@ def write():
          do("start"), out("0..1000", solicit(pd())),
          into(10, advertise(option(60000, b"abc"), pd(option(60001), prefix(P, 300, 400, option(60002, b"x"))), option(60003))),
          out("990..1100", request(pd(prefix(P)))), into(10, reply(option(60000), good)), expect("state bound"))
-    case("server-unicast", "DHC-12: option 12 of the old RFC changes nothing; there is but one way to send.", "pd",
+    case("server-unicast", "DHC-12 DHC-48: option 12 of the old RFC changes nothing; there is but one way to send.", "pd",
          bound(option(12, bytes.fromhex("20010db8000000000000000000000001"))), out(1000000, renew(pd(prefix(P)))))
     case("t1-after-t2", "DHC-17: such an IA does not exist.", "pd",
          do("start"), out("0..1000", solicit(pd())), into(10, advertise(pd(prefix(P, 300, 400), t1=200, t2=100))),
@@ -67,7 +67,7 @@ def write():
     case("another-iaid", "DHC-38: an IA of somebody else is none of ours.", "pd",
          do("start"), out("0..1000", solicit(pd())), into(10, advertise(pd(prefix(P, 300, 400), iaid=7))),
          expect("bad nothing-offered 1"))
-    case("cannot-serve", "DHC-28: UnspecFail: the Request is repeated ever more slowly, ten times, then another server.", "pd",
+    case("cannot-serve", "DHC-28 DHC-52: UnspecFail: the Request is repeated ever more slowly, ten times, then another server.", "pd",
          do("start"), out("0..1000", solicit(pd())), into(10, advertise(good)), out("990..1100", request(pd(prefix(P)))),
          into(10, reply(status(1, b"out of \"order\"\n"))), expect("reason UnspecFail \"out of \\x22order\\x22\\x0a\""),
          *[out("800..33000", request(pd(prefix(P)), again=True)) + into(10, reply(status(1))) for _ in range(9)],
@@ -96,7 +96,21 @@ def write():
          expect("lease 2001:db8:dead:bee0::/59 preferred 300 valid 400"), out(100000, renew(pd(prefix("2001:db8:dead:bee0::/59")))),
          into(10, reply(pd(prefix("2001:db8:dead:bee0::/59", 300, 400, option(67, bytes.fromhex("407800"))), t1=100, t2=200))),
          expect("lease 2001:db8:dead:bee0::/59 preferred 300 valid 400"))
-    case("bad-settings", "DHC-12 SEC-15: addresses cut off, names with control characters, a time source by multicast.", "pd",
+    case("said-twice", "DHC-51: what may be there once is what it was the first time.", "pd",
+         do("start"), out("0..1000", solicit(pd())),
+         into(10, advertise(good, DHCP6OptServerId(duid=SERVER2), DHCP6OptClientId(duid=SERVER), DHCP6OptPref(prefval=1),
+                            DHCP6OptPref(prefval=255))),
+         out("990..1100", request(pd(prefix(P)))),
+         into(10, reply(good, status(0), status(1), DHCP6OptDNSServers(dnsservers=[DNS]),
+                        DHCP6OptDNSServers(dnsservers=["2001:db8:53::2"]), mape(b""), mape())),
+         expect("state bound", f"dns {DNS}", "softwire map-e"))
+    case("lengths-inside", "DHC-51: an option longer than the one around it; a zero-length IA; bytes left over.", "pd",
+         do("start"), out("0..1000", solicit(pd())),
+         into(10, advertise(option(25, bytes.fromhex("000000010000000000000000001a00190000012c0000019038")))),
+         into(10, advertise(option(25))), into(10, advertise(option(25, bytes.fromhex("00000001000000000000000000")))),
+         into(10, advertise(pd(prefix(P, 300, 400), option(67)), option(13), option(7), option(82), option(11))),
+         expect("bad nothing-offered 3"), out("960..1070", request(pd(prefix(P)))))
+    case("bad-settings", "DHC-12 DHC-49 DHC-50 SEC-15: addresses cut off, names with control characters, a time source by multicast.", "pd",
          bound(option(23, bytes(15)), option(24, b"\x03a\x1bb\x00"), option(24, b"\xc0\x00"),
                option(56, bytes.fromhex("00020010ff0200000000000000000000000000fb")),
                option(56, bytes.fromhex("0001001020010db8000000000000000000000123")),

@@ -24,6 +24,14 @@ def write():
     case("softwire-gone", "S46-20: a Renew Reply without option 94: there is no softwire any more.", "pd",
          bound(mape()), out(1000000, renew(pd(prefix(P)))), into(10, reply(pd(prefix(P, 3000, 4000), t1=1000, t2=1600))),
          expect("state bound", "softwire changed", "softwire none", "changes 1"))
+    other = bytes.fromhex("0059001501101 8c00002002820010db800005d000406000000005a001020010db8ffff00000000000000000002".replace(" ", ""))
+    case("softwire-moved", "S46-20: another BR counts at once.", "pd",
+         bound(mape()), out(1000000, renew(pd(prefix(P)))), into(10, reply(pd(prefix(P, 3000, 4000), t1=1000, t2=1600), mape(other))),
+         expect("softwire changed", "softwire map-e", "changes 1"))
+    case("nothing-new", "S46-20: the same once more is no change.", "pd",
+         bound(mape(), DHCP6OptDNSServers(dnsservers=[DNS])), out(1000000, renew(pd(prefix(P)))),
+         into(10, reply(pd(prefix(P, 3000, 4000), t1=1000, t2=1600), mape(), DHCP6OptDNSServers(dnsservers=[DNS]))),
+         expect("softwire same", "settings same"))
     case("silent-server", "DHC-05 DHC-23 S46-19: Renew until T2, Rebind until nothing is valid, then Solicit.", "pd",
          bound(mape(), t1=100, t2=160, preferred=200, valid=300), out(100000, renew(pd(prefix(P)))),
          out("9000..11000", renew(pd(prefix(P)), again=True)), out("17100..23100", renew(pd(prefix(P)), again=True)),

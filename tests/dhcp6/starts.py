@@ -5,11 +5,11 @@ from make import *
 
 def write():
     case("four-messages",
-         "DHC-02 DHC-03 DHC-04 DHC-13 S46-01: Solicit and Request hold what they must; the first leaves within a second.", "pd",
+         "DHC-02 DHC-03 DHC-04 DHC-13 DHC-49 DHC-50 S46-01: Solicit and Request hold what they must; the first leaves within a second.", "pd",
          bound(mape(), DHCP6OptDNSServers(dnsservers=[DNS]), DHCP6OptDNSDomains(dnsdomains=["example.com", "example.net"]),
                DHCP6OptSNTPServers(sntpservers=["2001:db8:123::1"]), option(60000, b"?")),
          expect(f"lease {P} preferred 3000 valid 4000", f"change prefix-new {P}", "softwire changed", "settings changed",
-                f"dns {DNS}", "domain example.com", "domain example.net", "time 2001:db8:123::1", "softwire map-e",
+                f"dns {DNS}", "domain example.com example.net", "time 2001:db8:123::1", "softwire map-e",
                 "sent Solicit 1", "sent Request 1", "received Advertise 1", "received Reply 1", "reason Renew in 1000 s"))
     case("address-and-prefix", "DHC-02 DHC-13 DHC-44 DHC-46: both are asked for; the address is a /128 and nothing more.", "pd na",
          do("start"), out("0..1000", solicit(pd(), na())),

@@ -31,7 +31,7 @@ START_TEST(options)
 }
 END_TEST
 
-/* SEC-16: nothing is read behind the end. */
+/* DHC-51: nothing is read behind the end. */
 START_TEST(cut_off)
 {
 	static const char *const texts[] = { "00", "0007 00", "0007 0001", "0007 0002 ff", "0007 ffff 00",
@@ -115,6 +115,28 @@ START_TEST(escapes)
 }
 END_TEST
 
+/* DHC-52: a status text of 60 KB that wants to write to the terminal. */
+START_TEST(long_text)
+{
+	static uint8_t text[60000];
+	char out[81];
+
+	memset(text, 0x1b, sizeof(text));
+	dhcp6_escape(text, sizeof(text), out, sizeof(out));
+	ck_assert_uint_eq(strlen(out), 80);
+	ck_assert_uint_eq(strspn(out, "\\x1b"), 80);
+}
+END_TEST
+
+START_TEST(repeated)
+{
+	u128 seen = 0;
+
+	ck_assert(!dhcp6_is_repeated(2, &seen) && !dhcp6_is_repeated(127, &seen) && !dhcp6_is_repeated(128, &seen));
+	ck_assert(dhcp6_is_repeated(2, &seen) && dhcp6_is_repeated(127, &seen) && !dhcp6_is_repeated(128, &seen));
+}
+END_TEST
+
 START_TEST(written)
 {
 	uint8_t data[20], want[20];
@@ -161,6 +183,8 @@ unit_suite(void)
 	tcase_add_loop_test(tcase, one_name, 0, COUNT(names));
 	tcase_add_test(tcase, long_names);
 	tcase_add_test(tcase, escapes);
+	tcase_add_test(tcase, long_text);
+	tcase_add_test(tcase, repeated);
 	tcase_add_test(tcase, written);
 	tcase_add_test(tcase, words);
 	suite_add_tcase(suite, tcase);

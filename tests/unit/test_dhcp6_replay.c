@@ -298,21 +298,25 @@ is_softwire(const struct replay *replay, const char *want)
 		fail_at(replay, "the softwire is %s", got);
 }
 
+/* "dns", "time", "domain", "time-name": all of them, in their order. */
 static void
 is_setting(const struct replay *replay, const char *kind, const char *want)
 {
 	const struct dhcp6_settings *settings = &replay->client.lease.settings;
-	const struct dhcp6_servers *servers = strcmp(kind, "dns") == 0 ? &settings->dns : &settings->time;
-	const struct dhcp6_names *names = strcmp(kind, "domain") == 0 ? &settings->domains : &settings->time_names;
-	char text[IP6_TEXT_SIZE];
+	const bool of_time = strncmp(kind, "time", 4) == 0;
+	const struct dhcp6_servers *servers = of_time ? &settings->time : &settings->dns;
+	const struct dhcp6_names *names = of_time ? &settings->time_names : &settings->domains;
+	const bool named = strcmp(kind, "domain") == 0 || strcmp(kind, "time-name") == 0;
+	const uint32_t count = named ? names->count : servers->count;
+	char text[IP6_TEXT_SIZE], all[4000] = "";
 
-	for (uint32_t i = 0; i < servers->count; i++)
-		if (strcmp(ip6_format(servers->addr[i], text), want) == 0)
-			return;
-	for (uint32_t i = 0; i < names->count; i++)
-		if (strcmp(names->name[i], want) == 0)
-			return;
-	fail_at(replay, "%u servers, %u names, none is it", servers->count, names->count);
+	if (!named && strcmp(kind, "dns") != 0 && strcmp(kind, "time") != 0)
+		fail_at(replay, "is what? %s", kind);
+	for (uint32_t i = 0; i < count; i++)
+		snprintf(all + strlen(all), sizeof(all) - strlen(all), "%s%s", i > 0 ? " " : "",
+		    named ? names->name[i] : ip6_format(servers->addr[i], text));
+	if (strcmp(all, want) != 0)
+		fail_at(replay, "%s is %s", kind, all);
 }
 
 static void
@@ -339,12 +343,15 @@ line_is(const struct replay *replay, const char *fact)
 	} else if (strcmp(fact, "softwire changed") == 0 || strcmp(fact, "settings changed") == 0) {
 		if (!(fact[1] == 'o' ? replay->softwire_changed : replay->settings_changed))
 			fail_at(replay, "not %s", fact);
+	} else if (strcmp(fact, "softwire same") == 0 || strcmp(fact, "settings same") == 0) {
+		if (fact[1] == 'o' ? replay->softwire_changed : replay->settings_changed)
+			fail_at(replay, "not %s", fact);
 	} else if (sscanf(fact, "softwire %39s", word) == 1) {
 		is_softwire(replay, word);
 	} else if (sscanf(fact, "%39s %299s %lu", word, value, &number) == 3) {
 		is_count(replay, word, value, number);
-	} else if (sscanf(fact, "%39s %299s", word, value) == 2) {
-		is_setting(replay, word, value);
+	} else if (sscanf(fact, "%39s", word) == 1 && strchr(fact, ' ') != NULL) {
+		is_setting(replay, word, strchr(fact, ' ') + 1);
 	} else {
 		fail_at(replay, "is what? %s", fact);
 	}
