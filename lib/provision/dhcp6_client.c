@@ -201,6 +201,16 @@ proceed(struct dhcp6_client *client, uint64_t now, struct dhcp6_actions *actions
 	dhcp6_exchange_transmit(client, now, actions);
 }
 
+/* What an earlier configuration had asked for. */
+static void
+drop_unwanted(struct dhcp6_client *client)
+{
+	if (!client->config.want_pd)
+		client->lease.prefix_count = 0;
+	if (!client->config.want_na)
+		client->lease.address_count = 0;
+}
+
 void
 dhcp6_client_start(struct dhcp6_client *client, uint64_t now, const struct dhcp6_lease *stored,
     struct dhcp6_actions *actions)
@@ -209,6 +219,7 @@ dhcp6_client_start(struct dhcp6_client *client, uint64_t now, const struct dhcp6
 	if (stored != NULL && !client->config.stateless) {
 		if (stored != &client->lease)
 			client->lease = *stored;
+		drop_unwanted(client);
 		dhcp6_lease_expire(&client->lease, now, actions);
 		begin_event(actions); /* what ended while we were away was not in use here */
 		client->pd_times = (struct dhcp6_times){ client->lease.renew_at, client->lease.rebind_at };

@@ -153,6 +153,7 @@ void dhcp6_client_init(struct dhcp6_client *client, const struct dhcp6_config *c
 /*
  * Begins. With a stored lease that is still valid it is used at once (its changes are in the actions) and checked by a
  * Rebind (section 18.2.12); NULL, or nothing valid in it: Solicit, or Information-request when the configuration says so.
+ * A lease that was given to another DUID or IAID is nobody's: do not pass it.
  */
 void dhcp6_client_start(struct dhcp6_client *client, uint64_t now, const struct dhcp6_lease *stored,
     struct dhcp6_actions *actions);

@@ -70,9 +70,6 @@ uint64_t dhcp6_after(uint64_t now, uint32_t seconds);
 
 bool dhcp6_lease_is_empty(const struct dhcp6_lease *lease);
 
-/* The end of the last binding. */
-uint64_t dhcp6_lease_end(const struct dhcp6_lease *lease);
-
 /* The next moment at which a binding ends. */
 uint64_t dhcp6_lease_next_end(const struct dhcp6_lease *lease);
 

@@ -68,20 +68,6 @@ dhcp6_lease_is_empty(const struct dhcp6_lease *lease)
 }
 
 uint64_t
-dhcp6_lease_end(const struct dhcp6_lease *lease)
-{
-	uint64_t end = 0;
-
-	for (uint32_t i = 0; i < lease->prefix_count; i++)
-		if (lease->prefixes[i].valid_until > end)
-			end = lease->prefixes[i].valid_until;
-	for (uint32_t i = 0; i < lease->address_count; i++)
-		if (lease->addresses[i].valid_until > end)
-			end = lease->addresses[i].valid_until;
-	return end;
-}
-
-uint64_t
 dhcp6_lease_next_end(const struct dhcp6_lease *lease)
 {
 	uint64_t end = DHCP6_NEVER;
@@ -146,7 +132,8 @@ dhcp6_lease_withdraw(struct dhcp6_lease *lease, struct dhcp6_actions *actions)
 		take_out(prefixes(lease), lease->prefix_count - 1, DHCP6_PREFIX_WITHDRAWN, actions);
 	while (lease->address_count > 0)
 		take_out(addresses(lease), lease->address_count - 1, DHCP6_PREFIX_WITHDRAWN, actions);
-	forget_softwire(lease, actions);
+	memset(&lease->settings, 0, sizeof(lease->settings));
+	actions->settings_changed = actions->softwire_changed = true;
 }
 
 void
@@ -202,50 +189,42 @@ apply_given(struct list list, const struct dhcp6_given *given, uint64_t now, str
 	return true;
 }
 
-/* The shortest preferred lifetime that is not over yet, else the shortest valid one. */
-static uint32_t
-shortest(const struct dhcp6_ia *ia)
-{
-	uint32_t preferred = DHCP6_INFINITY, valid = DHCP6_INFINITY;
-	bool any = false;
-
-	for (uint32_t i = 0; i < ia->count; i++) {
-		if (ia->given[i].valid > 0 && ia->given[i].valid < valid)
-			valid = ia->given[i].valid;
-		if (ia->given[i].preferred == 0)
-			continue;
-		any = true;
-		if (ia->given[i].preferred < preferred)
-			preferred = ia->given[i].preferred;
-	}
-	return any ? preferred : valid;
-}
-
-/* A share of a time in seconds, as a moment. */
+/* Until the first binding is no longer preferred or, where that is over, valid: ms. */
 static uint64_t
-part_of(uint64_t now, uint32_t seconds, uint32_t percent)
+shortest(struct list list, uint64_t now)
 {
-	return seconds == DHCP6_INFINITY ? DHCP6_NEVER : now + UINT64_C(10) * seconds * percent;
+	uint64_t least = DHCP6_NEVER;
+
+	for (uint32_t i = 0; i < *list.count; i++) {
+		const struct dhcp6_prefix *binding = &list.at[i];
+		const uint64_t until = binding->preferred_until > now ? binding->preferred_until : binding->valid_until;
+
+		if (until != DHCP6_NEVER && until - now < least)
+			least = until - now;
+	}
+	return least;
 }
 
-/* Section 14.2: times that the server leaves to us, in the proportions that section 21.21 recommends. */
-static void
-choose_times(const struct dhcp6_ia *ia, uint64_t now, struct dhcp6_times *times)
+static uint64_t
+part_of(uint64_t now, uint64_t ms, uint32_t percent)
 {
-	const uint32_t lifetime = shortest(ia);
+	return ms == DHCP6_NEVER ? DHCP6_NEVER : now + ms * percent / 100;
+}
+
+/* Section 14.2: times that the server leaves to us are in the proportions that section 21.21 recommends. */
+static void
+choose_times(struct list list, const struct dhcp6_ia *ia, uint64_t now, struct dhcp6_times *times)
+{
+	const uint64_t lifetime = shortest(list, now), t1 = dhcp6_after(0, ia->t1), t2 = dhcp6_after(0, ia->t2);
 
 	if (ia->t2 > 0)
 		times->rebind_at = dhcp6_after(now, ia->t2);
-	else if (ia->t1 > 0)
-		times->rebind_at = part_of(now, ia->t1, 160);
 	else
-		times->rebind_at = part_of(now, lifetime, 80);
+		times->rebind_at = ia->t1 > 0 ? part_of(now, t1, 160) : part_of(now, lifetime, 80);
 	if (ia->t1 > 0)
 		times->renew_at = dhcp6_after(now, ia->t1);
-	else if (ia->t2 > 0)
-		times->renew_at = part_of(now, ia->t2, 62);
 	else
-		times->renew_at = part_of(now, lifetime, 50);
+		times->renew_at = ia->t2 > 0 ? part_of(now, t2, 62) : part_of(now, lifetime, 50);
 }
 
 static bool
@@ -260,7 +239,7 @@ apply(struct list list, const struct dhcp6_ia *ia, uint64_t now, struct dhcp6_ti
 		if (apply_given(list, &ia->given[i], now, actions))
 			useful = true;
 	if (useful)
-		choose_times(ia, now, times);
+		choose_times(list, ia, now, times);
 	return useful;
 }
 

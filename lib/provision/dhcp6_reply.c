@@ -90,7 +90,16 @@ is_better(const struct dhcp6_advertised *one, const struct dhcp6_advertised *oth
 	return one->worth != other->worth ? one->worth > other->worth : one->preference > other->preference;
 }
 
-/* The best first; of equals the first that came. */
+static bool
+has_offered(const struct dhcp6_client *client, const struct dhcp6_duid *server)
+{
+	for (uint32_t i = 0; i < client->offer_count; i++)
+		if (dhcp6_duid_equal(&client->offers[i].server, server))
+			return true;
+	return false;
+}
+
+/* The best first; of equals, and of one server, the first that came. */
 static void
 keep_offer(struct dhcp6_client *client, uint64_t now, const struct dhcp6_answer *answer, uint8_t value)
 {
@@ -103,7 +112,7 @@ keep_offer(struct dhcp6_client *client, uint64_t now, const struct dhcp6_answer 
 	dhcp6_lease_apply_na(&offer.lease, &answer->na, now, &times, &unused);
 	while (at < client->offer_count && !is_better(&offer, &client->offers[at]))
 		at++;
-	if (at == DHCP6_MAX_OFFERS)
+	if (at == DHCP6_MAX_OFFERS || has_offered(client, &answer->server))
 		return;
 	if (client->offer_count < DHCP6_MAX_OFFERS)
 		client->offer_count++;

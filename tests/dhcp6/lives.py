@@ -17,6 +17,14 @@ def write():
          bound(), out(1000000, renew(pd(prefix(P)))), into(10, reply(pd(prefix(Q, 3000, 4000), t1=1000, t2=1600))),
          expect("changes 1", f"lease {P} preferred 1999 valid 2999", f"lease {Q} preferred 3000 valid 4000"),
          out(1000000, renew(pd(prefix(P), prefix(Q)))))
+    case("one-of-two-taken-away", "DHC-18 DHC-24: the times left to us are those of what is left.", "pd",
+         do("start"), out("0..1000", solicit(pd())), into(10, advertise(pd(prefix(P, 300, 400), prefix(Q, 300, 400)))),
+         out("990..1100", request(pd(prefix(P), prefix(Q)))),
+         into(10, reply(pd(prefix(P, 1000, 2000), prefix(Q, 500, 600)))), out("250000", renew(pd(prefix(P), prefix(Q)))),
+         into(0, reply(pd(prefix(Q, 0, 0)))), expect("state bound", "changes 1"), out("375000", renew(pd(prefix(P)))))
+    case("released-settings", "DHC-33: nothing that the lease brought is used any more.", "pd",
+         bound(mape(), DHCP6OptDNSServers(dnsservers=[DNS])), do("release", 1000), expect("dns ", "softwire none", "settings changed"),
+         out(0, ask(DHCP6_Release, None, pd(prefix(P)), server=SERVER)))
     case("taken-away", "DHC-24 S46-19: with the last prefix the softwire goes and everything begins anew.", "pd",
          bound(mape()), out(1000000, renew(pd(prefix(P)))), into(10, reply(pd(prefix(P, 0, 0)), mape())),
          expect("state soliciting", "softwire changed", "softwire none", "nothing leased", f"change prefix-withdrawn {P}"),
@@ -77,6 +85,8 @@ def write():
          expect("state confirming", f"change prefix-new {P}", "softwire changed", "softwire map-e"),
          out("0..1000", rebind(pd(prefix(P)))), into(10, reply(pd(prefix(P, 3000, 4000), t1=1000, t2=1600), mape())),
          expect("state bound"))
+    case("restarted-otherwise", "DHC-29: what is no longer asked for is not kept.", "na",
+         do("stored-prefix"), do("start-again"), expect("changes 0", "nothing leased"), out("0..1000", solicit(na(), oro=ORO_NA)))
     case("restarted-too-late", "DHC-29: what was kept is over.", "pd",
          bound(), do("keep"), do("stop"), wait(4000000), do("start-again"), expect("changes 0", "nothing leased"),
          out("0..1000", solicit(pd())))

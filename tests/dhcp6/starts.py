@@ -34,6 +34,10 @@ def write():
          expect("reason has an Advertise and waits for others"),
          into(10, advertise(pd(prefix(Q, 300, 400)), DHCP6OptPref(prefval=20), server=SERVER2)),
          out("981..1080", request(pd(prefix(Q)), server=SERVER2)))
+    case("twice-the-same", "DHC-14: a server that advertises twice is still one.", "pd",
+         do("start"), out("0..1000", solicit(pd())), into(10, advertise(pd(prefix(P, 300, 400)))),
+         into(10, advertise(pd(prefix(P, 300, 400)))), out("981..1080", request(pd(prefix(P)))), into(10, reply(pd(status(6)))),
+         out("0..1000", solicit(pd())))
     case("preference-255", "DHC-06: preference 255 ends the wait.", "pd",
          do("start"), out("0..1000", solicit(pd())), into(10, advertise(pd(prefix(P, 300, 400)), DHCP6OptPref(prefval=254))),
          into(10, advertise(pd(prefix(Q, 300, 400)), DHCP6OptPref(prefval=255), server=SERVER2)),

@@ -203,6 +203,9 @@ line_do(struct replay *replay, const char *time, const char *what)
 		dhcp6_client_start(client, replay->now, NULL, &replay->actions);
 	else if (strcmp(what, "keep") == 0)
 		replay->stored = client->lease;
+	else if (strcmp(what, "stored-prefix") == 0)
+		replay->stored = (struct dhcp6_lease){ .prefix_count = 1,
+			.prefixes = { { .prefix = { (u128)0x20010db8 << 96, 56 }, .valid_until = DHCP6_NEVER } } };
 	else if (strcmp(what, "start-again") == 0)
 		dhcp6_client_start(client, replay->now, &replay->stored, &replay->actions);
 	else if (strcmp(what, "stop") == 0)
@@ -219,7 +222,7 @@ line_do(struct replay *replay, const char *time, const char *what)
 		replay->actions.send_len = replay->actions.change_count = 0;
 	else
 		fail_at(replay, "do what? %s", what);
-	if (strcmp(what, "keep") == 0 || strcmp(what, "stop") == 0)
+	if (strcmp(what, "keep") == 0 || strcmp(what, "stop") == 0 || strcmp(what, "stored-prefix") == 0)
 		replay->actions.send_len = replay->actions.change_count = 0;
 	collect(replay);
 }
