@@ -47,6 +47,10 @@ def write():
          *[out("9000..33000", renew(pd(prefix(P)), again=True)) for _ in range(2)],
          *[out("9000..170000", renew(pd(prefix(P)), again=True)) for _ in range(2)],
          out("1..300000", rebind(pd(prefix(P)))))
+    case("one-time-left-to-us", "DHC-18: T2 is 1.6 times T1.", "pd",
+         bound(t1=100, t2=0, preferred=1000, valid=2000), out(100000, renew(pd(prefix(P)))),
+         *[out("9000..33000", renew(pd(prefix(P)), again=True)) for _ in range(2)], out("20000..50000", rebind(pd(prefix(P)))),
+         into(0, reply(pd(prefix(P, 1000, 2000), t1=0, t2=200))), out(124000, renew(pd(prefix(P)))))
     case("infinite", "DHC-20: infinity is no number.", "pd",
          bound(t1=FOREVER, t2=FOREVER, preferred=FOREVER, valid=FOREVER),
          expect(f"lease {P} preferred {FOREVER} valid {FOREVER}"), wait(1000000000000), expect("state bound"))
@@ -111,8 +115,8 @@ def write():
          into(10, advertise(pd(prefix(P, 300, 400), option(67)), option(13), option(7), option(82), option(11))),
          expect("bad nothing-offered 3"), out("960..1070", request(pd(prefix(P)))))
     case("bad-settings", "DHC-12 DHC-49 DHC-50 SEC-15: addresses cut off, names with control characters, a time source by multicast.", "pd",
-         bound(option(23, bytes(15)), option(24, b"\x03a\x1bb\x00"), option(24, b"\xc0\x00"),
+         bound(option(23, bytes.fromhex("20010db8005300000000000000000000")[:15]), option(24, b"\x03a\x1bb\x00"), option(24, b"\xc0\x00"),
                option(56, bytes.fromhex("00020010ff0200000000000000000000000000fb")),
                option(56, bytes.fromhex("0001001020010db8000000000000000000000123")),
                option(56, b"\x00\x03\x00\x0e\x04ntp1\x07example\x00")),
-         expect("time 2001:db8::123", "time-name ntp1.example"))
+         expect("dns ", "domain ", "time 2001:db8::123", "time-name ntp1.example"))

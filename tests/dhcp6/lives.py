@@ -103,6 +103,11 @@ def write():
     case("released-answered", "DHC-33: NoBinding is as good as any other answer.", "pd",
          bound(), do("release", 1000), out(0, ask(DHCP6_Release, None, pd(prefix(P)), server=SERVER)),
          into(10, reply(status(3))), expect("state off"))
+    case("released-address", "DHC-33: what is not held is not given back.", "pd na",
+         do("start"), out("0..1000", solicit(pd(), na())), into(10, advertise(pd(status(6)), na(address("2001:db8:1::5", 300, 400)))),
+         out("990..1100", request(pd(), na(address("2001:db8:1::5")))),
+         into(10, reply(pd(status(6)), na(address("2001:db8:1::5", 300, 400)))), do("release", 1000),
+         out(0, ask(DHCP6_Release, None, na(address("2001:db8:1::5")), server=SERVER)))
     case("declined", "DHC-35 DHC-44: an address that somebody else has; the Decline holds no prefix.", "pd na",
          do("start"), out("0..1000", solicit(pd(), na())),
          into(10, advertise(pd(prefix(P, 300, 400)), na(address("2001:db8:1::5", 300, 400)))),

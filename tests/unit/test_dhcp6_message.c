@@ -93,6 +93,7 @@ START_TEST(long_names)
 	ck_assert(dhcp6_get_name(&at, text));
 	ck_assert_uint_eq(strlen(text), 253);
 	bytes[192] = 62;
+	bytes[254] = 'a';
 	bytes[255] = 0;
 	at = (struct dhcp6_reader){ bytes, 256 };
 	ck_assert(!dhcp6_get_name(&at, text));
