@@ -28,6 +28,8 @@ dhcp6_state_word(enum dhcp6_state state)
 static const char *
 waits_for(const struct dhcp6_client *client)
 {
+	if (client->exchange.type != 0 && client->exchange.tries == 0)
+		return "is about to ask";
 	switch (client->state) {
 	case DHCP6_OFF:
 		return "not running";
@@ -59,9 +61,12 @@ dhcp6_client_reason(const struct dhcp6_client *client, uint64_t now, char text[2
 	const struct dhcp6_exchange *exchange = &client->exchange;
 	int len = snprintf(text, size, "%s", waits_for(client));
 
-	if (exchange->type != 0) {
-		len += snprintf(text + len, size - (size_t)len, ", %s sent %u times", dhcp6_type_word(exchange->type),
-		    exchange->tries);
+	if (exchange->type != 0 && exchange->tries == 0) {
+		len +=
+		    put_moment(text + len, size - (size_t)len, dhcp6_type_word(exchange->type), exchange->send_at, now);
+	} else if (exchange->type != 0) {
+		len += snprintf(text + len, size - (size_t)len, ", %s number %u is out",
+		    dhcp6_type_word(exchange->type), exchange->tries);
 		len += put_moment(text + len, size - (size_t)len, "again", exchange->send_at, now);
 	} else if (client->state == DHCP6_BOUND) {
 		len += put_moment(text + len, size - (size_t)len, "Renew", client->lease.renew_at, now);

@@ -1,9 +1,39 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Solicit, Advertise, Request: how a lease begins."""
 from make import *
+from scapy.layers.dhcp6 import DUID_LLT
+
+# What Kea 2.2.0 answered to this client, as it came; only the transaction IDs are not there. It was to delegate out of
+# 2001:db8:1200::/40 and to send an S46 container.
+KEA = DUID_LLT(timeval=0x329578d3, lladdr="32:6a:fb:ca:ea:66")
+KEA_IDS = "0001000a000300010200000000010002000e00010001329578d3326afbcaea66"
+KEA_NA = "0003002800000002000000050000000800050018{}0000000c0000000f"
+KEA_SETTINGS = "0017001020010db8ffff000000000000000000530018001a076578616d706c6503636f6d00076578616d706c65036e657400"
+KEA_PD = "0019002900000001000000050000000800 1a00190000000c0000000f38{}".replace(" ", "")
+KEA_MAPE = "005e002d00590015011018c00002002820010db812005d000406080000005a001020010db8ffff00000000000000000001"
+KEA_GIVES = KEA_NA.format("20010db8000000010000000000001000") + KEA_SETTINGS + KEA_PD.format("20010db8120000000000000000000000") + KEA_MAPE
+KEA_THANKS = "000d002f00004c656173652072656c65617365642e205468616e6b20796f752c20706c6561736520636f6d6520616761696e2e"
+KEA_RELEASED = "0003003f000000020000000000000000" + KEA_THANKS \
+    + "000d0029000053756d6d6172792073746174757320666f7220616c6c2070726f6365737365642049415f4e4173" \
+    + "0019003f000000010000000000000000" + KEA_THANKS
 
 
 def write():
+    p, a = pd(prefix("2001:db8:1200::/56")), na(address("2001:db8:0:1::1000"))
+    advertised, replied = ("Advertise", "02xxxxxx" + KEA_IDS + KEA_GIVES), ("Reply", "07xxxxxx" + KEA_IDS + KEA_GIVES)
+    case("kea", "DHC-13 DHC-18 DHC-22 DHC-33 S46-14: the words of Kea 2.2.0, from the first to the last.", "pd na",
+         do("start"), out("0..1000", solicit(pd(), na())), into(0, advertised), out("1000..1100", request(p, a, server=KEA)),
+         into(1, replied),
+         expect("state bound", "lease 2001:db8:1200::/56 preferred 12 valid 15", "lease 2001:db8:0:1::1000/128 preferred 12 valid 15",
+                "dns 2001:db8:ffff::53", "domain example.com example.net", "softwire map-e"),
+         out(5000, renew(p, a, server=KEA)), into(1, replied), expect("state bound", "changes 2"), do("release", 3603),
+         out(0, ask(DHCP6_Release, None, p, a, server=KEA)), into(1, ("Reply", "07xxxxxx" + KEA_IDS + KEA_RELEASED)),
+         expect("state off"))
+    case("kea-rapid-commit", "DHC-15: the same server in two messages.", "pd na rapid-commit",
+         do("start"), out("0..1000", solicit(pd(), na(), rapid=True)),
+         into(0, ("Reply", "07xxxxxx" + KEA_IDS + KEA_NA.format("20010db8000000010000000000001001") + "000e0000" + KEA_SETTINGS
+                  + KEA_PD.format("20010db8120001000000000000000000") + KEA_MAPE)),
+         expect("state bound", "lease 2001:db8:1200:100::/56 preferred 12 valid 15", "softwire map-e"))
     case("four-messages",
          "DHC-02 DHC-03 DHC-04 DHC-13 DHC-49 DHC-50 S46-01: Solicit and Request hold what they must; the first leaves within a second.", "pd",
          bound(mape(), DHCP6OptDNSServers(dnsservers=[DNS]), DHCP6OptDNSDomains(dnsdomains=["example.com", "example.net"]),
@@ -26,7 +56,8 @@ def write():
          out("990..1100", request(pd(prefix(P)), na())),
          into(10, reply(pd(prefix(P, 300, 400)), na(status(2, b"no more")))), expect("state bound", "changes 1"))
     case("silent-then-there", "DHC-04 DHC-06: after the first wait any Advertise will do, at once.", "pd",
-         do("start"), out("0..1000", solicit(pd())), out("1001..1100", solicit(pd(), again=True)),
+         do("start"), expect("reason is about to ask; Solicit in 1 s"), out("0..1000", solicit(pd())),
+         expect("reason waits for an Advertise, Solicit number 1 is out; again in 2 s"), out("1001..1100", solicit(pd(), again=True)),
          out("1901..2310", solicit(pd(), again=True)), into(100, advertise(pd(prefix(P, 300, 400)))),
          out(0, request(pd(prefix(P)))))
     case("two-servers", "DHC-06 DHC-07: the first wait is for all; the higher preference wins.", "pd",
