@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-3-Clause
 """Writes the seeds that are made: corpus/path (packet cases of tests/pcap and whole conversations), corpus/nat_sequence,
-corpus/map, corpus/fragments, corpus/relay, corpus/ce, corpus/bindings. Those in corpus/api and corpus/conf are written by hand.
+corpus/map, corpus/fragments, corpus/relay, corpus/ce, corpus/bindings, corpus/dhcp6 (the conversations of tests/dhcp6). Those in corpus/api and corpus/conf are written by hand.
 usage: seeds.py"""
 import random
 import struct
@@ -201,6 +201,38 @@ BINDINGS_SEEDS = {
 }
 
 
+DHCP6_RECEIVE, DHCP6_PASS, DHCP6_LINK_UP, DHCP6_MOVED, DHCP6_DECLINE, DHCP6_RELEASE, DHCP6_RESTART, DHCP6_SOFTWIRE = range(8)
+DHCP6_CONFIG = {"pd": 1, "na": 2, "stateless": 4, "rapid-commit": 8, "reconfigure": 16}
+DHCP6_DOES = {"link-up": DHCP6_LINK_UP, "prefixes-moved": DHCP6_MOVED, "decline": DHCP6_DECLINE, "release": DHCP6_RELEASE,
+              "start-again": DHCP6_RESTART}
+
+
+def dhcp6_seed(path):
+    """What fuzz_dhcp6.c reads, of a conversation: what servers say, and the time between."""
+    seed, config = b"", 0
+    for line in path.read_text().splitlines():
+        if line.startswith("#"):
+            continue
+        time, kind, content = (part.strip() for part in line.split("|"))
+        if kind == "config":
+            config = sum(DHCP6_CONFIG.get(word, 0) for word in content.split())
+        if time not in ("-", "0"):
+            seed += record(DHCP6_PASS, struct.pack("!I", min(int(time.split(".")[-1]), 0xffffffff)))
+        if kind == "in":
+            seed += record(DHCP6_RECEIVE, bytes.fromhex(content.split()[-1].replace("x", "0")))
+        if kind == "do" and content.split()[0] in DHCP6_DOES:
+            seed += record(DHCP6_DOES[content.split()[0]])
+    return bytes([config]) + seed
+
+
+DHCP6_CONTAINERS = {
+    "map-e": "005e002d0059001501 1018c00002002820010db800005d000406000000005a001020010db8ffff00000000000000000001",
+    "psid": "005e002f005900170100 20c00002123820010db8001234005d000406083400005a001020010db8ffff00000000000000000001",
+    "lw4o6": "00600039006f0004 0060005e 005c0015c00002124020010db800120001005d000406083400005a001020010db8ffff00000000000000000001",
+    "ds-lite": "006f0004fde800400040000e0461667472076578616d706c6500",
+}
+
+
 def write(target, name, seed):
     path = HERE / "corpus" / target / name
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -223,6 +255,10 @@ def main():
         write("ce", name, seed)
     for name, seed in BINDINGS_SEEDS.items():
         write("bindings", name, seed)
+    for path in sorted((HERE.parent / "dhcp6").glob("*.rpl")):
+        write("dhcp6", path.stem, dhcp6_seed(path))
+    for name, options in DHCP6_CONTAINERS.items():
+        write("dhcp6", "softwire-" + name, b"\1" + record(DHCP6_SOFTWIRE, bytes.fromhex(options.replace(" ", ""))))
     for number in range(4):
         write("nat_sequence", f"random-{number}", random.Random(number).randbytes(300))
     udp_out = b"".join(bytes([15, 1, i, 0, 0, 0]) for i in range(70))
