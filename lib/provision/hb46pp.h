@@ -30,6 +30,7 @@
 #define HB46PP_TOKEN_SIZE 65           /* 256 bits as 64 lower-case hexadecimal digits */
 #define HB46PP_MAX_BODY (256u * 1024u) /* longer answers are refused: 256 rules are some 30 kB */
 #define HB46PP_MAX_TTL 604800u         /* seconds; section 3.4 */
+#define HB46PP_MIN_TTL 60u             /* seconds: what a server may do to itself */
 #define HB46PP_MAX_REDIRECTS 5
 #define HB46PP_MAX_IPIP 8
 
@@ -123,15 +124,18 @@ enum hb46pp_auth {
 	HB46PP_AUTH_OK,
 };
 
-/* One element of `order`. */
+/* One element of `order`; behind them, methods that the answer describes without listing them there. */
 struct hb46pp_entry {
 	enum hb46pp_method method;
-	uint32_t first, count; /* its offers in hb46pp_answer.offers; only ipip has more than one */
+	bool listed;           /* in `order` */
 	bool broken;           /* its object breaks section 3.4 */
-	char reason[240];      /* why it has no offer; "" otherwise */
+	uint32_t first, count; /* its offers in hb46pp_answer.offers; only ipip has more than one */
+	char reason[240];      /* why it has none; "" otherwise */
 };
 
 #define HB46PP_MAX_ORDER 16
+#define HB46PP_MAX_ENTRIES (HB46PP_MAX_ORDER + HB46PP_METHODS)
+#define HB46PP_MAX_OFFERS (3 + HB46PP_MAX_IPIP)
 
 struct hb46pp_answer {
 	char enabler_name[HB46PP_NAME_SIZE]; /* UTF-8, without control characters; "": absent */
@@ -142,12 +146,12 @@ struct hb46pp_answer {
 	char token[HB46PP_TOKEN_SIZE]; /* "": none. A secret */
 	enum hb46pp_auth auth;
 	bool ipv6_mostly; /* 1.2 */
-	struct hb46pp_entry order[HB46PP_MAX_ORDER];
-	uint32_t order_count;
-	uint32_t offer_count;
+	struct hb46pp_entry entries[HB46PP_MAX_ENTRIES];
+	uint32_t entry_count;
 	char note[240];  /* what was left out, because it breaks section 3.4 and can be done without; "" */
 	char digest[65]; /* of what decides about the softwire: the same for answers that differ in ttl or token only */
-	struct offer offers[]; /* in the order of `order` */
+	uint32_t offer_count;
+	struct offer offers[HB46PP_MAX_OFFERS]; /* in the order of the entries */
 };
 
 /*
@@ -161,8 +165,8 @@ struct hb46pp_answer *hb46pp_answer_parse(const char *text, size_t len, struct e
 #define HB46PP_REASONS_SIZE 1024
 
 /*
- * The first offer, in the server's order, of one of the kinds (1 << enum offer_kind); a kind that the operator forces is the
- * only one. With an End-user IPv6 prefix a map_e that has no rule for it is passed over; NULL: unknown. `after`: begin
+ * The first offer, in the server's order, of one of the kinds (1 << enum offer_kind). Where there is only one kind, the
+ * operator forces it: then it need not stand in `order`, as long as that is not empty (section 3.4). With an End-user IPv6 prefix a map_e that has no rule for it is passed over; NULL: unknown. `after`: begin
  * behind this offer, which has not worked; NULL at first.
  *
  * NULL when there is none. In both cases `reasons` says, separated by "; ", why each one passed over has lost.
@@ -194,7 +198,7 @@ enum hb46pp_state {
 	HB46PP_DONE,       /* k: has an answer, waits for the end of its ttl */
 };
 
-/* What the caller has to do now; a mask. In this order. */
+/* What the caller has to do now: a mask, from the first to the last. */
 enum hb46pp_action {
 	HB46PP_QUERY = 1 << 0,     /* look up TXT HB46PP_DOMAIN, then hb46pp_dns() with client->serial */
 	HB46PP_GET = 1 << 1,       /* get client->get over IPv6 without following redirections, then hb46pp_http() */
@@ -226,6 +230,7 @@ struct hb46pp_client {
 	enum hb46pp_state state;
 	uint64_t next_ms;              /* when the client acts by itself: hb46pp_tick(); UINT64_MAX: never */
 	uint64_t since_ms;             /* of this state */
+	uint64_t asked_ms;             /* the last query */
 	uint32_t serial;               /* of the query or request that is under way */
 	uint32_t redirects;            /* of this request */
 	bool active;                   /* the caller has been told to configure, and not yet to disable */
