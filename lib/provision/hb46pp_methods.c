@@ -2,7 +2,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "map/ruleset.h"
 #include "provision/hb46pp_parts.h"
 
 static const char *const words[] = {
@@ -54,68 +53,20 @@ hb46pp_method_kind(enum hb46pp_method method, enum offer_kind *kind)
 
 /* ---- map_e ------------------------------------------------------------------------------------------------------ */
 
-static int
-read_rule(const struct take *take, enum map_iid iid, struct map_rule_spec *rule)
-{
-	unsigned int ea_len, offset;
-	struct map_rule compiled;
-	struct error why;
-	const char *ipv4;
-
-	*rule = (struct map_rule_spec){ .iid = iid, .fmr = true };
-	if (take_prefix6(take, "ipv6", &rule->ipv6) < 0 || take_text(take, "ipv4", &ipv4) < 0 ||
-	    take_number(take, "ea_length", MAP_MAX_EA_LEN, &ea_len) < 0 ||
-	    take_number(take, "psid_offset", 15, &offset) < 0)
-		return -EINVAL;
-	if (prefix4_parse(ipv4, &rule->ipv4) < 0)
-		return take_refuse(take, "ipv4", "is not an IPv4 prefix");
-	rule->ea_len = (uint8_t)ea_len;
-	rule->psid_offset = (uint8_t)offset;
-	if (map_rule_compile(rule, &compiled, &why) < 0)
-		return error_set(take->err, EINVAL, "%s: %.150s", take->path, why.text);
-	return 0;
-}
-
-/* Do the rules go together? The same question will be asked of the configuration that is made of them. */
-static int
-check_rules(const struct take *take, const struct offer *offer)
-{
-	struct ruleset *set;
-	struct error why;
-	uint32_t bad = 0;
-
-	set = ruleset_build(offer->rules, offer->rule_count, &bad, &why);
-	if (set == NULL)
-		return error_set(take->err, EINVAL, "%s.rules[%u]: %.150s", take->path, bad, why.text);
-	ruleset_free(set);
-	return 0;
-}
-
 /* Section 3.4: map_e. Every rule may be used for forwarding; with `mesh` it is. */
 static int
 read_map_e(const struct take *take, struct offer *offer)
 {
 	unsigned int version = 0;
-	const json_t *rules;
-	struct take rule;
 
 	if (take_has(take, "version") && take_number(take, "version", 1, &version) < 0)
 		return -EINVAL;
 	if (take_has(take, "mesh") && take_flag(take, "mesh", &offer->mesh) < 0)
 		return -EINVAL;
-	if (take_node6(take, "br", &offer->br[0]) < 0 || take_objects(take, "rules", &rules) < 0)
+	if (take_node6(take, "br", &offer->br[0]) < 0)
 		return -EINVAL;
 	offer->br_count = 1;
-	if (json_array_size(rules) > OFFER_MAX_RULES)
-		return error_set(take->err, EINVAL, "%s.rules: %zu rules, more than %d", take->path,
-		    json_array_size(rules), OFFER_MAX_RULES);
-	offer->rule_count = (uint32_t)json_array_size(rules);
-	for (uint32_t i = 0; i < offer->rule_count; i++) {
-		if (take_object(take, "rules", (int)i, &rule) < 0 ||
-		    read_rule(&rule, version == 1 ? MAP_IID_RFC7597 : MAP_IID_DRAFT03, &offer->rules[i]) < 0)
-			return -EINVAL;
-	}
-	return check_rules(take, offer);
+	return take_rules(take, "rules", take_rule, version == 1 ? MAP_IID_RFC7597 : MAP_IID_DRAFT03, offer);
 }
 
 /* ---- the others ------------------------------------------------------------------------------------------------- */

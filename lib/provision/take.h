@@ -40,6 +40,22 @@ int take_object(const struct take *take, const char *key, int index, struct take
 /* The reason for a value that take_text() has taken: "PATH.KEY: VALUE is …". Returns -EINVAL. */
 int take_refuse(const struct take *take, const char *key, const char *what);
 
+/* ---- take_rules.c ---- */
+
+/* Reads one rule; iid is filled in before. */
+typedef int take_rule_fn(const struct take *take, struct map_rule_spec *rule);
+
+/* {"ipv6", "ipv4", "ea_length", "psid_offset"} */
+take_rule_fn take_rule;
+
+/*
+ * An array of rules into offer->rules, each checked by itself and all of them together: what is accepted forms a rule set
+ * (map/ruleset.h).
+ */
+int take_rules(const struct take *take, const char *key, take_rule_fn *read, enum map_iid iid, struct offer *offer);
+
+/* ---- texts ---- */
+
 /* A copy of UTF-8 that fits, whole characters only, '?' for control characters. Did it fit? */
 bool take_copy(const char *text, char *copy, size_t size);
 
