@@ -7,25 +7,27 @@
 
 /* Host and port between "//" and the path; RFC 3986 section 3.2. */
 static int
-split_authority(const char *authority, size_t len, struct hb46pp_url *parts, struct error *err)
+split_authority(const char *start, size_t len, struct hb46pp_url *parts, struct error *err)
 {
-	const bool literal = authority[0] == '[';
-	const char *host = authority + literal;
-	const size_t host_len = strcspn(host, literal ? "]" : ":");
-	const char *port = host + host_len + literal;
+	char authority[HB46PP_URL_SIZE];
+	const bool literal = start[0] == '[';
+	const char *host = authority + literal, *port;
+	size_t host_len;
 	u128 address;
 
-	if (memchr(authority, '@', len) != NULL)
+	snprintf(authority, sizeof(authority), "%.*s", (int)len, start);
+	if (strchr(authority, '@') != NULL)
 		return error_set(err, EINVAL, "url: a user name does not belong there");
-	if (host_len == 0 || host_len >= sizeof(parts->host) || host + host_len + literal > authority + len)
-		return error_set(err, EINVAL, "url: \"%.*s\" has no host", (int)(len < 80 ? len : 80), authority);
+	host_len = strcspn(host, literal ? "]" : ":");
+	port = host + host_len + literal;
+	if (host_len == 0 || host_len >= sizeof(parts->host) || (literal && host[host_len] == '\0'))
+		return error_set(err, EINVAL, "url: \"%.80s\" has no host", authority);
 	memcpy(parts->host, host, host_len);
 	parts->host[host_len] = '\0';
 	if (literal && ip6_parse(parts->host, &address) < 0)
 		return error_set(err, EINVAL, "url: \"%.46s\" is not an IPv6 address", parts->host);
-	if (port < authority + len &&
-	    (*port != ':' || strspn(port + 1, "0123456789") != (size_t)(authority + len - port - 1)))
-		return error_set(err, EINVAL, "url: \"%.*s\" is not a port", (int)(authority + len - port), port);
+	if (*port != '\0' && (*port != ':' || port[1 + strspn(port + 1, "0123456789")] != '\0'))
+		return error_set(err, EINVAL, "url: \"%.46s\" is not a port", port);
 	return 0;
 }
 
@@ -35,15 +37,16 @@ hb46pp_url_split(const char *url, struct hb46pp_url *parts, struct error *err)
 	const size_t len = strlen(url);
 	size_t scheme_len;
 
-	*parts = (struct hb46pp_url){ .https = strncasecmp(url, "https://", 8) == 0 };
-	if (!parts->https && strncasecmp(url, "http://", 7) != 0)
-		return error_set(err, EINVAL, "url: \"%.80s\" begins with neither https:// nor http://", url);
-	if (len >= HB46PP_URL_SIZE)
-		return error_set(err, EINVAL, "url: longer than %d characters", HB46PP_URL_SIZE - 1);
+	/* First, because reasons quote it. */
 	for (size_t i = 0; i < len; i++) {
 		if (url[i] <= ' ' || url[i] > '~')
 			return error_set(err, EINVAL, "url: a character that is not printable ASCII");
 	}
+	if (len >= HB46PP_URL_SIZE)
+		return error_set(err, EINVAL, "url: longer than %d characters", HB46PP_URL_SIZE - 1);
+	*parts = (struct hb46pp_url){ .https = strncasecmp(url, "https://", 8) == 0 };
+	if (!parts->https && strncasecmp(url, "http://", 7) != 0)
+		return error_set(err, EINVAL, "url: \"%.80s\" begins with neither https:// nor http://", url);
 	scheme_len = parts->https ? 8 : 7;
 	parts->origin_len = scheme_len + strcspn(url + scheme_len, "/?#");
 	parts->path_len = parts->origin_len + strcspn(url + parts->origin_len, "?#");
@@ -54,23 +57,26 @@ hb46pp_url_split(const char *url, struct hb46pp_url *parts, struct error *err)
 static int
 resolve(const char *base, const struct hb46pp_url *parts, const char *reference, char url[HB46PP_URL_SIZE])
 {
-	int keep, len;
+	const char *between = "";
+	size_t keep;
 
-	if (strncasecmp(reference, "http://", 7) == 0 || strncasecmp(reference, "https://", 8) == 0)
+	if (reference[strcspn(reference, ":/?#")] == ':') { /* a scheme */
 		keep = 0;
-	else if (strncmp(reference, "//", 2) == 0)
+	} else if (strncmp(reference, "//", 2) == 0) {
 		keep = parts->https ? 6 : 5;
-	else if (reference[0] == '/')
-		keep = (int)parts->origin_len;
-	else if (reference[0] == '?' || reference[0] == '\0')
-		keep = (int)parts->path_len;
-	else
-		for (keep = (int)parts->path_len; keep > (int)parts->origin_len && base[keep - 1] != '/';)
+	} else if (reference[0] == '/') {
+		keep = parts->origin_len;
+	} else if (reference[0] == '?' || reference[0] == '\0') {
+		keep = parts->path_len;
+	} else {
+		keep = parts->path_len;
+		while (keep > parts->origin_len && base[keep - 1] != '/')
 			keep--;
-	len = snprintf(url, HB46PP_URL_SIZE, "%.*s%s%s", keep, base,
-	    keep == (int)parts->origin_len && keep > 0 && reference[0] != '/' && reference[0] != '?' ? "/" : "",
-	    reference);
-	return len < HB46PP_URL_SIZE ? 0 : -EINVAL;
+		between = keep == parts->origin_len ? "/" : "";
+	}
+	return snprintf(url, HB46PP_URL_SIZE, "%.*s%s%s", (int)keep, base, between, reference) < HB46PP_URL_SIZE
+	    ? 0
+	    : -EINVAL;
 }
 
 int
