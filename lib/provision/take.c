@@ -8,17 +8,16 @@
 /* A server's value may be long; the reason wants its beginning. */
 #define SHOWN_SIZE 64
 
-/* As JSON in ASCII: control characters and everything beyond ASCII are escaped. */
+/* As JSON in ASCII: control characters and everything beyond ASCII are escaped; but the library leaves DEL as it is. */
 static void
 show(const json_t *value, char shown[SHOWN_SIZE])
 {
-	char *text = value == NULL ? NULL : json_dumps(value, JSON_ENCODE_ANY | JSON_ENSURE_ASCII | JSON_COMPACT);
+	char *text = json_dumps(value, JSON_ENCODE_ANY | JSON_ENSURE_ASCII | JSON_COMPACT);
+	const size_t len = text == NULL ? 0 : strlen(text);
 
-	if (text == NULL)
-		text = strdup("?");
-	if (text != NULL && strlen(text) >= SHOWN_SIZE)
-		memcpy(text + SHOWN_SIZE - 4, "...", 4);
-	snprintf(shown, SHOWN_SIZE, "%s", text == NULL ? "?" : text);
+	take_printable(text, len, shown, SHOWN_SIZE);
+	if (len >= SHOWN_SIZE)
+		memcpy(shown + SHOWN_SIZE - 4, "...", 4);
 	free(text);
 }
 

@@ -265,6 +265,9 @@ START_TEST(remarks)
 	remark("'auth':'maybe'", "auth: \"maybe\" is none of req, bad and ok");
 	ck_assert_int_eq(answer->auth, HB46PP_AUTH_NONE);
 	remark("'auth':1", "auth: 1 is not a string");
+	remark("'auth':'a\\u001b\\u007f\\u009bあ'", "auth: \"a\\u001B?\\u009B\\u3042\" is none of req, bad and ok");
+	remark("'auth':'0123456789012345678901234567890123456789012345678901234567890123456789'",
+	    "auth: \"01234567890123456789012345678901234567890123456789012345678... is none of req, bad and ok");
 	remark("'token':'6407'", "token: not 64 lower-case hexadecimal digits, left out");
 	ck_assert_str_eq(answer->token, "");
 	remark("'token':'" TOKEN "0'", "token: not 64 lower-case hexadecimal digits, left out");
