@@ -234,7 +234,7 @@ hb46pp_answer_parse(const char *text, size_t len, struct error *err)
 		error_set(err, EINVAL, "the answer has %zu bytes, more than %u", len, HB46PP_MAX_BODY);
 		return NULL;
 	}
-	root = json_loadb(text, len, 0, &where);
+	root = json_loadb(text, len, JSON_REJECT_DUPLICATES, &where);
 	if (root == NULL) {
 		/* The library's text may quote what it has read. */
 		char what[JSON_ERROR_TEXT_LENGTH];

@@ -4,7 +4,7 @@
 
 #include "provision/hb46pp_parts.h"
 
-#define RECORD_SIZE (HB46PP_URL_SIZE + 64)
+#define RECORD_SIZE HB46PP_URL_SIZE /* so that each of its fields fits */
 
 /* The character-strings of one record, put together (section 3.1 knows one text). */
 struct record {

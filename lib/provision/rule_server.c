@@ -109,7 +109,7 @@ rule_server_parse(const char *text, size_t len, struct offer *offer, struct erro
 	int rc;
 
 	unwrap(&text, &len);
-	root = json_loadb(text, len, 0, &where);
+	root = json_loadb(text, len, JSON_REJECT_DUPLICATES, &where);
 	if (root == NULL) {
 		char what[JSON_ERROR_TEXT_LENGTH];
 

@@ -330,6 +330,7 @@ START_TEST(refused_answers)
 		{ "<html></html>", "not JSON, line 1 column 1" },
 		{ "{'order':[]", "not JSON" },
 		{ "{'order':[]} {}", "not JSON" },
+		{ "{'order':['dslite'],'order':[]}", "duplicate object key" },
 		{ "[]", "not a JSON object" },
 		{ "null", "not JSON" },
 		{ "{}", "order: missing" },

@@ -128,6 +128,15 @@ START_TEST(endless_record)
 	ck_assert_ptr_nonnull(strstr(err.text, "too long"));
 	strings[1].len = 0;
 	ck_assert_int_eq(hb46pp_txt_parse(strings, 2, &server, &err), 0);
+	for (size_t len = 0; len < 1200; len += 200) {
+		static char long_url[1300] = "v=v6mig-1 t=b url=https://a.example/";
+
+		memset(long_url + 36, 'y', len);
+		strings[0].text = long_url;
+		strings[0].len = 36 + len;
+		ck_assert_int_eq(hb46pp_txt_parse(strings, 1, &server, &err), len < 1000 ? 0 : -EINVAL);
+		ck_assert(len >= 1000 || strlen(server.url) == 18 + len);
+	}
 }
 END_TEST
 
