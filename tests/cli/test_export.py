@@ -167,7 +167,7 @@ def radius_rule(data):
     return f"{IPv6Address(ipv6[2:].ljust(16, bytes(1)))}/{ipv6[1]}", f"{IPv4Address(ipv4[2:])}/{ipv4[1]}", int.from_bytes(ea, "big")
 
 
-@case("RADIUS: Softwire46-Configuration, type 241.9")
+@case("OPS-11: RADIUS: Softwire46-Configuration, type 241.9, is for the provider's side")
 def radius():
     for mesh, kind in (((), 4), (("--mesh",), 5)):
         lines = export("radius", write(TWO), *mesh).splitlines()
