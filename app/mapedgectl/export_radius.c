@@ -88,7 +88,7 @@ check_rules(const struct conf_softwire *domain, struct error *err)
 	return 0;
 }
 
-/* As bytes, because dictionaries with these attributes are rare: FreeRADIUS takes any attribute in this form. */
+/* As bytes: FreeRADIUS 3 has no dictionary for what is inside, and could not tell two rules apart if it had one. */
 int
 export_radius(const struct conf_softwire *domain, const struct export_args *args, struct error *err)
 {
@@ -105,12 +105,13 @@ export_radius(const struct conf_softwire *domain, const struct export_args *args
 		error_hint(err, "a subscriber needs only the rule that his prefix is of: a domain with that one");
 		return -EINVAL;
 	}
-	printf("# Softwire46-Configuration (RFC 8658): domain \"%s\", BR %s, PSID offset %u\n", domain->name,
-	    ip6_format(domain->br, text), domain->rules[0].psid_offset);
+	puts("# The dictionary needs this line: ATTRIBUTE Softwire46-Configuration 241.9 octets");
+	printf("# RFC 8658, domain \"%s\", BR %s, PSID offset %u\n", domain->name, ip6_format(domain->br, text),
+	    domain->rules[0].psid_offset);
 	for (size_t i = 0; i < domain->rule_count; i++)
 		printf("#   %s to %s, %u EA bits\n", prefix6_format(&domain->rules[i].ipv6, text),
 		    prefix4_format(&domain->rules[i].ipv4, ipv4), domain->rules[i].ea_len);
-	fputs("Attr-241.9 = 0x", stdout);
+	fputs("Softwire46-Configuration = 0x", stdout);
 	for (size_t i = 0; i < bytes.len; i++)
 		printf("%02x", bytes.data[i]);
 	putchar('\n');

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""mapedgectl export, read by others: Kea checks its configuration, a decoder written from RFC 7598 and RFC 8658 reads the
+"""mapedgectl export, read by others: Kea checks its configuration, FreeRADIUS sends its attribute, a decoder written from RFC 7598 and RFC 8658 reads the
 bytes: usage: test_export.py MAPEDGECTL"""
 import json
 import os
+import re
 import shutil
+import socket
 import struct
 import subprocess
 import sys
@@ -171,8 +173,8 @@ def radius_rule(data):
 def radius():
     for mesh, kind in (((), 4), (("--mesh",), 5)):
         lines = export("radius", write(TWO), *mesh).splitlines()
-        assert all(line.startswith("#") for line in lines[:-1]) and lines[-1].startswith("Attr-241.9 = 0x"), lines
-        assert "2001:db8:8000::/37 to 203.0.113.0/24, 14 EA bits" in lines[2], lines
+        assert all(line.startswith("#") for line in lines[:-1]) and lines[-1].startswith("Softwire46-Configuration = 0x"), lines
+        assert "2001:db8:8000::/37 to 203.0.113.0/24, 14 EA bits" in lines[3], lines
         (outer, content), = tlvs(bytes.fromhex(lines[-1].split("0x")[1]))
         assert outer == 1
         found = list(tlvs(content))
@@ -180,6 +182,22 @@ def radius():
         assert [radius_rule(data) for _, data in found[:2]] == [("2001:db8::/40", "198.51.100.0/24", 16), ("2001:db8:8000::/37", "203.0.113.0/24", 14)]
         assert IPv6Address(found[2][1]) == IPv6Address("2001:db8:ffff::1")
         assert [(number, int.from_bytes(data, "big")) for number, data in tlvs(found[3][1])] == [(15, 6), (16, 0), (17, 0)]
+
+
+@case("RADIUS: FreeRADIUS sends it as type 241, extended type 9 (RFC 6929 section 2.1)")
+def radius_wire():
+    lines = export("radius", write(TWO)).splitlines()
+    dictionary = re.search(r"ATTRIBUTE Softwire46-Configuration 241\.9 octets", lines[0])[0]
+    (DIR / "dictionary").write_text(f"$INCLUDE /usr/share/freeradius/dictionary\n{dictionary}\n")
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
+        server.bind(("127.0.0.1", 0))
+        server.settimeout(20)
+        done = subprocess.run(["radclient", "-D", DIR, "-r", "1", "-t", "1", f"127.0.0.1:{server.getsockname()[1]}", "auth", "secret"],
+                              input=lines[-1], capture_output=True, text=True, timeout=60, check=False)
+        assert "Sent Access-Request" in done.stdout, done
+        packet = server.recv(4096)
+    (kind, content), = tlvs(packet[20:])
+    assert kind == 241 and content[0] == 9 and content[1:] == bytes.fromhex(lines[-1].split("0x")[1])
 
 
 @case("RADIUS: what does not fit is refused")
