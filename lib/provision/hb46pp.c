@@ -161,6 +161,7 @@ uint32_t
 hb46pp_dns(struct hb46pp_client *client, uint64_t now_ms, uint32_t serial, enum hb46pp_dns result,
     const struct hb46pp_string *strings, size_t count)
 {
+	char reason[sizeof(client->reason)];
 	struct error err;
 
 	if (client->state != HB46PP_ASK_DNS || serial != client->serial)
@@ -177,8 +178,10 @@ hb46pp_dns(struct hb46pp_client *client, uint64_t now_ms, uint32_t serial, enum 
 	case HB46PP_DNS_TIMEOUT:
 		return fail(client, now_ms, &dns_wait, "the resolver does not answer TXT %s", HB46PP_DOMAIN);
 	}
-	if (hb46pp_txt_parse(strings, count, &client->server, &err) < 0)
-		return no_service(client, now_ms, err.text);
+	if (hb46pp_txt_parse(strings, count, &client->server, &err) < 0) {
+		snprintf(reason, sizeof(reason), "%.120s%s%.100s", err.text, err.hint[0] == '\0' ? "" : "; ", err.hint);
+		return no_service(client, now_ms, reason);
+	}
 	client->at = client->server;
 	return ask_server(client, now_ms);
 }
@@ -214,22 +217,28 @@ wanted(const struct hb46pp_identity *identity)
 	return kinds;
 }
 
-static const struct hb46pp_entry *
-broken_entry(const struct hb46pp_answer *answer)
+/* Is something wrong with a method that we would rather have taken, or with any when none could be? */
+static bool
+lost_broken(const struct hb46pp_answer *answer, uint32_t kinds, const struct offer *chosen)
 {
+	enum offer_kind kind;
+
 	for (uint32_t i = 0; i < answer->entry_count; i++) {
-		if (answer->entries[i].listed && answer->entries[i].broken)
-			return &answer->entries[i];
+		const struct hb46pp_entry *entry = &answer->entries[i];
+
+		if (chosen != NULL && chosen < &answer->offers[entry->first + entry->count])
+			return false;
+		if (entry->listed && entry->broken && hb46pp_method_kind(entry->method, &kind) &&
+		    (kinds & 1u << kind) != 0)
+			return true;
 	}
-	return NULL;
+	return false;
 }
 
-/* k: an answer with something broken in it is asked for again as after an error, in the hope that it gets mended. */
+/* k */
 static uint64_t
 end_of_answer(struct hb46pp_client *client, uint64_t now_ms, const struct hb46pp_answer *answer)
 {
-	if (broken_entry(answer) != NULL)
-		return in(client, now_ms, &server_wait);
 	if (!answer->has_ttl)
 		return in(client, now_ms, &no_ttl_wait);
 	return now_ms + (answer->ttl > HB46PP_MIN_TTL ? answer->ttl : HB46PP_MIN_TTL) * SECOND;
@@ -266,22 +275,26 @@ static uint32_t
 read_body(struct hb46pp_client *client, uint64_t now_ms, const struct hb46pp_reply *reply)
 {
 	char losers[HB46PP_REASONS_SIZE];
+	const uint32_t kinds = wanted(&client->identity);
 	struct hb46pp_answer *answer;
 	const struct offer *offer;
 	struct error err;
 	uint64_t next_ms;
+	bool broken;
 
 	answer = hb46pp_answer_parse(reply->body, reply->len, &err);
 	if (answer == NULL)
 		return fail(client, now_ms, &server_wait, "the server's answer: %.200s", err.text);
-	offer = hb46pp_choose(answer, wanted(&client->identity), NULL, NULL, losers);
-	if (offer == NULL && broken_entry(answer) != NULL) {
+	offer = hb46pp_choose(answer, kinds, NULL, NULL, losers);
+	broken = lost_broken(answer, kinds, offer);
+	if (offer == NULL && broken) {
 		free(answer);
 		return fail(client, now_ms, &server_wait, "the server's answer: %.200s", losers);
 	}
 	if (answer->token[0] != '\0')
 		memcpy(client->token, answer->token, sizeof(client->token));
-	next_ms = end_of_answer(client, now_ms, answer);
+	/* Half of an answer is used, and asked for again as after an error: somebody will mend it. */
+	next_ms = broken ? in(client, now_ms, &server_wait) : end_of_answer(client, now_ms, answer);
 	if (offer == NULL) {
 		enter(client, now_ms, HB46PP_DONE, next_ms, "nothing for us: %.150s%s", losers,
 		    auth_text(client, answer));

@@ -221,7 +221,7 @@ struct hb46pp_reply {
 	const char *location; /* of a redirection, or NULL */
 	const char *body;
 	size_t len;
-	const char *error; /* without a reply: why; for people */
+	const char *error; /* without a reply: why, for people; not NULL then */
 };
 
 struct hb46pp_client {
@@ -262,7 +262,10 @@ uint32_t hb46pp_dns(struct hb46pp_client *client, uint64_t now_ms, uint32_t seri
     const struct hb46pp_string *strings, size_t count);
 uint32_t hb46pp_http(struct hb46pp_client *client, uint64_t now_ms, uint32_t serial, const struct hb46pp_reply *reply);
 
-/* Our IPv6 address or prefix is another one; or, when there is none, gone. Begins again. */
+/*
+ * Our IPv6 address or prefix is another one; or, when there is none, gone. Begins again. What client->answer means for the new
+ * prefix is the caller's to derive at once: HB46PP_CONFIGURE comes when the server has been asked.
+ */
 uint32_t hb46pp_address(struct hb46pp_client *client, uint64_t now_ms, bool present);
 
 /* At client->next_ms or later; earlier calls do nothing. */

@@ -90,9 +90,7 @@ nobodys(const struct record *first, size_t count, struct error *err)
 		return error_set(err, ENOENT, "%s has no TXT record", HB46PP_DOMAIN);
 	error_set(err, ENOENT, "the TXT record of %s is \"%.80s\", not v=v6mig-1", HB46PP_DOMAIN, first->text);
 	if (strncmp(first->text, "v=spf1", 6) == 0)
-		error_hint(err,
-		    "that is what the Internet's resolvers say: ask those of the access line; or the line has no "
-		    "HB46PP");
+		error_hint(err, "so say the Internet's resolvers: ask the line's own, or it has no HB46PP");
 	return -ENOENT;
 }
 

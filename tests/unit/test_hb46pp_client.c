@@ -203,7 +203,7 @@ START_TEST(no_service)
 	} cases[] = {
 		{ HB46PP_DNS_NODATA, NULL, "no TXT record" },
 		{ HB46PP_DNS_NXDOMAIN, NULL, "does not exist" },
-		{ HB46PP_DNS_OK, "v=spf1 -all", "v=spf1 -all" },
+		{ HB46PP_DNS_OK, "v=spf1 -all", "\"v=spf1 -all\", not v=v6mig-1; so say the Internet's resolvers" },
 		{ HB46PP_DNS_OK, "v=v6mig-1 url=http://a.example/ t=b", "http URL" },
 	};
 
@@ -344,6 +344,18 @@ START_TEST(half_broken)
 	    HB46PP_STORE | HB46PP_CONFIGURE);
 	says("offers ds-lite; map_e.br: 7 is not a string");
 	waits(10 * MINUTE, 30 * MINUTE);
+
+	/* What we would not have taken may be broken. */
+	finds_server();
+	ck_assert_uint_eq(reply(200,
+			      "{\"order\":[\"lw4o6\",\"dslite\",\"map_e\"],\"ttl\":3600,\"lw4o6\":7,\"map_e\":7,"
+			      "\"dslite\":{\"aftr\":\"a.example\"}}"),
+	    HB46PP_STORE | HB46PP_CONFIGURE);
+	waits(1 * HOUR, 1 * HOUR);
+	finds_server();
+	ck_assert_uint_eq(reply(200, "{\"order\":[\"lw4o6\"],\"ttl\":3600,\"lw4o6\":7}"),
+	    HB46PP_DISABLE | HB46PP_ERASE);
+	waits(1 * HOUR, 1 * HOUR);
 }
 END_TEST
 
