@@ -29,8 +29,7 @@ find_forward(const struct nat *nat, uint64_t inside)
 		const uint16_t port = (uint16_t)(forward->first + ahead);
 
 		if (forward->space == (uint8_t)inside && forward->inside_addr == session_end_addr(inside) &&
-		    ahead <= forward->last - forward->first && ports->port[port].kind == PORT_FORWARD &&
-		    ports->port[port].inside == inside)
+		    ports->port[port].kind == PORT_FORWARD && ports->port[port].inside == inside)
 			return port;
 	}
 	return 0;
