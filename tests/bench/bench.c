@@ -13,8 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "bench_case.h"
-#include "engine.h"
+#include "bench_sessions.h"
 
 #define WINDOW 2048
 #define RING_SIZE (2 * WINDOW)
@@ -23,11 +22,18 @@
 #define COLD_BUFFERS 65536
 
 struct result {
+	const struct bench_case *of;
 	const char *name;
-	const char *size;
-	uint32_t flows, rules;
 	bool cold;
-	double min, p10, median; /* TSC cycles per packet */
+	double min, p10, median;    /* TSC cycles per packet */
+	double sessions_per_second; /* opened; 0: none */
+	double bytes_per_session;   /* 0: there are none */
+};
+
+/* Turns in which no packet comes, microseconds. */
+struct turns {
+	const char *name;
+	double median, p99, max;
 };
 
 struct bench {
@@ -97,7 +103,7 @@ measure(struct bench *bench, const struct bench_case *c, bool cold, bool floor_o
 {
 	const unsigned int from = c->from, to = !c->from;
 	const uint32_t buffers = cold ? COLD_BUFFERS : HOT_BUFFERS;
-	struct result result = { .name = c->name, .size = c->size, .flows = c->flows, .rules = c->rules, .cold = cold };
+	struct result result = { .of = c, .name = c->name, .cold = cold };
 	uint32_t next_flow = 0, at = 0;
 
 	for (uint32_t i = 0; i < buffers; i++)
@@ -119,6 +125,8 @@ measure(struct bench *bench, const struct bench_case *c, bool cold, bool floor_o
 			exit(1);
 		}
 		drain(bench->out[to]);
+		if (c->open_flow != NULL && !floor_only)
+			bench_end_new_sessions(c, &bench->engine);
 		for (uint32_t i = 0; i < WINDOW; i++)
 			c->fill(c, mbufs[i], next_flow++);
 		at = (at + WINDOW) % buffers;
@@ -139,20 +147,54 @@ print_header(void)
 	    "median", "min / floor");
 }
 
+/* Opens a row of the JSON file, if there is one. */
+static bool
+json_row(struct bench *bench, const struct bench_case *c, const char *name)
+{
+	if (bench->json == NULL)
+		return false;
+	fprintf(bench->json, "%s\n  {\"way\": \"%s\", \"size\": \"%s\", \"flows\": %u, \"rules\": %u",
+	    bench->first_json ? "" : ",", name, c->size, c->flows, c->rules);
+	bench->first_json = false;
+	return true;
+}
+
 static void
 print_result(struct bench *bench, const struct result *r, double floor)
 {
-	printf("%-14s %-5s %7u %7u %-4s | %7.1f %7.1f %7.1f | %5.2f\n", r->name, r->size, r->flows, r->rules,
-	    r->cold ? "cold" : "hot", r->min, r->p10, r->median, r->min / floor);
+	const struct bench_case *c = r->of;
+	const char *pool = r->cold ? "cold" : "hot";
+
+	printf("%-14s %-5s %7u %7u %-4s | %7.1f %7.1f %7.1f | %5.2f", r->name, c->size, c->flows, c->rules, pool,
+	    r->min, r->p10, r->median, r->min / floor);
+	if (r->sessions_per_second > 0)
+		printf(" | %.2f M sessions/s", r->sessions_per_second / 1e6);
+	if (r->bytes_per_session > 0)
+		printf(" | %.0f B/session", r->bytes_per_session);
+	puts("");
 	fflush(stdout);
-	if (bench->json == NULL)
+	if (!json_row(bench, c, r->name))
 		return;
 	fprintf(bench->json,
-	    "%s\n  {\"way\": \"%s\", \"size\": \"%s\", \"flows\": %u, \"rules\": %u, \"pool\": \"%s\", \"min\": %.2f, "
-	    "\"p10\": %.2f, \"median\": %.2f, \"ratio_to_floor\": %.3f}",
-	    bench->first_json ? "" : ",", r->name, r->size, r->flows, r->rules, r->cold ? "cold" : "hot", r->min,
-	    r->p10, r->median, r->min / floor);
-	bench->first_json = false;
+	    ", \"pool\": \"%s\", \"min\": %.2f, \"p10\": %.2f, \"median\": %.2f, \"ratio_to_floor\": %.3f", pool,
+	    r->min, r->p10, r->median, r->min / floor);
+	if (r->sessions_per_second > 0)
+		fprintf(bench->json, ", \"sessions_per_second\": %.0f", r->sessions_per_second);
+	if (r->bytes_per_session > 0)
+		fprintf(bench->json, ", \"bytes_per_session\": %.1f", r->bytes_per_session);
+	fputs("}", bench->json);
+}
+
+static void
+print_turns(struct bench *bench, const struct bench_case *c, const struct turns *t, double floor)
+{
+	printf("%-14s %-5s %7u %7u %-4s | %7.2f %7.2f %7.2f | %5.2f | µs a turn: median, p99, max\n", t->name, c->size,
+	    c->flows, c->rules, "none", t->median, t->p99, t->max, t->median / floor);
+	fflush(stdout);
+	if (json_row(bench, c, t->name))
+		fprintf(bench->json,
+		    ", \"median_us\": %.3f, \"p99_us\": %.3f, \"max_us\": %.3f, \"ratio_to_floor\": %.3f}", t->median,
+		    t->p99, t->max, t->median / floor);
 }
 
 /* ---- runs ------------------------------------------------------------------------------------------------------- */
@@ -206,6 +248,67 @@ is_wanted(const struct bench *bench, const struct bench_case *c)
 	    (bench->flows == 0 || bench->flows == c->flows) && (bench->rules == 0 || bench->rules == c->rules);
 }
 
+static void
+run_packets(struct bench *bench, const struct bench_case *c)
+{
+	for (int cold = 0; cold < (bench->hot_only ? 1 : 2); cold++) {
+		const double floor = floor_of(bench, c, cold);
+		struct result r = measure(bench, c, cold, false);
+
+		if (c->open_flow != NULL)
+			r.sessions_per_second = (double)rte_get_tsc_hz() / r.median;
+		if (c->is_ce)
+			r.bytes_per_session = (double)c->nat_bytes / c->sessions;
+		print_result(bench, &r, floor);
+	}
+}
+
+static struct turns
+sum_up_turns(const char *name, double *cycles, uint32_t count)
+{
+	const double per_us = (double)rte_get_tsc_hz() / 1e6;
+
+	qsort(cycles, count, sizeof(*cycles), by_value);
+	return (struct turns){ .name = name,
+		.median = cycles[count / 2] / per_us,
+		.p99 = cycles[count - 1 - count / 100] / per_us,
+		.max = cycles[count - 1] / per_us };
+}
+
+/* All sessions are over at once. The floor is as many turns with nothing to do. */
+static int
+run_expiry(struct bench *bench, const struct bench_case *c, struct error *err)
+{
+	double *cycles = calloc(c->flows, sizeof(*cycles));
+	struct turns idle, busy;
+	uint32_t turns;
+
+	if (cycles == NULL)
+		return error_set(err, ENOMEM, "out of memory");
+	turns = bench_time_expiry(&bench->engine, cycles, c->flows);
+	busy = sum_up_turns(c->name, cycles, turns);
+	bench_time_turns(&bench->engine, cycles, turns);
+	idle = sum_up_turns("floor, idle", cycles, turns);
+	print_turns(bench, c, &idle, idle.median);
+	print_turns(bench, c, &busy, idle.median);
+	free(cycles);
+	return 0;
+}
+
+static int
+start_case(struct bench *bench, struct bench_case *c, const struct snapshot *snapshot, struct error *err)
+{
+	int rc = engine_init(&bench->engine, snapshot, 1, 2 * COLD_BUFFERS, err);
+
+	if (rc == 0)
+		rc = start_ports(bench, err);
+	if (rc == 0 && rte_pktmbuf_alloc_bulk(bench->engine.pool, bench->buffers, COLD_BUFFERS) != 0)
+		rc = error_set(err, ENOMEM, "no packet buffers");
+	if (rc == 0 && c->warm != NULL)
+		rc = c->warm(c, &bench->engine, bench->in, bench->out, bench->buffers[0], err);
+	return rc;
+}
+
 static int
 run_case(struct bench *bench, const struct bench_case *plan, struct error *err)
 {
@@ -218,19 +321,11 @@ run_case(struct bench *bench, const struct bench_case *plan, struct error *err)
 	snapshot = bench_case_prepare(&c, err);
 	if (snapshot == NULL)
 		return -EINVAL;
-	rc = engine_init(&bench->engine, snapshot, 1, 2 * COLD_BUFFERS, err);
-	if (rc == 0)
-		rc = start_ports(bench, err);
-	if (rc == 0 && rte_pktmbuf_alloc_bulk(bench->engine.pool, bench->buffers, COLD_BUFFERS) != 0)
-		rc = error_set(err, ENOMEM, "no packet buffers");
-	if (rc == 0 && c.warm != NULL)
-		rc = c.warm(&c, &bench->engine, bench->in, bench->out, bench->buffers[0], err);
-	for (int cold = 0; cold < (bench->hot_only ? 1 : 2) && rc == 0; cold++) {
-		const double floor = floor_of(bench, &c, cold);
-		const struct result r = measure(bench, &c, cold, false);
-
-		print_result(bench, &r, floor);
-	}
+	rc = start_case(bench, &c, snapshot, err);
+	if (rc == 0 && c.expires)
+		rc = run_expiry(bench, &c, err);
+	else if (rc == 0)
+		run_packets(bench, &c);
 	if (rc == 0)
 		rte_pktmbuf_free_bulk(bench->buffers, COLD_BUFFERS);
 	stop_ports(bench);
