@@ -135,6 +135,15 @@ peer_release(struct nat *nat, uint64_t key)
 
 /* ---- sessions come and go --------------------------------------------------------------------------------------- */
 
+void
+mapping_prefetch(const struct nat *nat, const struct session *s)
+{
+	if (s->mapping != SESSION_SHARES)
+		index_prefetch(&nat->by_peer, hash_pair(&nat->key, peer_key(s->external_port, s->remote), 1));
+	if (s->space < L4_SPACES)
+		__builtin_prefetch(&nat->ports[s->space].port[s->external_port]);
+}
+
 bool
 mapping_join(struct nat *nat, const struct session *s)
 {

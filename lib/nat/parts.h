@@ -27,6 +27,9 @@ void mapping_end(struct nat *nat, unsigned int space, uint16_t port);
 /* Nothing holds the port any more, except perhaps its mapping or other sessions: what is over ends. */
 void mapping_let_go(struct nat *nat, unsigned int space, uint16_t port, uint32_t now);
 
+/* Who may answer the session is on its way into the cache. */
+void mapping_prefetch(const struct nat *nat, const struct session *s);
+
 /* One session more on its port (false: no room), or less. */
 bool mapping_join(struct nat *nat, const struct session *s);
 void mapping_leave(struct nat *nat, const struct session *s, uint32_t now);
@@ -60,6 +63,9 @@ bool assign_ended(const struct nat *nat, const struct session *s);
 
 /* A session between the endpoints, as the rewrite needs it. */
 struct session session_between(const struct nat *nat, uint64_t inside, uint16_t port, uint64_t remote);
+
+/* What ending the session will touch is on its way into the cache. */
+void session_prefetch(const struct nat *nat, const struct session *s);
 
 /* Ends the session, which is in no list of expiry.c any more. */
 void session_close(struct nat *nat, uint32_t id, uint32_t now);

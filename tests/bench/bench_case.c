@@ -211,7 +211,7 @@ configure(const struct bench_case *c, struct conf *conf, struct conf_softwire *s
 		.softwires = softwire,
 		.softwire_count = 1,
 		.nat = { .sessions = c->sessions,
-		    .udp_timeout = BENCH_LONG_TIMEOUT,
+		    .udp_timeout = c->expires ? BENCH_USUAL_TIMEOUT : BENCH_LONG_TIMEOUT,
 		    .dns_timeout = BENCH_SHORT_TIMEOUT,
 		    .tcp_opening_timeout = BENCH_SHORT_TIMEOUT,
 		    .filtering = CONF_ADDRESS_DEPENDENT,

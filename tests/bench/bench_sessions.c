@@ -110,7 +110,7 @@ bench_time_expiry(struct engine *engine, double *cycles, uint32_t room)
 {
 	uint32_t count = 0;
 
-	let_time_pass(engine, BENCH_LONG_TIMEOUT + 2);
+	let_time_pass(engine, BENCH_USUAL_TIMEOUT + 2);
 	while (engine->worker[0]->nat->session_count > 0 && count < room)
 		cycles[count++] = time_turn(engine);
 	return count;

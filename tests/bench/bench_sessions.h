@@ -5,8 +5,9 @@
 
 #include "bench_case.h"
 
-/* What stays stays for long, and what a packet opens (DNS, or a SYN that nobody answers) ends after: seconds. */
+/* Seconds: what stays stays for long, what a packet opens (DNS, or a SYN that nobody answers) ends soon. */
 #define BENCH_LONG_TIMEOUT 1000000
+#define BENCH_USUAL_TIMEOUT 300
 #define BENCH_SHORT_TIMEOUT 5
 
 /* A flow of 200 inside endpoints, each with a port of its own. */
