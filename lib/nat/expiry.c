@@ -113,7 +113,7 @@ is_over(const struct nat *nat, const struct session *s, uint32_t now)
  * Of a list of sessions those in front are about to be looked at: what ending them takes comes from all over the memory,
  * at once rather than one by one.
  */
-static void
+static INLINED void
 prefetch_list(const struct nat *nat, uint32_t first, uint32_t now, uint32_t budget)
 {
 	const uint32_t most = budget < AT_ONCE ? budget : AT_ONCE;
@@ -128,12 +128,27 @@ prefetch_list(const struct nat *nat, uint32_t first, uint32_t now, uint32_t budg
 	}
 }
 
+/* The same for a sweep. */
+static INLINED void
+prefetch_sweep(const struct nat *nat, uint32_t now, uint32_t budget)
+{
+	const uint32_t most = budget < AT_ONCE ? budget : AT_ONCE;
+
+	for (uint32_t i = 1; i <= most && i <= nat->sweep_left; i++) {
+		const struct session *s = &nat->sessions[nat->sweep_left - i];
+
+		if (s->state != SESSION_UNUSED && (assign_ended(nat, s) || is_over(nat, s, now)))
+			session_prefetch(nat, s);
+	}
+}
+
 /* After a new configuration every session is looked at once. */
 static uint32_t
 sweep(struct nat *nat, uint32_t now, uint32_t *budget)
 {
 	uint32_t ended = 0;
 
+	prefetch_sweep(nat, now, *budget);
 	while (nat->sweep_left > 0 && *budget > 0) {
 		const uint32_t id = --nat->sweep_left;
 		const struct session *s = &nat->sessions[id];

@@ -85,14 +85,6 @@ link_session(struct nat *nat, const struct session *s, uint32_t id)
 }
 
 void
-session_prefetch(const struct nat *nat, const struct session *s)
-{
-	index_prefetch(&nat->out, nat_hash_out(nat, s->inside, s->remote));
-	index_prefetch(&nat->in, nat_hash_in(nat, s->external_port, s->remote));
-	mapping_prefetch(nat, s);
-}
-
-void
 session_close(struct nat *nat, uint32_t id, uint32_t now)
 {
 	struct session *s = &nat->sessions[id];

@@ -20,7 +20,7 @@
 #define WINDOWS 400
 #define HOT_BUFFERS WINDOW
 #define COLD_BUFFERS 65536
-#define EXPIRY_ROUNDS 5
+#define ENDING_ROUNDS 5
 
 struct result {
 	const struct bench_case *of;
@@ -299,7 +299,7 @@ keep_least(double *least, const double *cycles, uint32_t count, bool is_first)
  * did meanwhile does not. The floor is as many turns with nothing to do.
  */
 static int
-run_expiry(struct bench *bench, struct bench_case *c, struct error *err)
+run_ending(struct bench *bench, struct bench_case *c, struct error *err)
 {
 	double *busy = calloc(c->flows, sizeof(*busy)), *idle = calloc(c->flows, sizeof(*idle)),
 	       *cycles = calloc(c->flows, sizeof(*cycles));
@@ -309,9 +309,10 @@ run_expiry(struct bench *bench, struct bench_case *c, struct error *err)
 
 	if (busy == NULL || idle == NULL || cycles == NULL)
 		rc = error_set(err, ENOMEM, "out of memory");
-	for (int round = 0; round < EXPIRY_ROUNDS && rc == 0; round++) {
+	for (int round = 0; round < ENDING_ROUNDS && rc == 0; round++) {
 		rc = warm(bench, c, err);
-		count = bench_time_expiry(&bench->engine, cycles, c->flows);
+		c->end_all(&bench->engine);
+		count = bench_time_ending(&bench->engine, cycles, c->flows);
 		keep_least(busy, cycles, count, round == 0);
 		bench_time_turns(&bench->engine, cycles, count);
 		keep_least(idle, cycles, count, round == 0);
@@ -353,8 +354,8 @@ run_case(struct bench *bench, const struct bench_case *plan, struct error *err)
 	if (snapshot == NULL)
 		return -EINVAL;
 	rc = start_case(bench, snapshot, err);
-	if (rc == 0 && c.expires)
-		rc = run_expiry(bench, &c, err);
+	if (rc == 0 && c.end_all != NULL)
+		rc = run_ending(bench, &c, err);
 	else if (rc == 0)
 		rc = run_packets(bench, &c, err);
 	if (rc == 0)

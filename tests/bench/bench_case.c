@@ -211,7 +211,7 @@ configure(const struct bench_case *c, struct conf *conf, struct conf_softwire *s
 		.softwires = softwire,
 		.softwire_count = 1,
 		.nat = { .sessions = c->sessions,
-		    .udp_timeout = c->expires ? BENCH_USUAL_TIMEOUT : BENCH_LONG_TIMEOUT,
+		    .udp_timeout = c->end_all != NULL ? BENCH_USUAL_TIMEOUT : BENCH_LONG_TIMEOUT,
 		    .dns_timeout = BENCH_SHORT_TIMEOUT,
 		    .tcp_opening_timeout = BENCH_SHORT_TIMEOUT,
 		    .filtering = CONF_ADDRESS_DEPENDENT,
@@ -299,8 +299,10 @@ bench_case_free(struct bench_case *c)
 	{ NEW_WAY("ce_new_tcp", flows_), .whole_address = true, .open_flow = bench_new_tcp }, \
 	{ NEW_WAY("ce_new_shared", flows_), .always_reuse = true, .open_flow = bench_new_udp }
 
-#define EXPIRY(flows_) \
-	{ CE_WAY("expiry", "64", INTERFACE_V4, flows_, 1), .sessions = LIMIT(flows_), .expires = true }
+#define END_WAY(name, flows_) CE_WAY(name, "64", INTERFACE_V4, flows_, 1), .sessions = LIMIT(flows_)
+#define END(flows_) \
+	{ END_WAY("expiry", flows_), .end_all = bench_let_all_time_out }, \
+	{ END_WAY("sweep", flows_), .end_all = bench_halve_timeout }
 /* clang-format on */
 
 /* On a CE more than one rule means a mesh: every packet up looks its destination up among the FMRs. */
@@ -309,5 +311,5 @@ bench_case_free(struct bench_case *c)
 #define SIZE(size) FLOWS(BR, size), FLOWS(CE, size)
 
 const struct bench_case bench_cases[] = { SIZE("64"), SIZE("imix"), SIZE("1500"), NEW(1000), CE("64", 1000000, 1),
-	CE("64", 2000000, 1), NEW(2000000), EXPIRY(2000000) };
+	CE("64", 2000000, 1), NEW(2000000), END(2000000) };
 const size_t bench_case_count = sizeof(bench_cases) / sizeof(bench_cases[0]);

@@ -39,7 +39,8 @@ struct bench_case {
 	    struct rte_ring *const out[], struct rte_mbuf *mbuf, struct error *err);
 	/* Each packet opens a session, and this is it; NULL: packets are of `flow`. */
 	struct bench_flow (*open_flow)(uint32_t number);
-	bool expires; /* no packets: what is timed is how the sessions end */
+	/* From now on all sessions are to be ended, and no packets come: what is timed is the turns that end them. */
+	void (*end_all)(struct engine *engine);
 
 	/* filled in by bench_case_prepare() */
 	bench_fill *fill;

@@ -89,6 +89,25 @@ bench_end_new_sessions(const struct bench_case *c, struct engine *engine)
 		engine_turn(engine, w);
 }
 
+void
+bench_let_all_time_out(struct engine *engine)
+{
+	let_time_pass(engine, BENCH_USUAL_TIMEOUT + 2);
+}
+
+void
+bench_halve_timeout(struct engine *engine)
+{
+	const struct snapshot *snapshot = engine->published;
+	struct nat *nat = engine->worker[0]->nat;
+	struct nat_config config = nat->config;
+	const uint32_t timeout = config.timeout[SESSION_UDP];
+
+	let_time_pass(engine, timeout / 3 * 2);
+	config.timeout[SESSION_UDP] = timeout / 2;
+	nat_set_config(nat, &config, snapshot->port_owner, 0);
+}
+
 static double
 time_turn(struct engine *engine)
 {
@@ -106,11 +125,10 @@ bench_time_turns(struct engine *engine, double *cycles, uint32_t count)
 }
 
 uint32_t
-bench_time_expiry(struct engine *engine, double *cycles, uint32_t room)
+bench_time_ending(struct engine *engine, double *cycles, uint32_t room)
 {
 	uint32_t count = 0;
 
-	let_time_pass(engine, BENCH_USUAL_TIMEOUT + 2);
 	while (engine->worker[0]->nat->session_count > 0 && count < room)
 		cycles[count++] = time_turn(engine);
 	return count;

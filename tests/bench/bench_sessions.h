@@ -7,7 +7,7 @@
 
 /* Seconds: what stays stays for long, what a packet opens (DNS, or a SYN that nobody answers) ends soon. */
 #define BENCH_LONG_TIMEOUT 1000000
-#define BENCH_USUAL_TIMEOUT 300
+#define BENCH_USUAL_TIMEOUT 600
 #define BENCH_SHORT_TIMEOUT 5
 
 /* A flow of 200 inside endpoints, each with a port of its own. */
@@ -24,10 +24,14 @@ struct bench_flow bench_new_tcp(uint32_t number);
 /* Time passes until the sessions that packets have opened are over, and they are ended. */
 void bench_end_new_sessions(const struct bench_case *c, struct engine *engine);
 
+/* All sessions are over: because time has passed, or because a new configuration has half the timeout. */
+void bench_let_all_time_out(struct engine *engine);
+void bench_halve_timeout(struct engine *engine);
+
 /* TSC cycles of so many turns in which no packet comes. */
 void bench_time_turns(struct engine *engine, double *cycles, uint32_t count);
 
-/* Time passes until all sessions are over: the turns it takes to end them, at most so many. Returns how many. */
-uint32_t bench_time_expiry(struct engine *engine, double *cycles, uint32_t room);
+/* The same of the turns until all sessions have ended, at most so many. Returns how many. */
+uint32_t bench_time_ending(struct engine *engine, double *cycles, uint32_t room);
 
 #endif
