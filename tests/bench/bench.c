@@ -267,7 +267,7 @@ run_packets(struct bench *bench, struct bench_case *c, struct error *err)
 		struct result r = measure(bench, c, cold, false);
 
 		if (c->open_flow != NULL)
-			r.sessions_per_second = (double)rte_get_tsc_hz() / r.median;
+			r.sessions_per_second = (double)rte_get_tsc_hz() / r.min;
 		if (c->is_ce)
 			r.bytes_per_session = (double)c->nat_bytes / c->sessions;
 		print_result(bench, &r, floor);
