@@ -75,8 +75,8 @@ bool assign_ended(const struct nat *nat, const struct session *s);
 struct session session_between(const struct nat *nat, uint64_t inside, uint16_t port, uint64_t remote);
 
 /*
- * What ending the session will touch is on its way into the cache. Inlined, like whoever calls it: a function that only
- * prefetches does nothing that GCC knows of, and calls of it would be left out.
+ * What beginning or ending the session touches is on its way into the cache. Inlined, like whoever calls it: a function that
+ * only prefetches does nothing that GCC knows of, and calls of it would be left out.
  */
 static INLINED void
 session_prefetch(const struct nat *nat, const struct session *s)
