@@ -12,7 +12,7 @@ START_TEST(list_commands)
 		const char *name, *access;
 	} commands[] = { { "binding-add", "write" }, { "binding-get", "read" }, { "binding-remove", "write" },
 		{ "config-reload", "write" }, { "list-commands", "read" }, { "lookup", "read" },
-		{ "rules-get", "read" }, { "shutdown", "write" }, { "stats-get", "read" } };
+		{ "rules-get", "read" }, { "shutdown", "write" }, { "stats-get", "read" }, { "status", "read" } };
 	json_t *reply = ask("{\"command\": \"list-commands\"}");
 	json_t *list = json_object_get(arguments_of(reply), "commands");
 

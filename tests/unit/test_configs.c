@@ -7,7 +7,7 @@
 #include "csv.h"
 #include "map/ruleset.h"
 
-#define SHIPPED_CONFIGS 4
+#define SHIPPED_CONFIGS 5
 #define JP_OK_ROWS 426
 #define JP_BAD_ROWS 2
 
