@@ -597,6 +597,16 @@ START_TEST(refresh)
 }
 END_TEST
 
+START_TEST(words)
+{
+	const char *const want[] = { "off", "no-address", "asking-dns", "asking-server", "retry", "no-service",
+		"done" };
+
+	for (unsigned int i = HB46PP_OFF; i <= HB46PP_DONE; i++)
+		ck_assert_str_eq(hb46pp_state_word(i), want[i]);
+}
+END_TEST
+
 /* ---- S46-31: the waits are random, over the whole of their range ------------------------------------------------ */
 
 static void
@@ -701,6 +711,7 @@ unit_suite(void)
 	tcase_add_test(others, stored_is_used);
 	tcase_add_test(others, stored_is_not_used);
 	tcase_add_test(others, refresh);
+	tcase_add_test(others, words);
 	suite_add_tcase(suite, others);
 	return suite;
 }
