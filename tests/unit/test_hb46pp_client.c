@@ -578,6 +578,15 @@ START_TEST(stored_is_not_used)
 	ck_assert_uint_eq(reply(200, "{\"order\":[]}"), HB46PP_ERASE);
 	ck_assert_ptr_null(client.stored);
 
+	/* Something runs. */
+	tear_down();
+	set_up();
+	comes_up();
+	restores();
+	waits(24 * HOUR, 24 * HOUR);
+	ck_assert_uint_eq(failure(HB46PP_DNS_TIMEOUT), 0);
+	ck_assert(!client.from_store);
+
 	/* Nothing of use. */
 	ck_assert_int_eq(hb46pp_restore(&client, "{", 1, &err), -EINVAL);
 	ck_assert_int_eq(hb46pp_restore(&client, "{\"order\":[\"map_t\"]}", 19, &err), -EINVAL);
