@@ -167,7 +167,7 @@ struct hb46pp_answer *hb46pp_answer_parse(const char *text, size_t len, struct e
 /*
  * The first offer, in the server's order, of one of the kinds (1 << enum offer_kind). Where there is only one kind, the
  * operator forces it: then it need not stand in `order`, as long as that is not empty (section 3.4). With an End-user IPv6 prefix a map_e that has no rule for it is passed over; NULL: unknown. `after`: begin
- * behind this offer, which has not worked; NULL at first.
+ * behind this offer of the same answer, which has not worked; NULL at first.
  *
  * NULL when there is none. In both cases `reasons` says, separated by "; ", why each one passed over has lost.
  */

@@ -5,6 +5,8 @@
 
 #include "provision/hb46pp_parts.h"
 
+#define HOST_CHARACTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_"
+
 /* Host and port between "//" and the path; RFC 3986 section 3.2. */
 static int
 split_authority(const char *start, size_t len, struct hb46pp_url *parts, struct error *err)
@@ -26,6 +28,9 @@ split_authority(const char *start, size_t len, struct hb46pp_url *parts, struct 
 	parts->host[host_len] = '\0';
 	if (literal && ip6_parse(parts->host, &address) < 0)
 		return error_set(err, EINVAL, "url: \"%.46s\" is not an IPv6 address", parts->host);
+	/* What is encoded could be read as another host than the one that user and pass are for. */
+	if (!literal && parts->host[strspn(parts->host, HOST_CHARACTERS)] != '\0')
+		return error_set(err, EINVAL, "url: \"%.80s\" is not the name of a host", parts->host);
 	if (*port != '\0' && (*port != ':' || port[1 + strspn(port + 1, "0123456789")] != '\0'))
 		return error_set(err, EINVAL, "url: \"%.46s\" is not a port", port);
 	return 0;

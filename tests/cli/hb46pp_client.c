@@ -3,9 +3,9 @@
  * The HB46PP client of lib/provision on a line: a test asks a real server for it. Events come in, one a line, and a line
  * of JSON goes out for each; the time is virtual.
  *
- *   start   dns TEXT   http STATUS LOCATION FILE   error TEXT   tick
+ *   start   dns STRINGS   nodata   http STATUS LOCATION FILE   error TEXT   tick
  *
- * LOCATION may be "-". Arguments: USER PASS SERVER-NAME, or none.
+ * STRINGS are separated by tabs, those that continue a record begin with "+". LOCATION may be "-". Arguments: USER PASS SERVER-NAME, or none.
  */
 #include <jansson.h>
 #include <stdio.h>
@@ -34,6 +34,21 @@ reply(char *arguments)
 }
 
 static uint32_t
+records(char *arguments)
+{
+	struct hb46pp_string strings[8];
+	size_t count = 0;
+
+	for (char *text = strtok(arguments, "\t"); text != NULL && count < 8; text = strtok(NULL, "\t")) {
+		const bool more = *text == '+';
+
+		strings[count++] =
+		    (struct hb46pp_string){ .text = text + more, .len = strlen(text + more), .starts_record = !more };
+	}
+	return hb46pp_dns(&client, now, client.serial, HB46PP_DNS_OK, strings, count);
+}
+
+static uint32_t
 event(char *line)
 {
 	char *arguments = strchr(line, ' ');
@@ -46,13 +61,10 @@ event(char *line)
 		now = client.next_ms;
 		return hb46pp_tick(&client, now);
 	}
-	if (strcmp(line, "dns") == 0) {
-		const struct hb46pp_string string = { .text = arguments,
-			.len = strlen(arguments),
-			.starts_record = true };
-
-		return hb46pp_dns(&client, now, client.serial, HB46PP_DNS_OK, &string, 1);
-	}
+	if (strcmp(line, "dns") == 0)
+		return records(arguments);
+	if (strcmp(line, "nodata") == 0)
+		return hb46pp_dns(&client, now, client.serial, HB46PP_DNS_NODATA, NULL, 0);
 	if (strcmp(line, "error") == 0)
 		return hb46pp_http(&client, now, client.serial, &(struct hb46pp_reply){ .error = arguments });
 	return reply(arguments);

@@ -2,12 +2,15 @@
 """The HB46PP client of lib/provision with a real server, real TLS and curl between them, for every misbehaviour that
 scripts/mapedge-hb46pp knows (S46-29): usage: test_hb46pp.py CLIENT MAPEDGECTL SOURCE_ROOT
 
-The server runs on ::1, at a port of its own; the name in its certificate is resolved by curl's --resolve.
+The server runs on ::1, at a port of its own; the name in its certificate is resolved by curl's --resolve. TXT records come
+from a dnsmasq.
 """
 import contextlib
 import json
 import re
 import select
+import shlex
+import socket
 import subprocess
 import sys
 import tempfile
@@ -339,13 +342,59 @@ def misused():
         assert done.returncode == 2 and "usage: mapedge-hb46pp" in done.stderr, done
 
 
-@case("TXT records for dnsmasq, which the test of a record reads as they are meant")
-def records():
+# ---- TXT records -----------------------------------------------------------------------------------------------------
+
+
+def resolve(lines):
+    """What dig gets from a dnsmasq with these lines, as the client's event."""
+    config = DIR / "dnsmasq.conf"
+    config.write_text("\n".join(["no-resolv", "no-hosts", "bind-interfaces", "listen-address=::1", f"port={PORT}", "keep-in-foreground",
+                                 "pid-file=", "user=root", "log-facility=-", *lines]) + "\n")
+    with subprocess.Popen(["dnsmasq", "-C", config], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as dnsmasq:
+        try:
+            done = subprocess.run(["dig", "@::1", "-p", str(PORT), "+short", "+tries=20", "+time=1", "TXT", "4over6.info"], capture_output=True,
+                                  text=True, timeout=60, check=True)
+        finally:
+            dnsmasq.terminate()
+    found = [shlex.split(line) for line in done.stdout.splitlines()]
+    strings = [("+" if number > 0 else "") + text for record in found for number, text in enumerate(record)]
+    return "dns " + "\t".join(strings) if strings else "nodata"
+
+
+def blocks():
+    """The lines that --records prints, by their comments."""
     done = subprocess.run([SERVER, "--records", "--certs", CERTS, "--name", NAME], capture_output=True, text=True, timeout=20, check=True)
-    lines = [line for line in done.stdout.splitlines() if line.startswith("txt-record=4over6.info,")]
-    assert lines[0] == f"txt-record=4over6.info,v=v6mig-1 url=https://{NAME}/config t=b", lines
-    assert len(lines) == 6
+    return {block.partition("\n")[0]: block.splitlines()[1:] for block in done.stdout.split("# ")[1:]}
 
 
+RECORDS = {
+    "as it should be": (["get"], f"asks https://{NAME}/config"),
+    "what the Internet's resolvers say": (["erase"], "v=spf1 -all"),
+    "two records": (["erase"], "has 2 TXT records"),
+    "t=b with http": (["erase"], "certificate of an http URL"),
+    "cut into strings": (["get"], f"asks https://{NAME}/config"),
+    "no record, but the name exists": (["erase"], "has no TXT record"),
+}
+
+
+def record(name):
+    with client() as line:
+        line.event("start")
+        state = line.event(resolve(blocks()[name]))
+        assert state["actions"] == RECORDS[name][0] and RECORDS[name][1] in state["reason"], state
+        assert state["state"] == ("asking-server" if "get" in state["actions"] else "no-service"), state
+
+
+@case("every record that --records prints is tried here")
+def all_records():
+    assert list(blocks()) == list(RECORDS), blocks()
+
+
+for variant in RECORDS:
+    add(f"TXT from dnsmasq: {variant}", record, variant)
+
+with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as probe:
+    probe.bind(("::1", 0))
+    PORT = probe.getsockname()[1]
 set_up()
 main()

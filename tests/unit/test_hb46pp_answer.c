@@ -295,6 +295,10 @@ START_TEST(names)
 	ck_assert_ptr_nonnull(parse(text));
 	ck_assert_str_eq(answer->isp_name, name);
 	ck_assert_str_eq(answer->note, "");
+	strcpy(name + 253, "yz");
+	snprintf(text, sizeof(text), "{'order':[],'isp_name':'%s'}", name);
+	ck_assert_ptr_nonnull(parse(text));
+	ck_assert_uint_eq(strlen(answer->isp_name), 254);
 	strcpy(name + 253, "あ");
 	snprintf(text, sizeof(text), "{'order':[],'isp_name':'%s'}", name);
 	ck_assert_ptr_nonnull(parse(text));
@@ -664,6 +668,10 @@ START_TEST(digests)
 	ck_assert_str_eq(answer->digest, before);
 	ck_assert_ptr_nonnull(parse("{'dslite':{'aftr':'aftr2.example.net'},'order':['dslite']}"));
 	ck_assert_str_ne(answer->digest, before);
+	ck_assert_ptr_nonnull(parse("{'order':['ipip'],'ipip':[{'ipv6_local':'2001:db8::7','ipv4':'203.0.113.7'}]}"));
+	strcpy(before, answer->digest);
+	ck_assert_ptr_nonnull(parse("{'order':['ipip'],'ipip':[{'ipv4':'203.0.113.7','ipv6_local':'2001:db8::7'}]}"));
+	ck_assert_str_eq(answer->digest, before);
 	ck_assert_ptr_nonnull(parse("{" DSLITE ",'order':['map_e','dslite']}"));
 	ck_assert_str_ne(answer->digest, before);
 }

@@ -578,6 +578,15 @@ START_TEST(stored_is_not_used)
 	ck_assert_uint_eq(reply(200, "{\"order\":[]}"), HB46PP_ERASE);
 	ck_assert_ptr_null(client.stored);
 
+	/* Something runs. */
+	tear_down();
+	set_up();
+	comes_up();
+	restores();
+	waits(24 * HOUR, 24 * HOUR);
+	ck_assert_uint_eq(failure(HB46PP_DNS_TIMEOUT), 0);
+	ck_assert(!client.from_store);
+
 	/* Nothing of use. */
 	ck_assert_int_eq(hb46pp_restore(&client, "{", 1, &err), -EINVAL);
 	ck_assert_int_eq(hb46pp_restore(&client, "{\"order\":[\"map_t\"]}", 19, &err), -EINVAL);
@@ -594,6 +603,16 @@ START_TEST(refresh)
 	ck_assert_uint_eq(hb46pp_refresh(&client, now), HB46PP_QUERY);
 	finds_server();
 	ck_assert_uint_eq(hb46pp_refresh(&client, now), HB46PP_QUERY);
+}
+END_TEST
+
+START_TEST(words)
+{
+	const char *const want[] = { "off", "no-address", "asking-dns", "asking-server", "retry", "no-service",
+		"done" };
+
+	for (unsigned int i = HB46PP_OFF; i <= HB46PP_DONE; i++)
+		ck_assert_str_eq(hb46pp_state_word(i), want[i]);
 }
 END_TEST
 
@@ -701,6 +720,7 @@ unit_suite(void)
 	tcase_add_test(others, stored_is_used);
 	tcase_add_test(others, stored_is_not_used);
 	tcase_add_test(others, refresh);
+	tcase_add_test(others, words);
 	suite_add_tcase(suite, others);
 	return suite;
 }

@@ -80,6 +80,8 @@ static const struct {
 	{ { "v=v6mig-1 url=https:///x t=b" }, -EINVAL, "no host" },
 	{ { "v=v6mig-1 url=https://:443/x t=b" }, -EINVAL, "no host" },
 	{ { "v=v6mig-1 url=https://user:word@a.example/ t=b" }, -EINVAL, "user name" },
+	{ { "v=v6mig-1 url=https://a.ex%61mple/ t=b" }, -EINVAL, "is not the name of a host" },
+	{ { "v=v6mig-1 url=https://a.example\\b.example/ t=b" }, -EINVAL, "is not the name of a host" },
 	{ { "v=v6mig-1 url=https://a.example:44x/ t=b" }, -EINVAL, "is not a port" },
 	{ { "v=v6mig-1 url=https://[2001:db8::zz]/ t=b" }, -EINVAL, "is not an IPv6 address" },
 	{ { "v=v6mig-1 url=https://[2001:db8::1/ t=b" }, -EINVAL, "no host" },
@@ -237,6 +239,21 @@ START_TEST(longest_url)
 	memset(server.url + 18, 'x', HB46PP_URL_SIZE - 1 - 18);
 	ck_assert_int_eq(hb46pp_request(&server, &identity, TOKEN, &get, &err), 0);
 	ck_assert_uint_lt(strlen(get.url), HB46PP_GET_SIZE);
+}
+END_TEST
+
+START_TEST(endless_token)
+{
+	struct hb46pp_server server = { .url = "https://a.example/" };
+	char token[HB46PP_GET_SIZE];
+	struct hb46pp_get get;
+	struct error err;
+
+	memset(token, 'x', sizeof(token) - 1);
+	token[sizeof(token) - 1] = '\0';
+	ck_assert_int_eq(hb46pp_request(&server, &router, token, &get, &err), -ENAMETOOLONG);
+	strcpy(server.url, "gopher://a.example/");
+	ck_assert_int_eq(hb46pp_request(&server, &router, "", &get, &err), -EINVAL);
 }
 END_TEST
 
@@ -403,6 +420,7 @@ unit_suite(void)
 	tcase_add_test(get, values_are_encoded);
 	tcase_add_test(get, all_capabilities);
 	tcase_add_test(get, longest_url);
+	tcase_add_test(get, endless_token);
 	tcase_add_test(get, identities);
 	tcase_add_test(get, who_gets_the_password);
 	tcase_add_test(get, nobody_to_name);
