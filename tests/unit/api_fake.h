@@ -142,7 +142,7 @@ fake_line(void *context, const struct line_report **line)
 		.refused = { .text = "the line has no prefix", .hint = "see what DHCPv6 waits for" } };
 
 	(void)context;
-	client.exchange.send_at = 4500;
+	client.exchange.send_at = client.exchange.ends_at = 4500;
 	client.exchange.type = DHCP6_SOLICIT;
 	client.counters.sent[DHCP6_SOLICIT] = 3;
 	*line = &report;

@@ -297,6 +297,27 @@ START_TEST(config_reload_with_a_long_error)
 }
 END_TEST
 
+/* What a CE says that is waiting for its line: which state, why, and until when. */
+START_TEST(status)
+{
+	json_t *reply = ask("{\"command\": \"status\"}"), *dhcpv6, *softwire;
+
+	ck_assert_int_eq(result_of(reply), API_OK);
+	ck_assert_str_eq(json_string_value(json_object_get(arguments_of(reply), "role")), "ce");
+	dhcpv6 = json_object_get(arguments_of(reply), "dhcpv6");
+	ck_assert_str_eq(json_string_value(json_object_get(dhcpv6, "state")), "soliciting");
+	ck_assert_str_eq(json_string_value(json_object_get(dhcpv6, "reason")), "no server answers");
+	ck_assert_int_eq(json_integer_value(json_object_get(dhcpv6, "next_action_s")), 3);
+	ck_assert_uint_eq(json_array_size(json_object_get(dhcpv6, "prefixes")), 0);
+	ck_assert_int_eq(json_integer_value(json_object_get(json_object_get(dhcpv6, "sent"), "Solicit")), 3);
+	softwire = json_object_get(arguments_of(reply), "softwire");
+	ck_assert(json_is_false(json_object_get(softwire, "configured")));
+	ck_assert_str_eq(json_string_value(json_object_get(softwire, "provision")), "dhcpv6");
+	ck_assert_str_eq(json_string_value(json_object_get(softwire, "reason")), "the line has no prefix");
+	json_decref(reply);
+}
+END_TEST
+
 START_TEST(shut_down)
 {
 	json_t *reply = ask("{\"command\": \"shutdown\"}");
@@ -369,6 +390,7 @@ unit_suite(void)
 	tcase_add_test(commands, config_reload);
 	tcase_add_loop_test(commands, config_reload_that_fails, 0, COUNT(reload_failures));
 	tcase_add_test(commands, config_reload_with_a_long_error);
+	tcase_add_test(commands, status);
 	tcase_add_test(commands, shut_down);
 	suite_add_tcase(suite, commands);
 	tcase_add_checked_fixture(ids, set_up, tear_down);

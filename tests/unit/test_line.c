@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What an offer makes of a line: addresses and ports of the examples of RFC 7597, and which offers a line cannot have. */
+#include "conf_files.h"
+#include "conf_texts.h"
+
+#define BR ip6("2001:db8:ffff::1")
+
+static struct conf *conf;
+static struct offer offer;
+static struct error err;
+
+static void
+set_up_line(void)
+{
+	set_up();
+	conf = load_text(line_text);
+	memset(&offer, 0, sizeof(offer));
+	memset(&err, 0, sizeof(err));
+}
+
+static void
+tear_down_line(void)
+{
+	conf_free(conf);
+	tear_down();
+}
+
+static int
+set_line(const char *prefix)
+{
+	const struct prefix6 line = prefix6(prefix);
+
+	return conf_set_line(conf, &offer, &line, BR, &err);
+}
+
+static void
+offer_map_e(uint8_t offset)
+{
+	offer.kind = OFFER_MAP_E;
+	offer.rule_count = 1;
+	offer.rules[0] = rule_spec("2001:db8::/40", "192.0.2.0/24", 16, offset);
+}
+
+static struct map_ce
+derived(void)
+{
+	struct map_ce ce;
+
+	ck_assert(conf->softwires[0].is_up);
+	ck_assert_int_eq(conf_derive(&conf->softwires[0], &ce, &err), 0);
+	return ce;
+}
+
+static void
+check_refused(const char *prefix, const char *text)
+{
+	const struct conf_softwire before = conf->softwires[0];
+
+	ck_assert_int_eq(set_line(prefix), -EINVAL);
+	ck_assert_msg(strstr(err.text, text) != NULL, "wanted %s, got %s", text, err.text);
+	ck_assert_mem_eq(&conf->softwires[0], &before, sizeof(before));
+}
+
+/* ---- good ones -------------------------------------------------------------------------------------------------- */
+
+/* RFC 7597 appendix A, example 1, with PSID offset 4; a forward of which the line has all ports. What was set before gives way. */
+START_TEST(map_e)
+{
+	struct map_ce ce;
+
+	ck_assert(!conf->softwires[0].is_up);
+	offer_map_e(6);
+	ck_assert_int_eq(set_line("2001:db8:12:3500::/56"), 0);
+	ck_assert_uint_eq(conf->nat.forwards[0].port_count, 0);
+	offer_map_e(4);
+	ck_assert_int_eq(set_line("2001:db8:12:3400::/56"), 0);
+	ce = derived();
+	ck_assert(ce.address == ip6("2001:db8:12:3400:0:c000:212:34"));
+	ck_assert_uint_eq(ce.ipv4.addr, ip4("192.0.2.18"));
+	ck_assert_uint_eq(ce.ports.psid, 0x34);
+	ck_assert_uint_eq(portset_count(&ce.ports), 240);
+	ck_assert_uint_eq(conf->softwires[0].mtu, 1400); /* the configuration's own settings stay */
+	ck_assert(conf->softwires[0].br == BR);
+	ck_assert_uint_eq(conf->nat.forwards[0].port_count, 16);
+	conf_clear_line(conf);
+	ck_assert(!conf->softwires[0].is_up);
+	ck_assert_uint_eq(conf->softwires[0].rule_count, 0);
+}
+END_TEST
+
+/* RFC 7596 section 5.1: the address is formed in the prefix that the binding names, or in the line's own. */
+START_TEST(lw4o6)
+{
+	struct map_ce ce;
+
+	offer.kind = OFFER_LW4O6;
+	offer.ipv4 = prefix4("203.0.113.7/32");
+	offer.psid_offset = 6;
+	offer.psid_len = 8;
+	offer.psid = 0x34;
+	ck_assert_int_eq(set_line("2001:db8:12:3400::/56"), 0);
+	ce = derived();
+	ck_assert(ce.address == ip6("2001:db8:12:3400:0:cb00:7107:34"));
+	ck_assert_int_eq(ce.kind, MAP_SHARED);
+	offer.local = prefix6("2001:db8:12:34ab::/64");
+	ck_assert_int_eq(set_line("2001:db8:12:3400::/56"), 0);
+	ce = derived();
+	ck_assert(ce.address == ip6("2001:db8:12:34ab:0:cb00:7107:34"));
+}
+END_TEST
+
+/* RFC 2473 with the address that the contract names; RFC 6333 with that of a B4. */
+START_TEST(ipip_and_ds_lite)
+{
+	struct map_ce ce;
+
+	offer.kind = OFFER_IPIP;
+	offer.ipv4 = prefix4("203.0.113.7/32");
+	offer.local = prefix6("2001:db8:12:3400::feed/128");
+	ck_assert_int_eq(set_line("2001:db8:12:3400::/56"), 0);
+	ce = derived();
+	ck_assert(ce.address == ip6("2001:db8:12:3400::feed"));
+	ck_assert_int_eq(ce.kind, MAP_FULL);
+	memset(&offer, 0, sizeof(offer));
+	offer.kind = OFFER_DS_LITE;
+	ck_assert_int_eq(set_line("2001:db8:12:3400::/56"), 0);
+	ce = derived();
+	ck_assert(ce.address == ip6("2001:db8:12:3400:0:c000:2:0"));
+	ck_assert_int_eq(ce.kind, MAP_PREFIX);
+}
+END_TEST
+
+/* ---- others ----------------------------------------------------------------------------------------------------- */
+
+START_TEST(no_line_for_this_offer)
+{
+	offer_map_e(4);
+	check_refused("2001:db9:12:3400::/56", "no rule matches the end-user prefix");
+	/* What a home gateway hands on of its own prefix, which has the MAP address itself: RFC 7597 section 5.2. */
+	check_refused("2001:db8:12:3410::/60",
+	    "the MAP address 2001:db8:12:3400:0:c000:212:34 is not in the prefix 2001:db8:12:3410::/60");
+	check_refused("2001:db8::/32", "prefix");
+	ck_assert_int_eq(set_line("2001:db8:12:3400::/56"), 0);
+	check_refused("2001:db8:ffff::/56",
+	    "the other end 2001:db8:ffff::1 is inside the prefix"); /* RFC 7598 section 4.2 */
+	offer.rules[0].ipv4 = prefix4("192.168.1.0/24");
+	check_refused("2001:db8:12:3400::/56",
+	    "LAN subnet 192.168.1.0/24 overlaps the line's IPv4 address 192.168.1.18/32");
+	ck_assert(conf->softwires[0].is_up);
+}
+END_TEST
+
+Suite *
+unit_suite(void)
+{
+	Suite *suite = suite_create("line");
+	TCase *good = tcase_create("offers that fit"), *bad = tcase_create("offers that do not");
+
+	tcase_add_checked_fixture(good, set_up_line, tear_down_line);
+	tcase_add_test(good, map_e);
+	tcase_add_test(good, lw4o6);
+	tcase_add_test(good, ipip_and_ds_lite);
+	suite_add_tcase(suite, good);
+	tcase_add_checked_fixture(bad, set_up_line, tear_down_line);
+	tcase_add_test(bad, no_line_for_this_offer);
+	suite_add_tcase(suite, bad);
+	return suite;
+}
