@@ -37,7 +37,7 @@ def write():
     case("four-messages",
          "DHC-02 DHC-03 DHC-04 DHC-13 DHC-49 DHC-50 S46-01: Solicit and Request hold what they must; the first leaves within a second.", "pd",
          bound(mape(), DHCP6OptDNSServers(dnsservers=[DNS]), DHCP6OptDNSDomains(dnsdomains=["example.com", "example.net"]),
-               DHCP6OptSNTPServers(sntpservers=["2001:db8:123::1"]), option(60000, b"?")),
+               DHCP6OptSNTPServers(sntpservers=["2001:db8:123::1", "2001:db8:123::1"]), option(60000, b"?")),
          expect(f"lease {P} preferred 3000 valid 4000", f"change prefix-new {P}", "softwire changed", "settings changed",
                 f"dns {DNS}", "domain example.com example.net", "time 2001:db8:123::1", "softwire map-e",
                 "sent Solicit 1", "sent Request 1", "received Advertise 1", "received Reply 1", "reason Renew in 1000 s"))
@@ -94,6 +94,8 @@ def write():
          into(10, advertise(pd(status(6)), max_rt(82, 86401))),
          *[out("0..3960000", solicit(pd(), again=True)) for _ in range(13)],
          out("3240000..3960000", solicit(pd(), again=True)))
+    case("more-options", "S46-01: what else is configured is asked for, too.", "pd extra=17 extra=103",
+         do("start"), out("0..1000", solicit(pd(), oro=ORO_PD + [17, 103])))
     case("hint", "DHC-39: a hint is ::/n; another length is taken.", "pd hint=56",
          do("start"), out("0..1000", solicit(pd(prefix("::/56")))), into(10, advertise(pd(prefix("2001:db8:0:10::/60", 300, 400)))),
          out("990..1100", request(pd(prefix("2001:db8:0:10::/60")))),
