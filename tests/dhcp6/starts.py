@@ -35,7 +35,8 @@ def write():
                   + KEA_PD.format("20010db8120001000000000000000000") + KEA_MAPE)),
          expect("state bound", "lease 2001:db8:1200:100::/56 preferred 12 valid 15", "softwire map-e"))
     case("four-messages",
-         "DHC-02 DHC-03 DHC-04 DHC-13 DHC-49 DHC-50 S46-01: Solicit and Request hold what they must; the first leaves within a second.", "pd",
+         "DHC-02 DHC-03 DHC-04 DHC-13 DHC-49 DHC-50 S46-01 S46-10: Solicit and Request hold what they must,\n"
+         "and no hint about a softwire that a server could differ from; the first leaves within a second.", "pd",
          bound(mape(), DHCP6OptDNSServers(dnsservers=[DNS]), DHCP6OptDNSDomains(dnsdomains=["example.com", "example.net"]),
                DHCP6OptSNTPServers(sntpservers=["2001:db8:123::1", "2001:db8:123::1"]), option(60000, b"?")),
          expect(f"lease {P} preferred 3000 valid 4000", f"change prefix-new {P}", "softwire changed", "settings changed",
