@@ -55,7 +55,8 @@ def write():
          do("start"), out("0..1000", solicit(pd(), na())),
          into(10, advertise(pd(prefix(P, 300, 400)), na(status(2, b"no more")))),
          out("990..1100", request(pd(prefix(P)), na())),
-         into(10, reply(pd(prefix(P, 300, 400)), na(status(2, b"no more")))), expect("state bound", "changes 1"))
+         into(10, reply(pd(prefix(P, 300, 400)), na(status(2, b"no more")))),
+         expect("state bound", "changes 1", 'reason Renew in 150 s; the server says NoAddrsAvail "no more"'))
     case("silent-then-there", "DHC-04 DHC-06: after the first wait any Advertise will do, at once.", "pd",
          do("start"), expect("reason is about to ask; Solicit in 1 s"), out("0..1000", solicit(pd())),
          expect("reason waits for an Advertise, Solicit number 1 is out; again in 2 s"), out("1001..1100", solicit(pd(), again=True)),
