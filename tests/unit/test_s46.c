@@ -346,6 +346,7 @@ START_TEST(lightweight)
 	add(96, BIND BR);
 	ck_assert_int_eq(choose(ALL), 0);
 	ck_assert_int_eq(choice.offer.kind, OFFER_LW4O6);
+	ck_assert_str_eq(offer_kind_word(choice.offer.kind), "lw4o6");
 	ck_assert_str_eq(prefix4_format(&choice.offer.ipv4, text), "192.0.2.18/32");
 	ck_assert_str_eq(prefix6_format(&choice.offer.local, text), "2001:db8:12:1::/64");
 	ck_assert_uint_eq(choice.offer.psid_offset, 6);
