@@ -242,6 +242,8 @@ share_ports(const struct portset *ports, const struct nat_config *nat, uint16_t 
 	}
 }
 
+#define B4_ADDRESS UINT32_C(0xc0000002) /* 192.0.0.2, RFC 6333 section 5.7 */
+
 static bool
 same_external(const struct snapshot *one, const struct snapshot *other)
 {
@@ -254,21 +256,19 @@ static int
 compile_ce(const struct conf *conf, struct snapshot *snapshot, const struct snapshot *before, struct error *err)
 {
 	const struct conf_softwire *softwire = &conf->softwires[0];
-	const struct map_rule_spec *bmr =
-	    map_find_bmr(softwire->rules, softwire->rule_count, &softwire->end_user_prefix);
 	struct map_ce ce;
 
-	if (bmr == NULL)
-		return error_set(err, EINVAL, "softwire %s: no rule matches the end-user prefix", softwire->name);
-	if (map_ce_derive(bmr, &softwire->end_user_prefix, &ce, err) < 0)
+	if (conf_derive(softwire, &ce, err) < 0)
 		return -EINVAL;
-	if (ce.kind == MAP_PREFIX)
-		return error_set(err, ENOTSUP,
-		    "softwire %s: an IPv4 prefix for the LAN is not supported in this version", softwire->name);
 	compile_softwire(softwire, ce.address, softwire->br, 0, &snapshot->softwire[0]);
 	snapshot->softwire[0].clear_df = conf->nat.df_clear;
 	snapshot->external_addr = ce.ipv4.addr;
 	snapshot->ports = ce.ports;
+	if (ce.kind == MAP_PREFIX) {
+		snapshot->work = WORK_CE_PLAIN;
+		snapshot->own = ce.ipv4;
+		snapshot->external_addr = softwire->kind == OFFER_DS_LITE ? B4_ADDRESS : 0;
+	}
 	compile_nat(&conf->nat, conf->workers, &snapshot->nat);
 	share_ports(&ce.ports, &snapshot->nat, (uint16_t)conf->workers, snapshot->port_owner);
 	snapshot->nat_epoch = snapshot->generation;
@@ -310,6 +310,7 @@ snapshot_compile(const struct conf *conf, const struct mac macs[INTERFACE_COUNT]
 	}
 	snapshot->generation = before == NULL ? 1 : before->generation + 1;
 	snapshot->is_ce = conf->role == CONF_CE;
+	snapshot->work = snapshot->is_ce ? WORK_CE : WORK_BR;
 	snapshot->softwire_count = (uint16_t)conf->softwire_count;
 	if (compile_services(snapshot, conf, before, err) < 0 ||
 	    snapshot_link(snapshot, conf, macs, NULL, NULL, err) < 0) {

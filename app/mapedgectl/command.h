@@ -15,6 +15,7 @@ struct command {
 
 int bindings_main(int argc, char **argv);
 int calc_main(int argc, char **argv);
+int export_main(int argc, char **argv);
 int lookup_main(int argc, char **argv);
 
 /* Everything that is no subcommand is for the daemon. argv[0] is the program's name, the rest as typed. */

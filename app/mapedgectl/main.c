@@ -10,6 +10,7 @@
 static const struct command commands[] = {
 	{ "bindings", bindings_main, "check and compile a file of bindings, without a daemon" },
 	{ "calc", calc_main, "calculate addresses and port sets from mapping rules, without a daemon" },
+	{ "export", export_main, "print a domain's rules for an HB46PP, DHCPv6 or RADIUS server, without a daemon" },
 	{ "lookup", lookup_main, "tell who had an address and port, from the daemon or from a rule log" },
 };
 

@@ -107,7 +107,7 @@ no_bmr(const struct conf_softwire *softwire, const config_setting_t *place, stru
 
 /* The MAP address, if the BR can derive it, too. */
 static int
-derive(const struct conf_softwire *softwire, struct map_ce *ce, const config_setting_t *place, struct error *err)
+derive_map_e(const struct conf_softwire *softwire, struct map_ce *ce, const config_setting_t *place, struct error *err)
 {
 	const struct map_rule_spec *bmr =
 	    map_find_bmr(softwire->rules, softwire->rule_count, &softwire->end_user_prefix);
@@ -133,6 +133,14 @@ derive(const struct conf_softwire *softwire, struct map_ce *ce, const config_set
 	return -EINVAL;
 }
 
+static int
+derive(const struct conf_softwire *softwire, struct map_ce *ce, const config_setting_t *group, struct error *err)
+{
+	if (softwire->kind != OFFER_MAP_E)
+		return conf_derive(softwire, ce, err);
+	return derive_map_e(softwire, ce, reader_place(group, "end_user_prefix"), err);
+}
+
 /* The place where the border relay's address comes from. */
 static const config_setting_t *
 br_place(const config_setting_t *group)
@@ -156,11 +164,12 @@ check_ce_br(const struct conf *conf, const struct map_ce *ce, const config_setti
 		return -EINVAL;
 	}
 	if (softwire->br == ce->address) { /* RFC 2473 section 4.1.2 */
-		place_error(err, place, "br: %s is the softwire's own MAP address", br);
+		place_error(err, place, "br: %s is the own address of the softwire", br);
 		error_hint(err, "br is the other end: the provider's border relay");
 		return -EINVAL;
 	}
-	if (prefix6_contains(&softwire->end_user_prefix, softwire->br)) { /* RFC 7598 section 4.2 */
+	if (softwire->kind == OFFER_MAP_E &&
+	    prefix6_contains(&softwire->end_user_prefix, softwire->br)) { /* RFC 7598 section 4.2 */
 		place_error(err, place, "br: %s is inside the end-user prefix %s", br,
 		    prefix6_format(&softwire->end_user_prefix, prefix));
 		error_hint(err, "br is the other end: the provider's border relay");
@@ -203,19 +212,51 @@ check_lan(const struct conf *conf, const struct map_ce *ce, const config_setting
 			continue;
 		subnet.addr &= mask4(subnet.len);
 		place_error(err, reader_element(find_interface(root, lan->name), "addresses", i),
-		    "addresses: LAN subnet %s overlaps the MAP IPv4 %s %s", prefix4_format(&subnet, text),
-		    ce->kind == MAP_PREFIX ? "prefix" : "address", prefix4_format(&ce->ipv4, map));
+		    "addresses: LAN subnet %s overlaps the IPv4 address %s of the softwire",
+		    prefix4_format(&subnet, text), prefix4_format(&ce->ipv4, map));
 		error_hint(err, "number the LAN from private space, for example 192.168.1.0/24");
 		return -EINVAL;
 	}
 	return 0;
 }
 
+/* Without a NAT the hosts' own addresses go out: they must be the line's. */
 static int
-check_mesh(const struct conf_softwire *softwire, const config_setting_t *group, struct error *err)
+check_lan_untranslated(const struct conf *conf, const struct map_ce *ce, const config_setting_t *root,
+    struct error *err)
+{
+	const struct conf_interface *lan = &conf->interfaces[0];
+	char text[PREFIX_TEXT_SIZE];
+
+	if (conf->nat.forward_count > 0) {
+		place_error(err, reader_place(config_setting_get_member(root, "nat"), "forwards"),
+		    "forwards: nothing is translated on this softwire");
+		error_hint(err, "hosts have addresses of their own there, and all their ports");
+		return -EINVAL;
+	}
+	for (size_t i = 0; i < lan->address_count; i++) {
+		if (lan->addresses[i].ipv4 && prefix4_contains(&ce->ipv4, lan->addresses[i].v4))
+			return 0;
+	}
+	if (lan->host)
+		return 0; /* Linux may have one */
+	place_error(err, find_interface(root, lan->name), "no address of interface \"%s\" is inside the IPv4 prefix %s",
+	    lan->name, prefix4_format(&ce->ipv4, text));
+	error_hint(err, "number the LAN from the prefix of the line: nothing is translated");
+	return -EINVAL;
+}
+
+static int
+check_mesh(const struct conf_softwire *softwire, const struct map_ce *ce, const config_setting_t *group,
+    struct error *err)
 {
 	if (!softwire->mesh)
 		return 0;
+	if (ce->kind == MAP_PREFIX) {
+		place_error(err, reader_place(group, "mesh"), "mesh = true, but the line has an IPv4 prefix");
+		error_hint(err, "set mesh = false: with a prefix this version sends everything to the BR");
+		return -EINVAL;
+	}
 	for (size_t i = 0; i < softwire->rule_count; i++) {
 		if (softwire->rules[i].fmr)
 			return 0;
@@ -232,11 +273,14 @@ check_ce(struct conf *conf, const config_setting_t *root, struct error *err)
 	const struct conf_softwire *softwire = &conf->softwires[0];
 	struct map_ce ce;
 
-	if (derive(softwire, &ce, reader_place(group, "end_user_prefix"), err) < 0 ||
-	    check_ce_br(conf, &ce, br_place(group), err) < 0 || check_lan(conf, &ce, root, err) < 0 ||
-	    conf_check_forwards(conf, &ce.ports, root, err) < 0)
+	if (derive(softwire, &ce, group, err) < 0 || check_ce_br(conf, &ce, br_place(group), err) < 0 ||
+	    check_mesh(softwire, &ce, group, err) < 0)
 		return -EINVAL;
-	return check_mesh(softwire, group, err);
+	if (ce.kind == MAP_PREFIX)
+		return check_lan_untranslated(conf, &ce, root, err);
+	if (check_lan(conf, &ce, root, err) < 0)
+		return -EINVAL;
+	return conf_check_forwards(conf, &ce.ports, root, err);
 }
 
 /* ---- BR --------------------------------------------------------------------------------------------------------- */

@@ -15,6 +15,7 @@
 #include "base/addr.h"
 #include "base/error.h"
 #include "map/rule.h"
+#include "provision/offer.h"
 
 #define CONF_NAME_SIZE 32
 #define CONF_PATH_SIZE 108 /* a unix socket's path */
@@ -93,9 +94,13 @@ struct conf_pool {
 /* A softwire of a CE or a domain of a BR: both are one end of RFC 7597's domain. */
 struct conf_softwire {
 	char name[CONF_NAME_SIZE];
-	u128 br;
+	enum offer_kind kind; /* CE; a BR has MAP-E */
+	u128 br;              /* the other end: BR, lwAFTR, AFTR */
 	enum map_iid iid;
-	struct prefix6 end_user_prefix;      /* CE */
+	struct prefix6 end_user_prefix;      /* CE, MAP-E */
+	u128 local;                          /* CE, all other kinds: our end */
+	struct prefix4 ipv4;                 /* CE, lw4o6 (/32) and IPIP */
+	struct portset ports;                /* CE, lw4o6 */
 	bool mesh;                           /* CE */
 	enum conf_source_check source_check; /* BR */
 	uint16_t mtu;                        /* of the softwire, bytes of IPv4 packet; the default is calculated */
@@ -112,7 +117,7 @@ struct conf_softwire {
 	char bindings_file[CONF_TEXT_SIZE]; /* BR: empty when there is none */
 	struct map_rule_spec *rules;        /* iid and domain filled in */
 	unsigned int *rule_lines;           /* line of each rule in rule_file */
-	size_t rule_count;                  /* 0 only where there are pools */
+	size_t rule_count;                  /* 0 only where there are pools, or the kind has none */
 	char rule_file[CONF_TEXT_SIZE];     /* the file the rules stand in: the config itself or rules_file */
 	unsigned int line;
 };
@@ -211,6 +216,12 @@ struct conf *conf_load(const char *file, struct error *err);
 /* Two settings that may deviate from the RFCs, as they are written. */
 const char *conf_port_reuse_word(const struct conf_nat *nat);
 const char *conf_df_word(const struct conf_nat *nat);
+
+/*
+ * What a CE's softwire comes to: addresses and ports. DS-Lite has MAP_PREFIX and 0.0.0.0/0: whatever the LAN has. 0, or -EINVAL
+ * with the reason, without a place.
+ */
+int conf_derive(const struct conf_softwire *softwire, struct map_ce *ce, struct error *err);
 
 /* NULL is allowed. */
 void conf_free(struct conf *conf);

@@ -19,6 +19,13 @@ int conf_read_softwires(struct conf *conf, const config_setting_t *root, struct 
 /* May the interfaces have host interfaces of their names? */
 int conf_check_host(const struct conf *conf, const config_setting_t *root, struct error *err);
 
+/*
+ * The settings of a CE's softwire that depend on its kind, rules and end-user prefix excepted. The words are in the order of
+ * enum offer_kind.
+ */
+extern const char *const conf_kind_words[];
+int conf_read_kind(struct conf_softwire *softwire, const config_setting_t *group, struct error *err);
+
 /* The settings "pools" and "bindings_file" of a domain, of which a softwire has none; `config` is the main file. */
 int conf_read_pools(struct conf_softwire *domain, const char *config, const config_setting_t *group, struct error *err);
 

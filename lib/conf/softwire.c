@@ -14,7 +14,6 @@
 #define SOFTWIRE_MTU_MIN 576 /* RFC 1122 section 3.3.3: what every host can take */
 #define SOFTWIRE_MTU_MAX UINT16_MAX
 
-static const char *const kind_words[] = { "map-e", NULL };
 static const char *const source_check_words[] = { [CONF_STRICT] = "strict", [CONF_EABITS] = "eabits", NULL };
 static const char *const traffic_class_words[] = { "copy", NULL };
 static const char *const fragment_words[] = {
@@ -44,8 +43,13 @@ static const char *const decap_dscp_words[] = { "keep", "copy", NULL };
 
 static const struct reader_key softwire_keys[] = {
 	{ NAME_KEY },
-	{ .name = "kind", .type = READER_WORD, .words = kind_words, .example = "\"map-e\"" },
-	{ .name = "end_user_prefix", .type = READER_PREFIX6, .required = true, .example = "\"2001:db8:12:3400::/56\"" },
+	{ .name = "kind", .type = READER_WORD, .words = conf_kind_words, .example = "\"map-e\"" },
+	{ .name = "end_user_prefix", .type = READER_PREFIX6, .example = "\"2001:db8:12:3400::/56\"" },
+	{ .name = "local", .type = READER_IP6 },
+	{ .name = "ipv4", .type = READER_PREFIX4, .example = "\"203.0.113.7/32\"" },
+	{ .name = "offset", .type = READER_INT, .max = 15, .example = "6" },
+	{ .name = "psid", .type = READER_INT, .max = UINT16_MAX, .example = "52" },
+	{ .name = "psid_len", .type = READER_INT, .max = 16, .example = "8" },
 	{ BR_KEY },
 	{ IID_KEY },
 	{ .name = "mesh", .type = READER_BOOL },
@@ -226,7 +230,7 @@ read_rules(struct conf_softwire *softwire, const struct conf *conf, const config
 	if (has_rules)
 		return read_inline_rules(softwire, group, err);
 	snprintf(softwire->rule_file, sizeof(softwire->rule_file), "%s", conf->file);
-	if (softwire->pool_count > 0)
+	if (softwire->pool_count > 0 || softwire->kind != OFFER_MAP_E)
 		return 0;
 	place_error(err, group, "\"%s\" has no rules", softwire->name);
 	error_hint(err, "add rules = ( ... ), or rules_file and service%s",
@@ -322,8 +326,9 @@ read_softwire(struct conf_softwire *softwire, const struct conf *conf, const con
 	softwire->fragment = (enum conf_fragment)reader_get_word(group, "fragment", fragment_words,
 	    softwire->anycast ? CONF_FRAGMENT_INNER : CONF_FRAGMENT_OUTER);
 
-	if (read_end_user_prefix(softwire, group, err) < 0 || read_mtu(softwire, conf, group, err) < 0 ||
-	    conf_read_pools(softwire, conf->file, group, err) < 0 || read_rules(softwire, conf, group, err) < 0)
+	if ((!br && conf_read_kind(softwire, group, err) < 0) || read_end_user_prefix(softwire, group, err) < 0 ||
+	    read_mtu(softwire, conf, group, err) < 0 || conf_read_pools(softwire, conf->file, group, err) < 0 ||
+	    read_rules(softwire, conf, group, err) < 0)
 		return -EINVAL;
 	return check_br(softwire, group, err);
 }

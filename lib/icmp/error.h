@@ -12,6 +12,7 @@ struct icmp_error {
 };
 
 static const struct icmp_error ICMP_TTL_EXCEEDED = { .type = ICMP_TIME_EXCEEDED };
+static const struct icmp_error ICMP_NET_UNREACHABLE = { .type = ICMP_UNREACHABLE };
 static const struct icmp_error ICMP_HOST_UNREACHABLE = { .type = ICMP_UNREACHABLE, .code = 1 };
 static const struct icmp_error ICMP_PROHIBITED = { .type = ICMP_UNREACHABLE, .code = 13 };
 

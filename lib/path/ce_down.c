@@ -57,31 +57,13 @@ to_port_owner(struct worker *w, struct packet *p)
 	return owner == w->id ? VERDICT_NEXT : handoff(w, p, owner);
 }
 
-static inline void
-count_received(struct worker *w, const struct packet *p)
-{
-	traffic_add(&w->counters.softwire[p->softwire->index].rcvd_ipv6, (uint64_t)IPV6_LEN + p->len);
-}
-
-/* Up to the inner IPv4 header. */
-static inline enum verdict
-read_headers(struct worker *w, struct packet *p)
-{
-	TRY(ethernet_in(w, p, &w->snapshot->interface[INTERFACE_V6]));
-	if (p->ether_type != ETHER_TYPE_IPV6)
-		return host(w, p);
-	TRY(ipv6_in(w, p));
-	TRY(find_inner(w, p));
-	return ipv4_in_softwire(w, p);
-}
-
 static enum verdict send_fragment(struct worker *w, struct packet *p);
 
 /* Stage 1: proven, from a peer, for us, and with the right worker. The session's bucket comes into the cache. */
 static inline enum verdict
 read_packet(struct worker *w, struct packet *p)
 {
-	TRY(read_headers(w, p));
+	TRY(softwire_in(w, p));
 	if (unlikely(ipv4_is_fragment(p)))
 		return send_fragment(w, p);
 	TRY(l4_in(w, p));
@@ -89,7 +71,7 @@ read_packet(struct worker *w, struct packet *p)
 	TRY(to_us(w, p));
 	TRY(source_from_internet(w, p));
 	TRY(to_port_owner(w, p));
-	count_received(w, p);
+	softwire_received(w, p);
 	p->far = end_from(p);
 	p->hash = nat_hash_in(w->nat, p->dst_port, p->far);
 	index_prefetch(&w->nat->in, p->hash);
@@ -104,28 +86,13 @@ find_session(struct worker *w, struct packet *p)
 	return VERDICT_NEXT;
 }
 
-/* Out of the softwire: the TTL is spent and the congestion mark comes inside. */
-static inline enum verdict
-leave_softwire(struct worker *w, struct packet *p)
-{
-	const uint32_t external = w->snapshot->external_addr;
-
-	if (unlikely(p->ttl <= 1))
-		return refuse_to_softwire(w, p, DROP_ttl, ICMP_TTL_EXCEEDED, external);
-	TRY(fits_link(w, p, external));
-	TRY(class_out_of_softwire(w, p, p->softwire));
-	ipv4_spend_ttl(p);
-	mss_clamp(w, p, w->softwire);
-	return VERDICT_NEXT;
-}
-
 static enum verdict
 send_error(struct worker *w, struct packet *p)
 {
 	struct quote quote;
 
 	TRY(ce_find_quoted(w, p, &quote));
-	TRY(leave_softwire(w, p));
+	TRY(leave_softwire(w, p, w->snapshot->external_addr));
 	ce_translate_error_in(p, &quote);
 	return send_decapsulated(w, p);
 }
@@ -146,7 +113,7 @@ send_admitted(struct worker *w, struct packet *p)
 
 	if (!nat_admit(w->nat, p->dst_port, end_from(p), &passage, &why))
 		return drop(w, p, why);
-	TRY(leave_softwire(w, p));
+	TRY(leave_softwire(w, p, w->snapshot->external_addr));
 	p->session = &passage;
 	return send_to_host(w, p);
 }
@@ -160,7 +127,7 @@ send_packet(struct worker *w, struct packet *p)
 	p->session = nat_confirm_in(w->nat, p->session, p->hash, p->dst_port, p->far);
 	if (unlikely(p->session == NULL))
 		return send_admitted(w, p);
-	TRY(leave_softwire(w, p));
+	TRY(leave_softwire(w, p, w->snapshot->external_addr));
 	nat_touch(w->nat, p->session, p->l4, false, w->now);
 	return send_to_host(w, p);
 }
@@ -196,7 +163,7 @@ translate_fragment(struct worker *w, struct packet *p)
 	p->session = nat_find_in(w->nat, nat_hash_in(w->nat, p->dst_port, remote), p->dst_port, remote);
 	if (p->session == NULL && !nat_admit(w->nat, p->dst_port, remote, &passage, &why))
 		return drop(w, p, why);
-	TRY(leave_softwire(w, p));
+	TRY(leave_softwire(w, p, w->snapshot->external_addr));
 	if (p->session == NULL)
 		p->session = &passage;
 	else if (!ipv4_is_headless(p))
@@ -216,7 +183,7 @@ send_known(struct worker *w, struct packet *p)
 	TRY(source_from_internet(w, p));
 	if (owner != w->id)
 		return ce_hand_over(w, p, owner, WAY_FRAGMENT);
-	count_received(w, p);
+	softwire_received(w, p);
 	return translate_fragment(w, p);
 }
 
@@ -231,7 +198,7 @@ send_fragment(struct worker *w, struct packet *p)
 static enum verdict
 take_up(struct worker *w, struct packet *p)
 {
-	TRY(read_headers(w, p));
+	TRY(softwire_in(w, p));
 	ce_take_ports(p);
 	return send_known(w, p);
 }

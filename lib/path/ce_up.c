@@ -4,27 +4,7 @@
  * in a mesh, to the CE that owns the destination) inside IPv6. RFC 7597 section 8.1.
  */
 #include "path/ce.h"
-#include "path/suspects.h"
-
-/* What a host of the LAN sends is from its subnets; neither end may be a martian, but multicast and broadcast are Linux's. */
-static enum verdict
-ends_on_lan(struct worker *w, struct packet *p, const struct interface *lan)
-{
-	if (is_suspect(w->snapshot, p->src) || is_suspect(w->snapshot, p->dst))
-		TRY(suspects_judge_lan(w, p));
-	return interface_is_on_link(lan, p->src) ? VERDICT_NEXT : drop(w, p, DROP_lan_spoof);
-}
-
-/* Only what comes from the LAN's own subnets is translated; what stays on the LAN or is for the box is Linux's. */
-static inline enum verdict
-lan_checks(struct worker *w, struct packet *p, const struct interface *lan)
-{
-	if (unlikely(is_suspect(w->snapshot, p->dst) || !interface_is_on_link(lan, p->src)))
-		TRY(ends_on_lan(w, p, lan));
-	if (interface_is_on_link(lan, p->dst))
-		return host(w, p);
-	return VERDICT_NEXT;
-}
+#include "path/lan.h"
 
 /* Whoever owns the sessions of these ends. An error belongs to those of the packet it quotes. */
 static inline uint16_t
@@ -100,13 +80,7 @@ static enum verdict send_fragment(struct worker *w, struct packet *p);
 static inline enum verdict
 read_packet(struct worker *w, struct packet *p)
 {
-	const struct interface *lan = &w->snapshot->interface[INTERFACE_V4];
-
-	TRY(ethernet_in(w, p, lan));
-	if (p->ether_type != ETHER_TYPE_IPV4)
-		return host(w, p);
-	TRY(ipv4_in(w, p));
-	TRY(lan_checks(w, p, lan));
+	TRY(lan_in(w, p));
 	if (unlikely(ipv4_is_fragment(p)))
 		return send_fragment(w, p);
 	TRY(l4_in(w, p));

@@ -28,4 +28,35 @@ find_inner(struct worker *w, struct packet *p)
 	return VERDICT_NEXT;
 }
 
+/* The way to the inner IPv4 header on a CE, whose softwire's packets all come from far away. */
+static inline enum verdict
+softwire_in(struct worker *w, struct packet *p)
+{
+	TRY(ethernet_in(w, p, &w->snapshot->interface[INTERFACE_V6]));
+	if (p->ether_type != ETHER_TYPE_IPV6)
+		return host(w, p);
+	TRY(ipv6_in(w, p));
+	TRY(find_inner(w, p));
+	return ipv4_in_softwire(w, p);
+}
+
+static inline void
+softwire_received(struct worker *w, const struct packet *p)
+{
+	traffic_add(&w->counters.softwire[p->softwire->index].rcvd_ipv6, (uint64_t)IPV6_LEN + p->len);
+}
+
+/* Out of a CE's softwire: the TTL is spent and the congestion mark comes inside. Errors come from `src`. */
+static inline enum verdict
+leave_softwire(struct worker *w, struct packet *p, uint32_t src)
+{
+	if (unlikely(p->ttl <= 1))
+		return refuse_to_softwire(w, p, DROP_ttl, ICMP_TTL_EXCEEDED, src);
+	TRY(fits_link(w, p, src));
+	TRY(class_out_of_softwire(w, p, p->softwire));
+	ipv4_spend_ttl(p);
+	mss_clamp(w, p, w->softwire);
+	return VERDICT_NEXT;
+}
+
 #endif

@@ -20,12 +20,12 @@ prefetch_headers(struct rte_mbuf **mbufs, uint16_t count, bool tunnelled)
 
 typedef void way_of_burst(struct worker *w, struct burst *burst);
 
-static way_of_burst *const br_ways[WAYS] = { [WAY_FROM_V4] = br_down, [WAY_FROM_V6] = br_up };
-static way_of_burst *const ce_ways[WAYS] = {
-	[WAY_FROM_V4] = ce_up,
-	[WAY_FROM_V6] = ce_down,
-	[WAY_HAIRPIN] = ce_hairpin,
-	[WAY_FRAGMENT] = ce_fragments,
+/* A CE's worker may still have packets for another one when the softwire changes. */
+static way_of_burst *const ways[WORKS][WAYS] = {
+	[WORK_BR] = { br_down, br_up },
+	[WORK_CE] = { ce_up, ce_down, ce_hairpin, ce_fragments },
+	[WORK_CE_PLAIN] = { ce_plain_up, ce_plain_down, ce_off_late, ce_off_late },
+	[WORK_CE_OFF] = { ce_off_up, ce_off_down, ce_off_late, ce_off_late },
 };
 
 void
@@ -42,10 +42,7 @@ path_run(struct worker *w, enum way way, struct rte_mbuf **mbufs, uint16_t count
 		burst.live[i] = &burst.packets[i];
 	}
 
-	if (!w->snapshot->is_ce)
-		br_ways[way](w, &burst);
-	else
-		ce_ways[way](w, &burst);
+	ways[w->snapshot->work][way](w, &burst);
 	if (w->to_host.count > before)
 		host_admit(w, before);
 }
@@ -149,6 +146,7 @@ static void
 tick_nat(struct worker *w, uint32_t budget)
 {
 	const struct nat *nat = w->nat;
+	const bool translates = w->snapshot->work == WORK_CE;
 	uint32_t ended;
 
 	ended = nat_expire(w->nat, w->now, budget);
@@ -159,7 +157,7 @@ tick_nat(struct worker *w, uint32_t budget)
 	gauge_set(&w->gauges.mappings, nat->mapping_count);
 	gauge_set(&w->gauges.hosts, nat->hosts.count);
 	for (unsigned int space = 0; space < L4_SPACES; space++) {
-		gauge_set(&w->gauges.ports_total[space], nat->ports[space].total);
+		gauge_set(&w->gauges.ports_total[space], translates ? nat->ports[space].total : 0);
 		gauge_set(&w->gauges.ports_used[space], ports_used(&nat->ports[space]));
 		gauge_set(&w->gauges.ports_shared[space], nat->ports[space].shared);
 	}

@@ -6,7 +6,8 @@
  *            LAN <-- ce_down -- softwire <-- br_down -- Internet
  *
  * Two more are parts of these, for packets that one worker of a CE has begun and another goes on with: ce_hairpin, from the
- * LAN back to it, and ce_fragments, the end of ce_down for IPv4 fragments.
+ * LAN back to it, and ce_fragments, the end of ce_down for IPv4 fragments. A CE that translates nothing has ce_plain instead of
+ * them all, and one without a softwire ce_off.
  *
  * A way takes a burst of packets that came in on one interface and runs it in stages: all packets through the first
  * stage, then those that are left through the next. What a later stage needs from memory, an earlier one prefetches. Each
@@ -32,6 +33,11 @@ void ce_up(struct worker *w, struct burst *burst);
 void ce_down(struct worker *w, struct burst *burst);
 void ce_hairpin(struct worker *w, struct burst *burst);
 void ce_fragments(struct worker *w, struct burst *burst);
+void ce_plain_up(struct worker *w, struct burst *burst);
+void ce_plain_down(struct worker *w, struct burst *burst);
+void ce_off_up(struct worker *w, struct burst *burst);
+void ce_off_down(struct worker *w, struct burst *burst);
+void ce_off_late(struct worker *w, struct burst *burst);
 void br_up(struct worker *w, struct burst *burst);
 void br_down(struct worker *w, struct burst *burst);
 

@@ -96,17 +96,29 @@ send_to_session(struct worker *w, struct packet *answer, struct session *session
 	ethernet_out_ipv4(w, answer, &w->snapshot->interface[INTERFACE_V4]);
 }
 
+/* Nothing was translated, so the quoted packet is the one that the host has sent. */
+static bool
+is_of_host(const struct worker *w, const struct relay *relay)
+{
+	const struct snapshot *snapshot = w->snapshot;
+
+	return relay->outer_src == snapshot->softwire[0].local && relay->outer_dst == snapshot->softwire[0].br &&
+	    prefix4_contains(&snapshot->own, relay->inner.src) &&
+	    interface_is_on_link(&snapshot->interface[INTERFACE_V4], relay->inner.src);
+}
+
 static enum verdict
 relay_from_ce(struct worker *w, struct packet *p, const struct relay *relay)
 {
 	const struct packet *inner = &relay->inner;
-	const uint16_t owner = ce_owner(w, inner->kind, inner->src_port, inner->dst);
+	const bool translates = w->snapshot->work == WORK_CE;
+	const uint16_t owner = translates ? ce_owner(w, inner->kind, inner->src_port, inner->dst) : w->id;
 	struct icmp_error error;
 	struct packet answer;
 
 	if (owner != w->id)
 		return handoff(w, p, owner);
-	if (!is_of_session(w, relay, p))
+	if (translates ? !is_of_session(w, relay, p) : !is_of_host(w, relay))
 		return drop(w, p, DROP_icmp6_relay_bad);
 	if (relay->error.type == ICMP6_TOO_BIG) {
 		if (!is_credible(relay, w->softwire))
@@ -115,7 +127,10 @@ relay_from_ce(struct worker *w, struct packet *p, const struct relay *relay)
 	}
 	if (!relay_translate(relay, &error) || !icmp_error_build(w, inner, error, w->snapshot->icmp_source, &answer))
 		return drop(w, p, DROP_icmp6_not_relayed);
-	send_to_session(w, &answer, p->session);
+	if (translates)
+		send_to_session(w, &answer, p->session);
+	else
+		ethernet_out_ipv4(w, &answer, &w->snapshot->interface[INTERFACE_V4]);
 	return drop(w, p, DROP_icmp6_relayed);
 }
 

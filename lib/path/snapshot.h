@@ -19,8 +19,18 @@ enum { INTERFACE_V4 = 0, INTERFACE_V6 = 1, INTERFACE_COUNT = 2 };
 
 #define SNAPSHOT_MAX_MARTIANS 64
 
+/* What the box does with packets. */
+enum work {
+	WORK_BR,
+	WORK_CE,       /* translates */
+	WORK_CE_PLAIN, /* hosts keep their addresses: DS-Lite, or an IPv4 prefix of their own */
+	WORK_CE_OFF,   /* no softwire: the provider has not said yet, or says no longer */
+	WORKS
+};
+
 struct snapshot {
 	uint64_t generation; /* counts up with every snapshot */
+	enum work work;
 	bool is_ce;
 	struct host_limits host;
 	uint16_t softwire_count; /* 1 on a CE */
@@ -44,9 +54,10 @@ struct snapshot {
 	uint32_t suspects[(1 << 16) / 32];              /* one bit a /16: an address in it must be looked at closely */
 
 	/* CE only */
-	uint64_t nat_epoch; /* changes when the external address or port set does: sessions end */
-	uint32_t external_addr;
+	uint64_t nat_epoch;     /* changes when the external address or port set does: sessions end */
+	uint32_t external_addr; /* with WORK_CE_PLAIN of our ICMP errors to the Internet, or 0 */
 	struct portset ports;
+	struct prefix4 own; /* with WORK_CE_PLAIN: where the hosts' addresses are */
 	struct nat_config nat;
 	uint8_t port_owner[L4_SPACES][PORTSET_PORTS]; /* the worker that may use each external port */
 };

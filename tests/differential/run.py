@@ -27,7 +27,7 @@ CE = "a CE has it, not a BR"
 HOST = "Linux is beside the daemon, not beside a replay, where no_host is what happens"
 REPLAY = "a replay has buffers of one size, enough of them and with headroom, and ports that take everything"
 NOT_HERE = {
-    "lan_spoof": CE, "not_my_v4dst": CE, "nat_no_mapping": CE, "nat_filtered": CE, "nat_no_port": CE, "nat_table_full": CE,
+    "lan_spoof": CE, "not_my_v4dst": CE, "not_my_v4src": CE, "softwire_off": CE, "nat_no_mapping": CE, "nat_filtered": CE, "nat_no_port": CE, "nat_table_full": CE,
     "nat_host_limit": CE, "port_shared": CE, "closed_early": CE, "rst_ignored": CE,
     "sessions_created": CE, "sessions_expired": CE, "sessions_flushed": CE,
     "host_limited": HOST, "host_full": HOST, "host_down": HOST,

@@ -1,8 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-3-Clause
 """Writes the seeds that are made: corpus/path (packet cases of tests/pcap and whole conversations), corpus/nat_sequence,
-corpus/map, corpus/fragments, corpus/relay, corpus/ce, corpus/bindings, corpus/dhcp6 (the conversations of tests/dhcp6). Those in corpus/api and corpus/conf are written by hand.
+corpus/map, corpus/fragments, corpus/relay, corpus/ce, corpus/bindings, corpus/dhcp6 (the conversations of tests/dhcp6), corpus/hb46pp. Those in corpus/api and corpus/conf are written by hand.
 usage: seeds.py"""
+import json
 import random
 import struct
 import sys
@@ -233,6 +234,48 @@ DHCP6_CONTAINERS = {
 }
 
 
+# fuzz_hb46pp.c says what the first byte means.
+HB46PP_ANSWER = {
+    "enabler_name": "A VNE", "service_name": "高速", "isp_name": "ISP-A", "ttl": 86400, "token": "6407569658" * 6 + "20d3", "auth": "ok",
+    "ipv6_mostly": True, "order": ["464xlat", "map_e", "dslite"],
+    "map_e": {"version": 0, "mesh": True, "br": "2001:db8:1::1", "rules": [
+        {"ipv6": "2001:db8:1:2000::/52", "ipv4": "203.0.113.0/24", "ea_length": 12, "psid_offset": 4}]},
+    "dslite": {"aftr": "aftr.example.net"},
+    "lw4o6": {"lwaftr": "lwaftr.example.net", "ipv6": "2001:db8:3:100::/56", "ipv4": "203.0.113.16", "psid": 3, "psid_length": 8, "psid_offset": 6},
+    "map_t": {"dmr": "2001:db8:5::/64", "rules": []}, "464xlat": {"nat64prefix": "2001:db8:6::/96"},
+    "ipip": [{"ipv6_local": "2001:db8:7:100::7", "ipv6_remote": "2001:db8:7::1", "ipv4": "203.0.113.0/29"}]}
+HB46PP_SMALL = {"order": ["map_e"], "map_e": HB46PP_ANSWER["map_e"]}
+JPNE = {"dmr": "2404:9200:225:100::64", "ipv6_fixlen": 56, "fmr": [
+    {"ipv6": "240b:10::/32", "ipv4": "106.72.0.0/16", "psid_offset": 4, "ea_length": 24}]}
+OCN = {"basicMapRules": [{"brIpv6Address": "2001:380:a120::9", "eaBitLength": "22", "ipv4Prefix": "153.240.0.0", "ipv4PrefixLength": "16",
+                          "ipv6Prefix": "2400:4050::", "ipv6PrefixLength": "34", "psIdOffset": "6"}]}
+
+
+def hb46pp_seeds():
+    record = b"v=v6mig-1 url=https://a.example/c t=b"
+    start, tick, found = b"\0", b"\7", b"\2" + bytes([len(record)]) + record
+
+    def reply(status, body):
+        return b"\3" + struct.pack("!BH", status, len(body)) + body
+
+    def text(value):
+        return json.dumps(value).encode()
+    yield "answer", b"a" + text(HB46PP_ANSWER)
+    yield "answer-small", b"a" + text(HB46PP_SMALL)
+    yield "answer-empty", b"a" + text({"order": []})
+    yield "answer-utf8", b"a" + json.dumps(HB46PP_ANSWER, ensure_ascii=False).encode()
+    yield "jpne", b"rv6plus(" + text(JPNE) + b");"
+    yield "ocn", b"r" + text(OCN)
+    yield "record", b"t" + bytes([2 * len(record)]) + record
+    yield "record-cut", b"t" + bytes([40]) + record[:20] + bytes([2 * len(record[20:]) + 1]) + record[20:]
+    yield "redirect", b"uhttps://a.example:443/b/c?d\n//b.example/e"
+    yield "redirect-relative", b"uhttps://[2001:db8::1]/b/c\n../d?e"
+    up = start + found + reply(1, text(HB46PP_SMALL)) + tick
+    yield "sequence", b"s\0" + up + found + reply(4, b"https://b.example/x") + reply(1, text(HB46PP_SMALL)) + tick + b"\1\1"
+    yield "sequence-stored", b"s\1" + start + b"\1\3" + tick + found + reply(0, b"no route") + b"\5\1" + b"\5\0" + b"\5\1" + tick
+    yield "sequence-empty", b"s\0" + up + found + reply(1, text({"order": [], "auth": "req"})) + b"\6\1" + b"\6\0"
+
+
 def write(target, name, seed):
     path = HERE / "corpus" / target / name
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -259,6 +302,8 @@ def main():
         write("dhcp6", path.stem, dhcp6_seed(path))
     for name, options in DHCP6_CONTAINERS.items():
         write("dhcp6", "softwire-" + name, b"\1" + record(DHCP6_SOFTWIRE, bytes.fromhex(options.replace(" ", ""))))
+    for name, seed in hb46pp_seeds():
+        write("hb46pp", name, seed)
     for number in range(4):
         write("nat_sequence", f"random-{number}", random.Random(number).randbytes(300))
     udp_out = b"".join(bytes([15, 1, i, 0, 0, 0]) for i in range(70))

@@ -191,6 +191,12 @@ def two_ports(nat):
     return {"psid = 1232; psid_len = 16": "psid = 616; psid_len = 15", 'role = "ce";': f'role = "ce"; nat = {{ {nat} }};'}
 
 
+def kind(text):
+    """Edits of configs/ce-f1.conf: a softwire of another kind, with these settings."""
+    return {'end_user_prefix = "2001:db8:12:3400::/56";': text,
+            ' iid = "rfc7597";\n    rules = ( { ipv6 = "2001:db8::/40"; ipv4 = "192.0.2.0/24"; ea = 16; offset = 6; } );': ""}
+
+
 CE_TWO = "2001:db8:12:3400:0:c000:212:268"     # its MAP address: PSID 616
 
 

@@ -166,6 +166,7 @@ box_new(const struct box_options *wanted)
 	}
 	box->snapshot.generation = box->snapshot.nat_epoch = 1;
 	box->snapshot.is_ce = options.is_ce;
+	box->snapshot.work = options.is_ce ? WORK_CE : WORK_BR;
 	box->snapshot.rules = need(ruleset_build(options.rules, options.rule_count, &bad, &err));
 	if (options.is_ce)
 		set_up_ce(&box->snapshot, &options);

@@ -78,6 +78,18 @@ static const char ce_text[] =
 	         "};\n"
 	/* 65 */ "icmp = { rate = 0; burst = 1; };\n";
 
+/* A softwire whose address and port set are given. */
+static const char lw4o6_text[] =
+	         "role = 'ce';\n"
+	         "interfaces = (\n"
+	         "  { name = 'lan'; role = 'lan'; port = 'net_null0'; addresses = [ '192.168.1.1/24' ]; },\n"
+	         "  { name = 'wan'; role = 'wan'; port = 'net_null1'; gateway = 'fe80::1'; neighbours = ( { address = 'fe80::1'; mac = '02:00:00:00:06:01'; } ); } );\n"
+	/*  5 */ "softwires = ( { name = 'tunnel'; kind = 'lw4o6';\n"
+	         "  br = '2001:db8:ffff::1';\n"
+	         "  local = '2001:db8:12:3400::46';\n"
+	         "  ipv4 = '203.0.113.7/32';\n"
+	         "  psid = 52; psid_len = 8; } );\n";
+
 /* Addresses, neighbours and routes are Linux's. */
 static const char host_text[] =
 	         "role = 'br';\n"

@@ -383,6 +383,42 @@ START_TEST(rule_log)
 }
 END_TEST
 
+/* Kinds other than MAP-E: RFC 7596, RFC 2473, RFC 6333. */
+START_TEST(kinds_of_softwire)
+{
+	static const struct {
+		const char *settings; /* instead of what lw4o6_text has from kind on */
+		enum offer_kind kind;
+		enum map_kind derived;
+		uint8_t len;
+	} kinds[] = {
+		{ "kind = 'lw4o6'; ipv4 = '203.0.113.7/32'; psid = 52; psid_len = 8;", OFFER_LW4O6, MAP_SHARED, 32 },
+		{ "kind = 'lw4o6'; ipv4 = '203.0.113.7/32';", OFFER_LW4O6, MAP_FULL, 32 },
+		{ "kind = 'ipip'; ipv4 = '203.0.113.7/32';", OFFER_IPIP, MAP_FULL, 32 },
+		{ "kind = 'ipip'; ipv4 = '192.168.0.0/16';", OFFER_IPIP, MAP_PREFIX, 16 },
+		{ "kind = 'ds-lite';", OFFER_DS_LITE, MAP_PREFIX, 0 },
+	};
+	struct error err = { 0 };
+	char text[TEXT_SIZE];
+	struct map_ce ce;
+
+	for (size_t i = 0; i < COUNT(kinds); i++) {
+		const char *rest = strstr(lw4o6_text, "kind = 'lw4o6'");
+		struct conf *conf;
+
+		snprintf(text, sizeof(text), "%.*s%s br = '2001:db8:ffff::1'; local = '2001:db8:12:3400::46'; } );\n",
+		    (int)(rest - lw4o6_text), lw4o6_text, kinds[i].settings);
+		conf = load_text(text);
+		ck_assert_int_eq(conf->softwires[0].kind, kinds[i].kind);
+		ck_assert_int_eq(conf_derive(&conf->softwires[0], &ce, &err), 0);
+		ck_assert_int_eq(ce.kind, kinds[i].derived);
+		ck_assert_uint_eq(ce.ipv4.len, kinds[i].len);
+		ck_assert(ce.address == ip6("2001:db8:12:3400::46"));
+		conf_free(conf);
+	}
+}
+END_TEST
+
 /* With host interfaces nothing of an interface is required, and what is given comes on top. */
 START_TEST(host_interfaces)
 {
@@ -417,6 +453,7 @@ unit_suite(void)
 	tcase_add_test(good, every_setting_of_a_softwire_and_nat);
 	tcase_add_test(good, defaults);
 	tcase_add_test(good, host_interfaces);
+	tcase_add_test(good, kinds_of_softwire);
 	tcase_add_test(good, limits_are_allowed);
 	tcase_add_test(good, include_is_relative_and_named_in_errors);
 	tcase_add_test(good, right_prefix_wrong_service);

@@ -136,6 +136,19 @@ START_TEST(two_options)
 }
 END_TEST
 
+/* One that is low enough does not undo the other. */
+START_TEST(two_options_of_which_one_is_low)
+{
+	static const uint8_t option[] = { 2, 4, 0x05, 0xb4, 2, 4, 0x02, 0x18 };
+	struct packet p;
+	struct rte_mbuf *mbuf = segment(&plain, SYN, option, sizeof(option), 0, &p);
+
+	check_lowered(&p, 2);
+	ck_assert_uint_eq(load16(p.l4 + TCP_MIN_LEN + 6), 0x218);
+	free(mbuf);
+}
+END_TEST
+
 /* ---- nothing to do ---------------------------------------------------------------------------------------------- */
 
 static const struct {
@@ -252,6 +265,7 @@ unit_suite(void)
 	tcase_add_loop_test(places, behind_nops, 0, 37);
 	tcase_add_loop_test(places, orders_of_options, 0, COUNT(orders));
 	tcase_add_test(places, two_options);
+	tcase_add_test(places, two_options_of_which_one_is_low);
 	suite_add_tcase(suite, places);
 	tcase_add_loop_test(nothing, no_whole_option, 0, COUNT(without));
 	tcase_add_test(nothing, payload_is_no_option);

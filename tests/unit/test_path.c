@@ -453,6 +453,42 @@ START_TEST(new_snapshots)
 }
 END_TEST
 
+/*
+ * RFC 7597 section 7.1, MAPE-51: without a softwire hosts are told at once that there is no way, what still comes out of the
+ * old one ends here, and so does what one worker has begun for another. Everything else goes to Linux as ever.
+ */
+START_TEST(without_a_softwire)
+{
+	static struct snapshot next;
+	struct worker *w = &ce->worker[0];
+	struct frame frame;
+
+	open_flow();
+	next = ce->snapshot;
+	next.generation = next.nat_epoch = 2;
+	next.work = WORK_CE_OFF;
+	path_adopt(w, &next);
+	path_tick(w, 64);
+	ck_assert_uint_eq(gauge_get(&w->gauges.ports_total[L4_UDP]), 0);
+
+	udp_packet(&frame, BOX_HOST, 5000, BOX_SERVER, 53, 64);
+	native(&frame, ce);
+	run(ce, 0, INTERFACE_V4, &frame);
+	ck_assert_int_eq(end.how, BOX_DROPPED);
+	ck_assert_int_eq(end.reason, DROP_softwire_off);
+	ck_assert(end.has_answer);
+	ck_assert_uint_eq(end.answer_to, INTERFACE_V4);
+	ck_assert_uint_eq(load16(end.answer + ETHER_LEN + IPV4_MIN_LEN), 0x0300); /* net unreachable */
+
+	udp_packet(&frame, BOX_SERVER, 53, BOX_EXTERNAL, BOX_FIRST_PORT, 64);
+	tunnelled(&frame, ce, BOX_BR6, BOX_CE6);
+	run(ce, 0, INTERFACE_V6, &frame);
+	ck_assert_int_eq(end.how, BOX_DROPPED);
+	ck_assert_int_eq(end.reason, DROP_softwire_off);
+	path_adopt(w, &ce->snapshot);
+}
+END_TEST
+
 /* What was learned of the path lasts its ten minutes through news of neighbours and rules, but not on another line. */
 START_TEST(path_mtu_outlives_a_snapshot)
 {
@@ -509,6 +545,7 @@ unit_suite(void)
 	tcase_add_test(snapshots, memory);
 	tcase_add_test(snapshots, new_snapshots);
 	tcase_add_test(snapshots, path_mtu_outlives_a_snapshot);
+	tcase_add_test(snapshots, without_a_softwire);
 	suite_add_tcase(suite, snapshots);
 	return suite;
 }
