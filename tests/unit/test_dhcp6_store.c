@@ -116,6 +116,7 @@ START_TEST(damaged)
 	size_t len;
 
 	memset(&written, 0, sizeof(written));
+	written.lease.server = (struct dhcp6_duid){ 3, { 0, 3, 1 } };
 	written.lease.prefix_count = 1;
 	written.lease.prefixes[0].prefix = prefix6("2001:db8:12:3400::/56");
 	len = dhcp6_store_write(&written, 0, 0, data);
@@ -176,7 +177,7 @@ END_TEST
 
 START_TEST(impossible)
 {
-	for (int i = 0; i < 6; i++) {
+	for (int i = 0; i < 8; i++) {
 		struct dhcp6_prefix *prefix = &written.lease.prefixes[2];
 		size_t len;
 
@@ -191,6 +192,10 @@ START_TEST(impossible)
 			prefix->exclude.len = 56;
 		if (i == 5)
 			prefix->prefix = (struct prefix6){ 0, 0 };
+		if (i == 6)
+			written.lease.server.len = 0;
+		if (i == 7)
+			written.duid.len = 2;
 		len = dhcp6_store_write(&written, 0, 0, data);
 		ck_assert_int_eq(dhcp6_store_read(data, len, 0, 0, &heard, &err), i == 0 ? 0 : -EINVAL);
 	}
