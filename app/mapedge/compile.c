@@ -252,12 +252,33 @@ same_external(const struct snapshot *one, const struct snapshot *other)
 	    one->softwire[0].local == other->softwire[0].local;
 }
 
+/* RFC 7597 section 7.1, RFC 7596 section 5.1: another address, other ports or another end: the sessions are of no use. */
+static void
+set_epoch(struct snapshot *snapshot, const struct snapshot *before)
+{
+	const bool same = before != NULL && before->work == snapshot->work && same_external(before, snapshot);
+
+	snapshot->nat_epoch = same ? before->nat_epoch : snapshot->generation;
+}
+
+/* The line has not said yet what its softwire is. */
+static int
+compile_off(struct snapshot *snapshot, const struct snapshot *before)
+{
+	snapshot->work = WORK_CE_OFF;
+	set_epoch(snapshot, before);
+	return 0;
+}
+
 static int
 compile_ce(const struct conf *conf, struct snapshot *snapshot, const struct snapshot *before, struct error *err)
 {
 	const struct conf_softwire *softwire = &conf->softwires[0];
 	struct map_ce ce;
 
+	compile_nat(&conf->nat, conf->workers, &snapshot->nat);
+	if (!softwire->is_up)
+		return compile_off(snapshot, before);
 	if (conf_derive(softwire, &ce, err) < 0)
 		return -EINVAL;
 	compile_softwire(softwire, ce.address, softwire->br, 0, &snapshot->softwire[0]);
@@ -269,11 +290,8 @@ compile_ce(const struct conf *conf, struct snapshot *snapshot, const struct snap
 		snapshot->own = ce.ipv4;
 		snapshot->external_addr = softwire->kind == OFFER_DS_LITE ? B4_ADDRESS : 0;
 	}
-	compile_nat(&conf->nat, conf->workers, &snapshot->nat);
 	share_ports(&ce.ports, &snapshot->nat, (uint16_t)conf->workers, snapshot->port_owner);
-	snapshot->nat_epoch = snapshot->generation;
-	if (before != NULL && same_external(before, snapshot))
-		snapshot->nat_epoch = before->nat_epoch;
+	set_epoch(snapshot, before);
 	return 0;
 }
 

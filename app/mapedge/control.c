@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "control.h"
+#include "control_parts.h"
 
 #include <event2/event.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "access.h"
 #include "clock.h"
 #include "compile.h"
 #include "history.h"
@@ -14,37 +15,6 @@
 #include "slots.h"
 #include "socket.h"
 #include "unchangeable.h"
-
-#define ROOM_TRIES 100 /* for an entry that the workers have let go of */
-#define ROOM_WAIT_US 100
-
-/* A snapshot that is not published any more, until every worker has let go of it. */
-struct retired {
-	struct snapshot *snapshot;
-	struct bindings *bindings;
-	uint64_t token;
-	struct retired *next;
-};
-
-struct control {
-	struct engine *engine;
-	struct conf *conf;
-	struct snapshot *snapshot;
-	struct bindings *bindings; /* the snapshot's; NULL without pools */
-	struct hosts *hosts;       /* NULL without host interfaces */
-	struct lookup_bindings resolver;
-	struct retired *retired;
-	struct event_base *base;
-	struct event *on_term;
-	struct event *on_int;
-	struct event *on_hup;
-	struct event *reaper;
-	struct socket_server *socket;
-	struct api_backend backend;
-	struct history *history; /* NULL: no rule log */
-	struct slots slots;
-	uint64_t start_ms; /* milliseconds since 1970 */
-};
 
 /* ---- reload ----------------------------------------------------------------------------------------------------- */
 
@@ -72,8 +42,8 @@ free_retired(struct retired *retired)
 	free(retired);
 }
 
-static void
-on_reap(evutil_socket_t fd, short what, void *argument)
+void
+control_reap(evutil_socket_t fd, short what, void *argument)
 {
 	static const struct timeval soon = { .tv_usec = 10000 };
 	struct control *control = argument;
@@ -121,7 +91,7 @@ publish(struct control *control, const struct next *next)
 	control->snapshot = next->snapshot;
 	control->bindings = next->bindings;
 	hosts_published(control->hosts);
-	on_reap(-1, 0, control);
+	control_reap(-1, 0, control);
 }
 
 static int
@@ -139,6 +109,7 @@ prepare(struct control *control, struct next *next, struct error *err)
 		error_hint(err, "restart mapedge, or undo that change");
 		return -EBUSY;
 	}
+	access_apply(control->access, next->conf);
 	if (bindings_load(next->conf, control->engine->workers, &next->bindings, err) < 0)
 		return -EINVAL;
 	next->retired = malloc(sizeof(*next->retired));
@@ -166,8 +137,8 @@ record_rules(struct control *control)
 }
 
 /* All or nothing: whatever fails, fails before the first change. */
-static int
-reload(void *context, uint64_t *generation, struct error *err)
+int
+control_reload(void *context, uint64_t *generation, struct error *err)
 {
 	struct control *control = context;
 	struct next next = { 0 };
@@ -191,162 +162,57 @@ reload(void *context, uint64_t *generation, struct error *err)
 	return 0;
 }
 
+/* A new snapshot for the same configuration. False when memory is out: then all is as it was. */
+static bool
+renew(struct control *control, struct snapshot *snapshot, const struct snapshot *before, struct error *err)
+{
+	const struct next next = { .conf = control->conf,
+		.snapshot = snapshot,
+		.bindings = control->bindings,
+		.retired = malloc(sizeof(*next.retired)) };
+
+	if (next.snapshot != NULL && next.retired != NULL &&
+	    hosts_link(control->hosts, next.snapshot, next.conf, before, err) == 0) {
+		publish(control, &next);
+		return true;
+	}
+	snapshot_free(next.snapshot);
+	free(next.retired);
+	return false;
+}
+
 /* Linux's neighbours, routes or addresses are others; rules, bindings and sessions are as they were. */
 static void
 on_host_news(void *context)
 {
 	struct control *control = context;
 	struct error err = { 0 };
-	struct next next = { .conf = control->conf,
-		.snapshot = snapshot_follow(control->snapshot, &err),
-		.bindings = control->bindings,
-		.retired = malloc(sizeof(*next.retired)) };
 
-	if (next.snapshot != NULL && next.retired != NULL &&
-	    hosts_link(control->hosts, next.snapshot, next.conf, control->snapshot, &err) == 0) {
-		publish(control, &next);
+	if (!renew(control, snapshot_follow(control->snapshot, &err), control->snapshot, &err))
+		log_error("host: out of memory; neighbours and routes stay as they were");
+}
+
+/* The line has other parameters: the old softwire works until the new one is complete. */
+static void
+on_line_news(void *context)
+{
+	struct control *control = context;
+	const struct mac macs[INTERFACE_COUNT] = { control->engine->port[0].mac, control->engine->port[1].mac };
+	struct error err = { 0 };
+	struct snapshot *snapshot;
+
+	access_apply(control->access, control->conf);
+	snapshot = snapshot_compile(control->conf, macs, control->snapshot, &err);
+	if (snapshot != NULL)
+		(void)assign_slots(control, control->conf,
+		    snapshot); /* a CE has one softwire, so there always is a slot */
+	if (!renew(control, snapshot, NULL, &err)) {
+		log_error("softwire: %s; it stays as it was", err.text);
 		return;
 	}
-	log_error("host: out of memory; neighbours and routes stay as they were");
-	snapshot_free(next.snapshot);
-	free(next.retired);
-}
-
-/* ---- what the API needs ----------------------------------------------------------------------------------------- */
-
-static void
-make_report(void *context, struct report *report)
-{
-	struct control *control = context;
-	struct engine *engine = control->engine;
-
-	*report = (struct report){ .is_ce = control->snapshot->is_ce,
-		.generation = control->snapshot->generation,
-		.since_ms = control->start_ms,
-		.worker_count = engine->workers,
-		.held = engine_held(engine),
-		.port_reuse = conf_port_reuse_word(&control->conf->nat),
-		.df = conf_df_word(&control->conf->nat),
-		.rule_log = history_report(control->history) };
-	for (int i = 0; i < INTERFACE_COUNT; i++) {
-		report->interface[i] = control->conf->interfaces[i].name;
-		report->rx_missed[i] = port_missed(&engine->port[i]);
-	}
-	slots_report(&control->slots, control->snapshot, report);
-	for (unsigned int i = 0; i < engine->workers; i++) {
-		report->counters[i] = &engine->worker[i]->counters;
-		report->gauges[i] = &engine->worker[i]->gauges;
-	}
-	report->control = hosts_counters(control->hosts);
-	bindings_report(control->bindings, report);
-}
-
-static const struct ruleset *
-rules(void *context)
-{
-	const struct control *control = context;
-
-	return control->snapshot->rules;
-}
-
-static bool
-lookup(void *context, struct lookup *question)
-{
-	struct control *control = context;
-
-	bindings_resolve(control->bindings, &control->resolver);
-	*question = (struct lookup){ .rules = control->snapshot->rules,
-		.domains = control->conf->softwires,
-		.domain_count = control->conf->softwire_count,
-		.bindings = control->bindings != NULL ? &control->resolver : NULL };
-	return !control->snapshot->is_ce;
-}
-
-static const char *
-rule_log(void *context)
-{
-	const struct control *control = context;
-
-	return control->conf->rule_log[0] != '\0' ? control->conf->rule_log : NULL;
-}
-
-static void
-stop(void *context)
-{
-	struct control *control = context;
-	static const struct timeval soon = { .tv_usec = 50000 };
-
-	/* The reply to `shutdown` goes out first. */
-	event_base_loopexit(control->base, &soon);
-}
-
-/* ---- bindings by command ---------------------------------------------------------------------------------------- */
-
-static bool
-find_binding(const struct control *control, const struct api_binding *wanted, struct binding *found)
-{
-	const uint16_t psid = wanted->psid < 0 ? 0 : (uint16_t)wanted->psid;
-
-	return control->bindings != NULL && bindings_of_port_set(control->bindings, wanted->ipv4, psid, found) > 0;
-}
-
-static void
-record_change(struct control *control, bool added, const struct binding *binding)
-{
-	history_binding(control->history, added, control->conf->softwires[binding->domain].name, binding);
-}
-
-/* In a full table, an entry that was taken out can be used as soon as the workers let go of it: that never takes long. */
-static int
-add_binding(void *context, const struct api_binding *binding, bool replace, struct error *err)
-{
-	struct control *control = context;
-	struct binding added;
-	int rc = -ENOSPC;
-
-	for (int i = 0; i < ROOM_TRIES; i++) {
-		const bool waits = bindings_tidy(control->bindings, control->engine);
-
-		rc = bindings_add(control->bindings, control->conf, binding, replace, err);
-		if (rc != -ENOSPC || !waits)
-			break;
-		usleep(ROOM_WAIT_US);
-	}
-	if (rc >= 0 && find_binding(control, binding, &added))
-		record_change(control, true, &added);
-	on_reap(-1, 0, control);
-	return rc;
-}
-
-static int
-remove_binding(void *context, const struct api_binding *binding, struct error *err)
-{
-	struct control *control = context;
-	struct binding removed;
-	const bool is_there = find_binding(control, binding, &removed);
-	const int rc = bindings_remove(control->bindings, control->conf, binding, err);
-
-	if (rc == 0 && is_there)
-		record_change(control, false, &removed);
-	on_reap(-1, 0, control);
-	return rc;
-}
-
-/* What was counted under snapshots that are not quiet yet belongs to it, too. */
-static int
-get_binding(void *context, struct api_binding *wanted, struct error *err)
-{
-	struct control *control = context;
-	const int rc = bindings_get(control->bindings, control->conf, wanted, err);
-	const struct binding binding = { .softwire = wanted->softwire,
-		.ipv4 = wanted->ipv4,
-		.psid = wanted->psid < 0 ? 0 : (uint16_t)wanted->psid };
-
-	for (const struct retired *old = control->retired; rc == 0 && old != NULL; old = old->next) {
-		if (old->bindings != NULL)
-			bindings_add_counters(old->bindings, &binding, &wanted->counters);
-	}
-	return rc;
+	record_rules(control);
+	notes_softwire(&control->conf->softwires[0], access_report(control->access));
+	notes_log(control->conf);
 }
 
 /* ---- signals ---------------------------------------------------------------------------------------------------- */
@@ -369,7 +235,7 @@ on_reload_signal(evutil_socket_t number, short what, void *argument)
 
 	(void)number;
 	(void)what;
-	(void)reload(argument, &generation, &err);
+	(void)control_reload(argument, &generation, &err);
 }
 
 /* ---- life ------------------------------------------------------------------------------------------------------- */
@@ -388,8 +254,7 @@ control_new(struct engine *engine, struct conf *conf, struct snapshot *snapshot,
 	control->engine = engine;
 	control->hosts = hosts;
 	control->start_ms = wall_clock_ms();
-	control->backend = (struct api_backend){ control, make_report, rules, lookup, rule_log, reload, stop,
-		add_binding, remove_binding, get_binding };
+	control->backend = control_backend(control);
 	control->base = event_base_new();
 	if (control->base == NULL) {
 		error_set(err, ENOMEM, "no event loop");
@@ -398,7 +263,7 @@ control_new(struct engine *engine, struct conf *conf, struct snapshot *snapshot,
 	control->on_term = evsignal_new(control->base, SIGTERM, on_stop_signal, control);
 	control->on_int = evsignal_new(control->base, SIGINT, on_stop_signal, control);
 	control->on_hup = evsignal_new(control->base, SIGHUP, on_reload_signal, control);
-	control->reaper = evtimer_new(control->base, on_reap, control);
+	control->reaper = evtimer_new(control->base, control_reap, control);
 	if (control->on_term == NULL || control->on_int == NULL || control->on_hup == NULL || control->reaper == NULL ||
 	    evsignal_add(control->on_term, NULL) < 0 || evsignal_add(control->on_int, NULL) < 0 ||
 	    evsignal_add(control->on_hup, NULL) < 0) {
@@ -412,6 +277,9 @@ control_new(struct engine *engine, struct conf *conf, struct snapshot *snapshot,
 	}
 	control->socket = socket_new(control->base, conf->control_socket, &control->backend, err);
 	if (control->socket == NULL || hosts_start(hosts, control->base, on_host_news, control, err) < 0)
+		goto fail;
+	if (access_open(conf, hosts_ifindex(hosts, INTERFACE_V6), &engine->port[INTERFACE_V6].mac, &control->access,
+		err) < 0)
 		goto fail;
 	(void)assign_slots(control, conf, snapshot); /* the first time there are enough */
 	control->conf = conf;
@@ -427,7 +295,11 @@ fail:
 void
 control_run(struct control *control)
 {
+	struct error err = { 0 };
+
 	record_rules(control);
+	if (access_start(control->access, control->base, on_line_news, control, &err) < 0)
+		log_error("%s", err.text);
 	(void)event_base_dispatch(control->base);
 	history_stop(control->history);
 }
@@ -438,7 +310,7 @@ control_print_stats(struct control *control)
 	struct report report;
 	json_t *document;
 
-	make_report(control, &report);
+	control->backend.report(control, &report);
 	document = report_json(&report, false);
 	if (json_dumpf(document, stdout, JSON_COMPACT) == 0)
 		puts("");
@@ -464,6 +336,7 @@ control_free(struct control *control)
 	free_event(control->on_hup);
 	free_event(control->reaper);
 	history_free(control->history);
+	access_close(control->access);
 	hosts_close(control->hosts);
 	if (control->base != NULL)
 		event_base_free(control->base);

@@ -3,12 +3,13 @@
 
 #include <stdlib.h>
 #include <sys/eventfd.h>
-#include <time.h>
 
+#include "clock.h"
 #include "compile.h"
 #include "host.h"
 #include "log.h"
 #include "mirror.h"
+#include "netlink.h"
 #include "silence.h"
 
 #define FRAMES_AT_ONCE 256  /* then other events have their turn */
@@ -41,15 +42,6 @@ struct hosts {
 	void *context;
 	struct counters counters;
 };
-
-static uint64_t
-now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
 
 static void
 add_timer(struct event *timer, uint64_t ms)
@@ -87,7 +79,7 @@ on_woken(evutil_socket_t fd, short what, void *argument)
 	(void)what;
 	(void)eventfd_read(fd, &count);
 	while (rte_ring_sc_dequeue_elem(crossing->questions, &question, sizeof(question)) == 0)
-		mirror_resolve(hosts->mirror, question.interface, question.addr, now_ms());
+		mirror_resolve(hosts->mirror, question.interface, question.addr, clock_ms());
 	for (int i = 0; i < FRAMES_AT_ONCE; i++) {
 		if (rte_ring_sc_dequeue(crossing->to_host, &mbuf) != 0)
 			return;
@@ -176,7 +168,7 @@ static void
 on_changed(evutil_socket_t fd, short what, void *argument)
 {
 	struct hosts *hosts = argument;
-	const uint64_t now = now_ms();
+	const uint64_t now = clock_ms();
 
 	(void)fd;
 	(void)what;
@@ -190,7 +182,7 @@ static void
 on_settled(evutil_socket_t fd, short what, void *argument)
 {
 	struct hosts *hosts = argument;
-	const uint64_t start = now_ms();
+	const uint64_t start = clock_ms();
 	struct error err = { 0 };
 	uint64_t took;
 	int rc;
@@ -205,8 +197,8 @@ on_settled(evutil_socket_t fd, short what, void *argument)
 	}
 	if (rc > 0)
 		hosts->news(hosts->context);
-	took = NEWS_SHARE * (now_ms() - start);
-	hosts->next_news_ms = now_ms() + (took > NEWS_INTERVAL_MS ? took : NEWS_INTERVAL_MS);
+	took = NEWS_SHARE * (clock_ms() - start);
+	hosts->next_news_ms = clock_ms() + (took > NEWS_INTERVAL_MS ? took : NEWS_INTERVAL_MS);
 }
 
 int
@@ -233,6 +225,21 @@ hosts_published(struct hosts *hosts)
 
 /* ---- life ------------------------------------------------------------------------------------------------------- */
 
+/* The configuration's addresses are the box's, and Linux answers for them. */
+static int
+give_addresses(const struct conf_interface *interface, unsigned int ifindex, struct error *err)
+{
+	for (size_t i = 0; i < interface->address_count; i++) {
+		const struct conf_address *address = &interface->addresses[i];
+		const int rc = netlink_add_address(ifindex, address->ipv4 ? address->v4 : address->v6, address->len);
+
+		if (rc < 0)
+			return error_set(err, -rc, "host interface %s: cannot have its address number %zu: %s",
+			    interface->name, i + 1, strerror(-rc));
+	}
+	return 0;
+}
+
 static int
 open_devices(struct hosts *hosts, const struct conf *conf, struct error *err)
 {
@@ -246,6 +253,8 @@ open_devices(struct hosts *hosts, const struct conf *conf, struct error *err)
 		if (rc == 0)
 			rc =
 			    host_open(&device->host, interface->name, &hosts->engine->port[i].mac, interface->mtu, err);
+		if (rc == 0)
+			rc = give_addresses(interface, device->host.ifindex, err);
 		if (rc < 0)
 			return rc;
 		device->hosts = hosts;
@@ -330,6 +339,12 @@ hosts_close(struct hosts *hosts)
 	}
 	mirror_close(hosts->mirror);
 	free(hosts);
+}
+
+unsigned int
+hosts_ifindex(const struct hosts *hosts, unsigned int interface)
+{
+	return hosts == NULL ? 0 : hosts->device[interface].host.ifindex;
 }
 
 const struct counters *

@@ -35,6 +35,9 @@ int hosts_link(struct hosts *hosts, struct snapshot *snapshot, const struct conf
 /* The snapshot that hosts_link() has filled in last is in use: the next one need not have its routes anew. */
 void hosts_published(struct hosts *hosts);
 
+/* Linux's number of an interface's device; 0 without hosts. */
+unsigned int hosts_ifindex(const struct hosts *hosts, unsigned int interface);
+
 /* What control itself has done to packets; NULL without hosts. */
 const struct counters *hosts_counters(const struct hosts *hosts);
 

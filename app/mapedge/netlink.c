@@ -161,3 +161,62 @@ netlink_resolve(struct netlink *netlink, unsigned int ifindex, u128 addr)
 	}
 	(void)mnl_socket_sendto(netlink->wishes, request, request->nlmsg_len);
 }
+
+/* ---- a demand --------------------------------------------------------------------------------------------------- */
+
+/* Waits for Linux's answer, which comes at once. */
+static int
+demand(struct nlmsghdr *request)
+{
+	struct mnl_socket *sock = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
+	char buffer[BUFFER_SIZE];
+	ssize_t len = -1;
+	int rc = -1;
+
+	if (sock == NULL)
+		return -errno;
+	request->nlmsg_flags |= NLM_F_REQUEST | NLM_F_ACK;
+	request->nlmsg_seq = 1;
+	if (mnl_socket_bind(sock, 0, MNL_SOCKET_AUTOPID) == 0 &&
+	    mnl_socket_sendto(sock, request, request->nlmsg_len) >= 0)
+		len = mnl_socket_recvfrom(sock, buffer, sizeof(buffer));
+	if (len >= 0)
+		rc = mnl_cb_run(buffer, (size_t)len, 1, mnl_socket_get_portid(sock), NULL, NULL);
+	rc = rc < 0 ? -errno : 0;
+	mnl_socket_close(sock);
+	return rc;
+}
+
+static void
+put_address(struct nlmsghdr *request, u128 addr)
+{
+	const uint32_t ipv4 = __builtin_bswap32((uint32_t)addr);
+	struct ip6 ipv6;
+
+	if (addr >> 32 == 0) {
+		mnl_attr_put(request, IFA_LOCAL, sizeof(ipv4), &ipv4);
+		mnl_attr_put(request, IFA_ADDRESS, sizeof(ipv4), &ipv4);
+		return;
+	}
+	ip6_store(&ipv6, addr);
+	mnl_attr_put(request, IFA_ADDRESS, sizeof(ipv6), &ipv6);
+}
+
+int
+netlink_add_address(unsigned int ifindex, u128 addr, uint8_t len)
+{
+	char buffer[BUFFER_SIZE];
+	struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
+	struct ifaddrmsg *address;
+	int rc;
+
+	request->nlmsg_type = RTM_NEWADDR;
+	request->nlmsg_flags = NLM_F_CREATE | NLM_F_EXCL;
+	address = mnl_nlmsg_put_extra_header(request, sizeof(*address));
+	address->ifa_family = addr >> 32 == 0 ? AF_INET : AF_INET6;
+	address->ifa_prefixlen = len;
+	address->ifa_index = ifindex;
+	put_address(request, addr);
+	rc = demand(request);
+	return rc == -EEXIST ? 0 : rc;
+}

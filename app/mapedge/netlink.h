@@ -35,4 +35,10 @@ int netlink_dump(uint16_t kind, netlink_handler *handler, void *argument);
  */
 void netlink_resolve(struct netlink *netlink, unsigned int ifindex, u128 addr);
 
+/*
+ * Gives an address (IPv4 as below 2^32) with its prefix length to a device; for nothing when the device has it already. 0, or a
+ * negative errno.
+ */
+int netlink_add_address(unsigned int ifindex, u128 addr, uint8_t len);
+
 #endif

@@ -22,6 +22,10 @@ unchangeable(const struct conf *now, const struct conf *next)
 		return "nat.sessions";
 	if (memcmp(&now->fragments, &next->fragments, sizeof(now->fragments)) != 0)
 		return "fragments";
+	if (memcmp(&now->access, &next->access, sizeof(now->access)) != 0)
+		return "access";
+	if (now->role == CONF_CE && now->softwires[0].provisioned != next->softwires[0].provisioned)
+		return "provision";
 	if (strcmp(now->control_socket, next->control_socket) != 0)
 		return "control.socket";
 	if (strcmp(now->rule_log, next->rule_log) != 0)

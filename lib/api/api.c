@@ -168,6 +168,16 @@ handle_config_reload(const struct api_backend *backend, const json_t *arguments)
 }
 
 static json_t *
+handle_status(const struct api_backend *backend, const json_t *arguments)
+{
+	const struct line_report *line;
+	const struct conf *conf = backend->line(backend->context, &line);
+
+	(void)arguments;
+	return api_reply(API_OK, line_json(conf, line), "%s", "");
+}
+
+static json_t *
 handle_shutdown(const struct api_backend *backend, const json_t *arguments)
 {
 	(void)arguments;
@@ -210,6 +220,7 @@ static const struct command commands[] = {
 	{ "shutdown", "stop the daemon", true, no_arguments, handle_shutdown },
 	{ "stats-get", "counters of interfaces, workers, softwires, NAT, and drops by reason", false, stats_arguments,
 	    handle_stats_get },
+	{ "status", "the line and its softwire, and why they are as they are", false, no_arguments, handle_status },
 };
 
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))

@@ -13,6 +13,7 @@
 
 #include <jansson.h>
 
+#include "api/line.h"
 #include "api/lookup.h"
 #include "api/report.h"
 #include "base/error.h"
@@ -55,6 +56,8 @@ struct api_backend {
 	/* The others need ipv4 and psid; get fills in the rest. 0, or a negative errno with the reason. */
 	int (*binding_remove)(void *context, const struct api_binding *binding, struct error *err);
 	int (*binding_get)(void *context, struct api_binding *binding, struct error *err);
+	/* The configuration in use, and what is known of the line or NULL: valid until the next call. */
+	const struct conf *(*line)(void *context, const struct line_report **line);
 };
 
 /* Handles one request; always returns a reply (new reference). `line` need not be terminated. */

@@ -266,6 +266,17 @@ check_mesh(const struct conf_softwire *softwire, const struct map_ce *ce, const 
 	return -EINVAL;
 }
 
+/* The line is asked through Linux: by DHCPv6 and from its link-local address. */
+static int
+check_access(const struct conf *conf, const config_setting_t *group, struct error *err)
+{
+	if (conf->host)
+		return 0;
+	place_error(err, reader_place(group, "provision"), "provision needs host interfaces");
+	error_hint(err, "host = true; or say what the softwire is: end_user_prefix, br and rules");
+	return -EINVAL;
+}
+
 static int
 check_ce(struct conf *conf, const config_setting_t *root, struct error *err)
 {
@@ -273,6 +284,8 @@ check_ce(struct conf *conf, const config_setting_t *root, struct error *err)
 	const struct conf_softwire *softwire = &conf->softwires[0];
 	struct map_ce ce;
 
+	if (softwire->provisioned)
+		return check_access(conf, group, err);
 	if (derive(softwire, &ce, group, err) < 0 || check_ce_br(conf, &ce, br_place(group), err) < 0 ||
 	    check_mesh(softwire, &ce, group, err) < 0)
 		return -EINVAL;

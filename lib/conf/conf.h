@@ -94,6 +94,8 @@ struct conf_pool {
 /* A softwire of a CE or a domain of a BR: both are one end of RFC 7597's domain. */
 struct conf_softwire {
 	char name[CONF_NAME_SIZE];
+	bool provisioned; /* CE: the line's provider says what it is; all down to `rules` but iid is what it has said */
+	bool is_up;       /* false: it has not said yet */
 	enum offer_kind kind; /* CE; a BR has MAP-E */
 	u128 br;              /* the other end: BR, lwAFTR, AFTR */
 	enum map_iid iid;
@@ -142,6 +144,18 @@ struct conf_host_limits {
 	uint32_t dhcp;      /* DHCPv6 */
 	uint32_t icmp;      /* other ICMP and ICMPv6 */
 	uint32_t other;
+};
+
+/* How a CE gets what its line has: the group `access`. */
+struct conf_access {
+	char state[CONF_TEXT_SIZE]; /* directory of what is kept over restarts */
+	uint8_t hint_len;           /* delegated prefix that we would like; 0: none */
+	bool rapid_commit;
+	bool want_address; /* IA_NA for the WAN, besides the prefix */
+	bool accept_reconfigure;
+	bool psid_from_ea; /* whom to believe where EA bits and port parameters differ */
+	uint8_t duid_len;  /* 0: made of the WAN's MAC address */
+	uint8_t duid[130];
 };
 
 enum conf_port_reuse { CONF_REUSE_OFF, CONF_REUSE_ON_EXHAUSTION, CONF_REUSE_ALWAYS };
@@ -201,7 +215,8 @@ struct conf {
 	size_t interface_count;
 	struct conf_softwire *softwires; /* exactly one on a CE */
 	size_t softwire_count;
-	struct conf_nat nat; /* CE */
+	struct conf_nat nat;       /* CE */
+	struct conf_access access; /* CE, with a provisioned softwire */
 	struct conf_fragments fragments;
 	struct conf_icmp icmp;
 };
@@ -222,6 +237,14 @@ const char *conf_df_word(const struct conf_nat *nat);
  * with the reason, without a place.
  */
 int conf_derive(const struct conf_softwire *softwire, struct map_ce *ce, struct error *err);
+
+/*
+ * The provisioned softwire of a CE becomes what an offer makes of a prefix; `br` is the other end's address, which the offer may
+ * only name. 0, or -EINVAL with the reason: then it is as it was. conf_clear_line() takes it away.
+ */
+int
+conf_set_line(struct conf *conf, const struct offer *offer, const struct prefix6 *prefix, u128 br, struct error *err);
+void conf_clear_line(struct conf *conf);
 
 /* NULL is allowed. */
 void conf_free(struct conf *conf);

@@ -174,15 +174,30 @@ suggest(const struct conf_nat *nat, const struct conf_forward *forward, const st
 	}
 }
 
+static uint32_t
+ports_in(const struct port_range *ports, const struct portset *set)
+{
+	uint32_t count = 0;
+
+	for (uint32_t port = ports->first; port <= ports->last; port++)
+		count += portset_contains(set, (uint16_t)port);
+	return count;
+}
+
+void
+conf_count_forwards(struct conf *conf, const struct portset *set)
+{
+	for (size_t i = 0; i < conf->nat.forward_count; i++)
+		conf->nat.forwards[i].port_count = ports_in(&conf->nat.forwards[i].ports, set);
+}
+
 static int
 check_ports(const struct conf_nat *nat, struct conf_forward *forward, const struct portset *set,
     const config_setting_t *group, struct error *err)
 {
 	char nearest[64];
 
-	forward->port_count = 0;
-	for (uint32_t port = forward->ports.first; port <= forward->ports.last; port++)
-		forward->port_count += portset_contains(set, (uint16_t)port);
+	forward->port_count = ports_in(&forward->ports, set);
 	if (forward->port_count > 0)
 		return 0;
 	suggest(nat, forward, set, nearest, sizeof(nearest));

@@ -34,6 +34,23 @@ static const struct {
 	{ "psid_len", NEEDS_LW4O6, 0, NULL },
 };
 
+/* What the provider says, nobody else does; how its rules are to be read is ours. */
+static int
+check_provisioned(const config_setting_t *group, struct error *err)
+{
+	static const char *const said[] = { "kind", "end_user_prefix", "br", "mesh", "rules", "rules_file", "service",
+		"local", "ipv4", "offset", "psid", "psid_len" };
+
+	for (size_t i = 0; i < READER_COUNT(said); i++) {
+		if (config_setting_get_member(group, said[i]) == NULL)
+			continue;
+		place_error(err, reader_place(group, said[i]), "%s: a softwire with provision has none", said[i]);
+		error_hint(err, "the provider of the line says it; leave it out, or leave provision out");
+		return -EINVAL;
+	}
+	return 0;
+}
+
 static int
 check_settings(enum offer_kind kind, const config_setting_t *group, struct error *err)
 {
@@ -121,6 +138,10 @@ read_ports(struct conf_softwire *softwire, const config_setting_t *group, struct
 int
 conf_read_kind(struct conf_softwire *softwire, const config_setting_t *group, struct error *err)
 {
+	softwire->provisioned = reader_length(group, "provision") > 0;
+	softwire->is_up = !softwire->provisioned;
+	if (softwire->provisioned)
+		return check_provisioned(group, err);
 	softwire->kind = (enum offer_kind)reader_get_word(group, "kind", conf_kind_words, OFFER_MAP_E);
 	if (check_settings(softwire->kind, group, err) < 0 || read_local(softwire, group, err) < 0 ||
 	    read_ipv4(softwire, group, err) < 0 || read_ports(softwire, group, err) < 0)

@@ -34,6 +34,7 @@ static const struct reader_key root_keys[] = {
 	    .example = "( { name = \"isp\"; ... } )" },
 	{ .name = "fragments", .type = READER_GROUP, .example = "{ timeout = 15; }" },
 	{ .name = "icmp", .type = READER_GROUP, .example = "{ rate = 1000; }" },
+	{ .name = "access", .type = READER_GROUP, .example = "{ prefix_hint = 56; }" },
 };
 
 static const struct reader_key control_keys[] = {
@@ -328,8 +329,9 @@ read_all(struct conf *conf, const config_setting_t *root, struct error *err)
 	if (check_role(conf, root, err) < 0 || read_control(conf, root, err) < 0 || read_dpdk(conf, root, err) < 0 ||
 	    conf_read_host(conf, root, err) < 0 || conf_read_interfaces(conf, root, err) < 0 ||
 	    conf_check_host(conf, root, err) < 0 || check_ports(conf, root, err) < 0 ||
-	    conf_read_nat(conf, root, err) < 0 || conf_read_softwires(conf, root, err) < 0 ||
-	    read_fragments(conf, root, err) < 0 || read_icmp(conf, root, err) < 0)
+	    conf_read_nat(conf, root, err) < 0 || conf_read_access(conf, root, err) < 0 ||
+	    conf_read_softwires(conf, root, err) < 0 || read_fragments(conf, root, err) < 0 ||
+	    read_icmp(conf, root, err) < 0)
 		return -EINVAL;
 	return conf_check(conf, root, err);
 }

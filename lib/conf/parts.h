@@ -26,6 +26,11 @@ int conf_check_host(const struct conf *conf, const config_setting_t *root, struc
 extern const char *const conf_kind_words[];
 int conf_read_kind(struct conf_softwire *softwire, const config_setting_t *group, struct error *err);
 
+int conf_read_access(struct conf *conf, const config_setting_t *root, struct error *err);
+
+/* Fills in how many ports of each forward are in the port set. */
+void conf_count_forwards(struct conf *conf, const struct portset *set);
+
 /* The settings "pools" and "bindings_file" of a domain, of which a softwire has none; `config` is the main file. */
 int conf_read_pools(struct conf_softwire *domain, const char *config, const config_setting_t *group, struct error *err);
 

@@ -14,6 +14,7 @@
 #define SOFTWIRE_MTU_MIN 576 /* RFC 1122 section 3.3.3: what every host can take */
 #define SOFTWIRE_MTU_MAX UINT16_MAX
 
+static const char *const provision_words[] = { "dhcpv6", NULL };
 static const char *const source_check_words[] = { [CONF_STRICT] = "strict", [CONF_EABITS] = "eabits", NULL };
 static const char *const traffic_class_words[] = { "copy", NULL };
 static const char *const fragment_words[] = {
@@ -44,6 +45,13 @@ static const char *const decap_dscp_words[] = { "keep", "copy", NULL };
 static const struct reader_key softwire_keys[] = {
 	{ NAME_KEY },
 	{ .name = "kind", .type = READER_WORD, .words = conf_kind_words, .example = "\"map-e\"" },
+	{ .name = "provision",
+	    .type = READER_VALUES,
+	    .min = 1,
+	    .max = 1,
+	    .element = READER_WORD,
+	    .words = provision_words,
+	    .example = "[ \"dhcpv6\" ]" },
 	{ .name = "end_user_prefix", .type = READER_PREFIX6, .example = "\"2001:db8:12:3400::/56\"" },
 	{ .name = "local", .type = READER_IP6 },
 	{ .name = "ipv4", .type = READER_PREFIX4, .example = "\"203.0.113.7/32\"" },
@@ -230,7 +238,7 @@ read_rules(struct conf_softwire *softwire, const struct conf *conf, const config
 	if (has_rules)
 		return read_inline_rules(softwire, group, err);
 	snprintf(softwire->rule_file, sizeof(softwire->rule_file), "%s", conf->file);
-	if (softwire->pool_count > 0 || softwire->kind != OFFER_MAP_E)
+	if (softwire->pool_count > 0 || softwire->kind != OFFER_MAP_E || softwire->provisioned)
 		return 0;
 	place_error(err, group, "\"%s\" has no rules", softwire->name);
 	error_hint(err, "add rules = ( ... ), or rules_file and service%s",
@@ -289,6 +297,8 @@ check_br(const struct conf_softwire *softwire, const config_setting_t *group, st
 	const char *problem = text_global6(softwire->br);
 	char text[IP6_TEXT_SIZE];
 
+	if (softwire->provisioned)
+		return 0;
 	if (softwire->br == 0 && place == group) {
 		place_error(err, group, "br is missing");
 		error_hint(err, "for example: br = \"2001:db8:ffff::1\";");

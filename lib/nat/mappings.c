@@ -29,8 +29,7 @@ find_forward(const struct nat *nat, uint64_t inside)
 		const uint16_t port = (uint16_t)(forward->first + ahead);
 
 		if (forward->space == (uint8_t)inside && forward->inside_addr == session_end_addr(inside) &&
-		    ahead <= forward->last - forward->first && ports->port[port].kind == PORT_FORWARD &&
-		    ports->port[port].inside == inside)
+		    ports->port[port].kind == PORT_FORWARD && ports->port[port].inside == inside)
 			return port;
 	}
 	return 0;
@@ -86,16 +85,10 @@ mapping_let_go(struct nat *nat, unsigned int space, uint16_t port, uint32_t now)
 
 /* ---- peers: who may answer -------------------------------------------------------------------------------------- */
 
-static uint64_t
-peer_key(uint16_t external_port, uint64_t remote)
-{
-	return (remote & ~UINT64_C(0xffff0000)) | (uint64_t)external_port << 16; /* the remote port gives way */
-}
-
 static uint32_t
 peer_find(const struct nat *nat, uint64_t key)
 {
-	struct index_cursor cursor = index_search(&nat->by_peer, hash_pair(&nat->key, key, 1));
+	struct index_cursor cursor = index_search(&nat->by_peer, peer_hash(nat, key));
 	uint32_t id;
 
 	while ((id = index_next(&cursor)) != INDEX_NONE) {
@@ -112,7 +105,7 @@ peer_hold(struct nat *nat, uint64_t key)
 
 	if (id == NONE) {
 		id = nat->free_peer;
-		if (id == NONE || index_insert(&nat->by_peer, hash_pair(&nat->key, key, 1), id) < 0)
+		if (id == NONE || index_insert(&nat->by_peer, peer_hash(nat, key), id) < 0)
 			return false;
 		nat->free_peer = nat->peers[id].sessions;
 		nat->peers[id] = (struct nat_peer){ .key = key };
@@ -128,7 +121,7 @@ peer_release(struct nat *nat, uint64_t key)
 
 	if (id == NONE || --nat->peers[id].sessions > 0)
 		return;
-	index_remove(&nat->by_peer, hash_pair(&nat->key, key, 1), id);
+	index_remove(&nat->by_peer, peer_hash(nat, key), id);
 	nat->peers[id].sessions = nat->free_peer;
 	nat->free_peer = id;
 }

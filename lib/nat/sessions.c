@@ -110,6 +110,7 @@ open_on(struct nat *nat, const struct nat_opening *opening, uint32_t host, const
 
 	new = session_between(nat, opening->inside, choice->port, opening->remote);
 	new.mapping = choice->mapping;
+	session_prefetch(nat, &new);
 	new.host = (uint16_t)host;
 	new.last_active = opening->now;
 	new.state = (uint8_t)first_state(opening);

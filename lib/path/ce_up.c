@@ -29,24 +29,34 @@ to_host_owner(struct worker *w, struct packet *p)
 	return owner == w->id ? VERDICT_NEXT : handoff(w, p, owner);
 }
 
-/*
- * To the BR or, in a mesh, to the CE that has the destination; p->outer_dst says which. What is for a port of ours stays on
- * the LAN, and 0 says so; a port of the same address that is another CE's is like any other destination.
- */
-static inline enum verdict
-choose_peer(struct worker *w, struct packet *p, uint16_t port)
+/* What is for a port of ours; a port of the same address that is another CE's is like any other destination. */
+static inline bool
+is_for_us(const struct snapshot *snapshot, uint32_t dst, uint16_t port)
 {
-	const struct snapshot *snapshot = w->snapshot;
+	return unlikely(dst == snapshot->external_addr) && portset_contains(&snapshot->ports, port);
+}
+
+static enum verdict
+choose_peer_in_mesh(struct worker *w, struct packet *p, uint16_t port)
+{
 	enum drop_reason why;
 
-	p->outer_dst = w->softwire->br;
-	if (unlikely(p->dst == snapshot->external_addr && portset_contains(&snapshot->ports, port))) {
-		p->outer_dst = 0;
-		return VERDICT_NEXT;
-	}
-	if (likely(snapshot->rules->count == 0))
-		return VERDICT_NEXT;
 	return ce_find_peer(w, p->dst, port, &p->outer_dst, &why) ? VERDICT_NEXT : drop(w, p, why);
+}
+
+/*
+ * To the BR or, in a mesh, to the CE that has the destination; p->outer_dst says which. What is for us stays on the LAN, and
+ * 0 says so.
+ */
+static INLINED enum verdict
+choose_peer(struct worker *w, struct packet *p, uint16_t port)
+{
+	p->outer_dst = w->softwire->br;
+	if (is_for_us(w->snapshot, p->dst, port))
+		p->outer_dst = 0;
+	else if (unlikely(w->snapshot->rules->count != 0))
+		return choose_peer_in_mesh(w, p, port);
+	return VERDICT_NEXT;
 }
 
 /* The same for what has not two ports: an error has those of its quote, an echo's identifier is known when its session is. */

@@ -45,7 +45,9 @@ checksum_is_valid(const void *data, size_t len)
 static inline uint16_t
 checksum_difference16(uint16_t old, uint16_t new)
 {
-	return checksum_fold((uint64_t)(uint16_t)~old + new);
+	const uint32_t sum = (uint32_t)(uint16_t)~old + new;
+
+	return (uint16_t)((sum & 0xffff) + (sum >> 16)); /* two words have one carry */
 }
 
 static inline uint16_t

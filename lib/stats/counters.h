@@ -8,6 +8,8 @@
 
 #include <stdint.h>
 
+#include "base/likely.h"
+
 #define STATS_MAX_INTERFACES 2
 #define STATS_MAX_SOFTWIRES 64 /* at once */
 /* Sets of counters for them: who is new gets one that nobody uses, while workers may still count for who has gone. */
@@ -102,13 +104,13 @@ gauge_get(const uint64_t *gauge)
 	return __atomic_load_n(gauge, __ATOMIC_RELAXED);
 }
 
-static inline void
+static INLINED void
 counter_add(uint64_t *counter, uint64_t value)
 {
 	__atomic_store_n(counter, __atomic_load_n(counter, __ATOMIC_RELAXED) + value, __ATOMIC_RELAXED);
 }
 
-static inline void
+static INLINED void
 traffic_add(struct traffic *traffic, uint64_t bytes)
 {
 	counter_add(&traffic->packets, 1);

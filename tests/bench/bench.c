@@ -13,21 +13,28 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "bench_case.h"
-#include "engine.h"
+#include "bench_sessions.h"
 
 #define WINDOW 2048
 #define RING_SIZE (2 * WINDOW)
 #define WINDOWS 400
 #define HOT_BUFFERS WINDOW
 #define COLD_BUFFERS 65536
+#define ENDING_ROUNDS 5
 
 struct result {
+	const struct bench_case *of;
 	const char *name;
-	const char *size;
-	uint32_t flows, rules;
 	bool cold;
-	double min, p10, median; /* TSC cycles per packet */
+	double min, p10, median;    /* TSC cycles per packet */
+	double sessions_per_second; /* opened; 0: none */
+	double bytes_per_session;   /* 0: there are none */
+};
+
+/* Turns in which no packet comes, microseconds. */
+struct turns {
+	const char *name;
+	double median, p99, max;
 };
 
 struct bench {
@@ -97,7 +104,7 @@ measure(struct bench *bench, const struct bench_case *c, bool cold, bool floor_o
 {
 	const unsigned int from = c->from, to = !c->from;
 	const uint32_t buffers = cold ? COLD_BUFFERS : HOT_BUFFERS;
-	struct result result = { .name = c->name, .size = c->size, .flows = c->flows, .rules = c->rules, .cold = cold };
+	struct result result = { .of = c, .name = c->name, .cold = cold };
 	uint32_t next_flow = 0, at = 0;
 
 	for (uint32_t i = 0; i < buffers; i++)
@@ -119,6 +126,8 @@ measure(struct bench *bench, const struct bench_case *c, bool cold, bool floor_o
 			exit(1);
 		}
 		drain(bench->out[to]);
+		if (c->open_flow != NULL && !floor_only)
+			bench_end_new_sessions(c, &bench->engine);
 		for (uint32_t i = 0; i < WINDOW; i++)
 			c->fill(c, mbufs[i], next_flow++);
 		at = (at + WINDOW) % buffers;
@@ -139,20 +148,54 @@ print_header(void)
 	    "median", "min / floor");
 }
 
+/* Opens a row of the JSON file, if there is one. */
+static bool
+json_row(struct bench *bench, const struct bench_case *c, const char *name)
+{
+	if (bench->json == NULL)
+		return false;
+	fprintf(bench->json, "%s\n  {\"way\": \"%s\", \"size\": \"%s\", \"flows\": %u, \"rules\": %u",
+	    bench->first_json ? "" : ",", name, c->size, c->flows, c->rules);
+	bench->first_json = false;
+	return true;
+}
+
 static void
 print_result(struct bench *bench, const struct result *r, double floor)
 {
-	printf("%-14s %-5s %7u %7u %-4s | %7.1f %7.1f %7.1f | %5.2f\n", r->name, r->size, r->flows, r->rules,
-	    r->cold ? "cold" : "hot", r->min, r->p10, r->median, r->min / floor);
+	const struct bench_case *c = r->of;
+	const char *pool = r->cold ? "cold" : "hot";
+
+	printf("%-14s %-5s %7u %7u %-4s | %7.1f %7.1f %7.1f | %5.2f", r->name, c->size, c->flows, c->rules, pool,
+	    r->min, r->p10, r->median, r->min / floor);
+	if (r->sessions_per_second > 0)
+		printf(" | %.2f M sessions/s", r->sessions_per_second / 1e6);
+	if (r->bytes_per_session > 0)
+		printf(" | %.0f B/session", r->bytes_per_session);
+	puts("");
 	fflush(stdout);
-	if (bench->json == NULL)
+	if (!json_row(bench, c, r->name))
 		return;
 	fprintf(bench->json,
-	    "%s\n  {\"way\": \"%s\", \"size\": \"%s\", \"flows\": %u, \"rules\": %u, \"pool\": \"%s\", \"min\": %.2f, "
-	    "\"p10\": %.2f, \"median\": %.2f, \"ratio_to_floor\": %.3f}",
-	    bench->first_json ? "" : ",", r->name, r->size, r->flows, r->rules, r->cold ? "cold" : "hot", r->min,
-	    r->p10, r->median, r->min / floor);
-	bench->first_json = false;
+	    ", \"pool\": \"%s\", \"min\": %.2f, \"p10\": %.2f, \"median\": %.2f, \"ratio_to_floor\": %.3f", pool,
+	    r->min, r->p10, r->median, r->min / floor);
+	if (r->sessions_per_second > 0)
+		fprintf(bench->json, ", \"sessions_per_second\": %.0f", r->sessions_per_second);
+	if (r->bytes_per_session > 0)
+		fprintf(bench->json, ", \"bytes_per_session\": %.1f", r->bytes_per_session);
+	fputs("}", bench->json);
+}
+
+static void
+print_turns(struct bench *bench, const struct bench_case *c, const struct turns *t, double floor)
+{
+	printf("%-14s %-5s %7u %7u %-4s | %7.2f %7.2f %7.2f | %5.2f | µs a turn: median, p99, max\n", t->name, c->size,
+	    c->flows, c->rules, "none", t->median, t->p99, t->max, t->median / floor);
+	fflush(stdout);
+	if (json_row(bench, c, t->name))
+		fprintf(bench->json,
+		    ", \"median_us\": %.3f, \"p99_us\": %.3f, \"max_us\": %.3f, \"ratio_to_floor\": %.3f}", t->median,
+		    t->p99, t->max, t->median / floor);
 }
 
 /* ---- runs ------------------------------------------------------------------------------------------------------- */
@@ -207,6 +250,98 @@ is_wanted(const struct bench *bench, const struct bench_case *c)
 }
 
 static int
+warm(struct bench *bench, struct bench_case *c, struct error *err)
+{
+	if (c->warm == NULL)
+		return 0;
+	return c->warm(c, &bench->engine, bench->in, bench->out, bench->buffers[0], err);
+}
+
+static int
+run_packets(struct bench *bench, struct bench_case *c, struct error *err)
+{
+	const int rc = warm(bench, c, err);
+
+	for (int cold = 0; cold < (bench->hot_only ? 1 : 2) && rc == 0; cold++) {
+		const double floor = floor_of(bench, c, cold);
+		struct result r = measure(bench, c, cold, false);
+
+		if (c->open_flow != NULL)
+			r.sessions_per_second = (double)rte_get_tsc_hz() / r.min;
+		if (c->is_ce)
+			r.bytes_per_session = (double)c->nat_bytes / c->sessions;
+		print_result(bench, &r, floor);
+	}
+	return rc;
+}
+
+static struct turns
+sum_up_turns(const char *name, double *cycles, uint32_t count)
+{
+	const double per_us = (double)rte_get_tsc_hz() / 1e6;
+
+	qsort(cycles, count, sizeof(*cycles), by_value);
+	return (struct turns){ .name = name,
+		.median = cycles[count / 2] / per_us,
+		.p99 = cycles[count - 1 - count / 100] / per_us,
+		.max = cycles[count - 1] / per_us };
+}
+
+static void
+keep_least(double *least, const double *cycles, uint32_t count, bool is_first)
+{
+	for (uint32_t i = 0; i < count; i++)
+		least[i] = is_first || cycles[i] < least[i] ? cycles[i] : least[i];
+}
+
+/*
+ * All sessions are over at once, some times over. Of each turn the least is kept: its work comes again, what the machine
+ * did meanwhile does not. The floor is as many turns with nothing to do.
+ */
+static int
+run_ending(struct bench *bench, struct bench_case *c, struct error *err)
+{
+	double *busy = calloc(c->flows, sizeof(*busy)), *idle = calloc(c->flows, sizeof(*idle)),
+	       *cycles = calloc(c->flows, sizeof(*cycles));
+	struct turns floor, result;
+	uint32_t count = 0;
+	int rc = 0;
+
+	if (busy == NULL || idle == NULL || cycles == NULL)
+		rc = error_set(err, ENOMEM, "out of memory");
+	for (int round = 0; round < ENDING_ROUNDS && rc == 0; round++) {
+		rc = warm(bench, c, err);
+		c->end_all(&bench->engine);
+		count = bench_time_ending(&bench->engine, cycles, c->flows);
+		keep_least(busy, cycles, count, round == 0);
+		bench_time_turns(&bench->engine, cycles, count);
+		keep_least(idle, cycles, count, round == 0);
+	}
+	if (rc == 0) {
+		floor = sum_up_turns("floor, idle", idle, count);
+		result = sum_up_turns(c->name, busy, count);
+		print_turns(bench, c, &floor, floor.median);
+		print_turns(bench, c, &result, floor.median);
+	}
+	free(busy);
+	free(idle);
+	free(cycles);
+	return rc;
+}
+
+static int
+start_case(struct bench *bench, const struct snapshot *snapshot, struct error *err)
+{
+	int rc = engine_init(&bench->engine, snapshot, 1, 2 * COLD_BUFFERS, err);
+
+	if (rc == 0)
+		rc = start_ports(bench, err);
+	if (rc == 0 && rte_pktmbuf_alloc_bulk(bench->engine.pool, bench->buffers, COLD_BUFFERS) != 0)
+		rc = error_set(err, ENOMEM, "no packet buffers");
+	return rc;
+}
+
+static int
 run_case(struct bench *bench, const struct bench_case *plan, struct error *err)
 {
 	struct bench_case c = *plan;
@@ -218,19 +353,11 @@ run_case(struct bench *bench, const struct bench_case *plan, struct error *err)
 	snapshot = bench_case_prepare(&c, err);
 	if (snapshot == NULL)
 		return -EINVAL;
-	rc = engine_init(&bench->engine, snapshot, 1, 2 * COLD_BUFFERS, err);
-	if (rc == 0)
-		rc = start_ports(bench, err);
-	if (rc == 0 && rte_pktmbuf_alloc_bulk(bench->engine.pool, bench->buffers, COLD_BUFFERS) != 0)
-		rc = error_set(err, ENOMEM, "no packet buffers");
-	if (rc == 0 && c.warm != NULL)
-		rc = c.warm(&c, &bench->engine, bench->in, bench->out, bench->buffers[0], err);
-	for (int cold = 0; cold < (bench->hot_only ? 1 : 2) && rc == 0; cold++) {
-		const double floor = floor_of(bench, &c, cold);
-		const struct result r = measure(bench, &c, cold, false);
-
-		print_result(bench, &r, floor);
-	}
+	rc = start_case(bench, snapshot, err);
+	if (rc == 0 && c.end_all != NULL)
+		rc = run_ending(bench, &c, err);
+	else if (rc == 0)
+		rc = run_packets(bench, &c, err);
 	if (rc == 0)
 		rte_pktmbuf_free_bulk(bench->buffers, COLD_BUFFERS);
 	stop_ports(bench);

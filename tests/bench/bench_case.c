@@ -3,16 +3,12 @@
 
 #include <stdlib.h>
 
+#include "bench_sessions.h"
 #include "pkt/checksum.h"
 
-#define BR_ADDRESS u128_make(UINT64_C(0x20010db8ffff0000), 1)
 #define CE_PREFIX u128_make(UINT64_C(0x20010db800123400), 0)
 #define CE_ADDRESS u128_make(UINT64_C(0x20010db800123400), UINT64_C(0x0000c00002120034))
-#define CE_IPV4 UINT32_C(0xc0000212)     /* 192.0.2.18 */
-#define SERVER_IPV4 UINT32_C(0xc6120000) /* 198.18.0.0 */
-#define LAN_IPV4 UINT32_C(0xc0a80000)    /* 192.168.0.0/16 */
-#define RULE_IPV4 UINT32_C(0x0a000000)   /* 10.0.0.0/24, 10.0.1.0/24, … */
-#define INSIDE_ENDPOINTS 200             /* as many ports as the CE has, less a few */
+#define RULE_IPV4 UINT32_C(0x0a000000) /* 10.0.0.0/24, 10.0.1.0/24, … */
 
 const struct mac bench_mac = { { 2, 0, 0, 0, 0, 1 } };
 
@@ -30,23 +26,47 @@ ipv4_len(const struct bench_case *c, uint32_t number)
 }
 
 static void
+put_udp(uint8_t *udp, uint16_t len)
+{
+	store16(udp + 4, len);
+	store16(udp + 6, 0x1234); /* a checksum that is there; nobody verifies it */
+}
+
+/* A SYN with the option that nearly every one has, and that is the fast path's to change. */
+static void
+put_syn(uint8_t *tcp)
+{
+	static const uint8_t mss[] = { 2, 4, 1460 >> 8, 1460 & 0xff };
+
+	memset(tcp + 4, 0, TCP_MIN_LEN - 4);
+	tcp[12] = (TCP_MIN_LEN + sizeof(mss)) / 4 << 4;
+	tcp[13] = TCP_SYN;
+	store16(tcp + 14, 0xffff);
+	store16(tcp + 16, 0x1234);
+	memcpy(tcp + TCP_MIN_LEN, mss, sizeof(mss));
+}
+
+static void
 put_ipv4(uint8_t *ip, uint16_t len, const struct bench_flow *flow)
 {
+	uint8_t *l4 = ip + IPV4_MIN_LEN;
 	uint16_t sum;
 
-	memset(ip, 0, IPV4_MIN_LEN + 8);
+	memset(ip, 0, IPV4_MIN_LEN);
 	ip[0] = 0x45;
 	store16(ip + 2, len);
 	ip[8] = 64;
-	ip[9] = 17;
+	ip[9] = flow->is_tcp ? PROTOCOL_TCP : PROTOCOL_UDP;
 	store32(ip + 12, flow->src);
 	store32(ip + 16, flow->dst);
 	sum = checksum(ip, IPV4_MIN_LEN);
 	memcpy(ip + 10, &sum, sizeof(sum));
-	store16(ip + 20, flow->src_port);
-	store16(ip + 22, flow->dst_port);
-	store16(ip + 24, (uint16_t)(len - IPV4_MIN_LEN));
-	store16(ip + 26, 0x1234); /* a checksum that is there; nobody verifies it */
+	store16(l4, flow->src_port);
+	store16(l4 + 2, flow->dst_port);
+	if (flow->is_tcp)
+		put_syn(l4);
+	else
+		put_udp(l4, (uint16_t)(len - IPV4_MIN_LEN));
 }
 
 static uint8_t *
@@ -64,18 +84,37 @@ put_frame(struct rte_mbuf *mbuf, uint16_t ether_type, uint32_t len)
 	return frame + ETHER_LEN;
 }
 
+void
+bench_put_native(struct rte_mbuf *mbuf, uint16_t len, const struct bench_flow *flow)
+{
+	put_ipv4(put_frame(mbuf, ETHER_TYPE_IPV4, len), len, flow);
+}
+
+/* All flows come up before one comes again, in an order that no prefetcher of the CPU foresees. */
+static const struct bench_flow *
+flow_of(const struct bench_case *c, uint32_t number)
+{
+	return &c->flow[number * UINT64_C(2654435761) % c->flows]; /* a prime, and larger than any number of flows */
+}
+
 static void
 fill_native(const struct bench_case *c, struct rte_mbuf *mbuf, uint32_t number)
 {
-	const uint16_t len = ipv4_len(c, number);
+	bench_put_native(mbuf, ipv4_len(c, number), flow_of(c, number));
+}
 
-	put_ipv4(put_frame(mbuf, ETHER_TYPE_IPV4, len), len, &c->flow[number % c->flows]);
+static void
+fill_new(const struct bench_case *c, struct rte_mbuf *mbuf, uint32_t number)
+{
+	const struct bench_flow flow = c->open_flow(number);
+
+	bench_put_native(mbuf, ipv4_len(c, number), &flow);
 }
 
 static void
 fill_tunnelled(const struct bench_case *c, struct rte_mbuf *mbuf, uint32_t number)
 {
-	const struct bench_flow *flow = &c->flow[number % c->flows];
+	const struct bench_flow *flow = flow_of(c, number);
 	const uint16_t len = ipv4_len(c, number);
 	uint8_t *outer = put_frame(mbuf, ETHER_TYPE_IPV6, (uint32_t)IPV6_LEN + len);
 
@@ -84,7 +123,7 @@ fill_tunnelled(const struct bench_case *c, struct rte_mbuf *mbuf, uint32_t numbe
 	outer[6] = 4;
 	outer[7] = 64;
 	ip6_store(outer + 8, flow->outer_src);
-	ip6_store(outer + 24, c->is_ce ? CE_ADDRESS : BR_ADDRESS);
+	ip6_store(outer + 24, c->is_ce ? CE_ADDRESS : BENCH_BR_ADDRESS);
 	put_ipv4(outer + IPV6_LEN, len, flow);
 }
 
@@ -99,66 +138,25 @@ ce_of(uint32_t number, uint32_t rules, uint32_t *ipv4, uint16_t *port)
 	*port = (uint16_t)(1024 + ((within >> 8 & 0xff) << 2)); /* offset 6, PSID length 8: m = 2 */
 }
 
-static void
-flow_br_down(const struct bench_case *c, uint32_t number, struct bench_flow *flow)
+static struct bench_flow
+flow_br_down(const struct bench_case *c, uint32_t number)
 {
-	*flow = (struct bench_flow){ .src = SERVER_IPV4 + number % 1000, .src_port = 53 };
-	ce_of(number, c->rules, &flow->dst, &flow->dst_port);
+	struct bench_flow flow = { .src = BENCH_SERVER_IPV4 + number % 1000, .src_port = 53 };
+
+	ce_of(number, c->rules, &flow.dst, &flow.dst_port);
+	return flow;
 }
 
-static void
-flow_br_up(const struct bench_case *c, uint32_t number, struct bench_flow *flow)
+static struct bench_flow
+flow_br_up(const struct bench_case *c, uint32_t number)
 {
+	struct bench_flow flow = { .dst = BENCH_SERVER_IPV4 + number % 1000, .dst_port = 53 };
 	const struct map_rule *rule;
 
-	*flow = (struct bench_flow){ .dst = SERVER_IPV4 + number % 1000, .dst_port = 53 };
-	ce_of(number, c->rules, &flow->src, &flow->src_port);
-	rule = ruleset_find4(c->rule_set, flow->src, flow->src_port);
-	flow->outer_src = map_rule_address(rule, flow->src, flow->src_port);
-}
-
-/* ---- CE: flows are sessions of 200 inside endpoints ------------------------------------------------------------- */
-
-static void
-flow_ce_up(const struct bench_case *c, uint32_t number, struct bench_flow *flow)
-{
-	const uint32_t endpoint = number % INSIDE_ENDPOINTS;
-
-	(void)c;
-	*flow = (struct bench_flow){ .src = LAN_IPV4 + 2 + endpoint % 50,
-		.src_port = (uint16_t)(40000 + endpoint),
-		.dst = SERVER_IPV4 + 1 + number / INSIDE_ENDPOINTS,
-		.dst_port = 443 };
-}
-
-/* One packet up; what comes out says which external port it got. */
-static int
-warm_ce(struct bench_case *c, struct engine *engine, struct rte_ring *const in[], struct rte_ring *const out[],
-    struct rte_mbuf *mbuf, struct error *err)
-{
-	const bool down = c->from == INTERFACE_V6;
-
-	for (uint32_t i = 0; i < c->flows; i++) {
-		struct bench_flow flow;
-		const uint8_t *inner;
-		void *sent = mbuf;
-		const uint16_t len = 46;
-
-		flow_ce_up(c, i, &flow);
-		put_ipv4(put_frame(mbuf, ETHER_TYPE_IPV4, len), len, &flow);
-		rte_ring_sp_enqueue(in[INTERFACE_V4], mbuf);
-		engine_turn(engine, engine->worker[0]);
-		if (rte_ring_sc_dequeue(out[INTERFACE_V6], &sent) != 0)
-			return error_set(err, EIO, "flow %u opened no session", i);
-		inner = rte_pktmbuf_mtod(mbuf, uint8_t *) + ETHER_LEN + IPV6_LEN;
-		if (down)
-			c->flow[i] = (struct bench_flow){ .outer_src = BR_ADDRESS,
-				.src = flow.dst,
-				.src_port = flow.dst_port,
-				.dst = CE_IPV4,
-				.dst_port = load16(inner + IPV4_MIN_LEN) };
-	}
-	return 0;
+	ce_of(number, c->rules, &flow.src, &flow.src_port);
+	rule = ruleset_find4(c->rule_set, flow.src, flow.src_port);
+	flow.outer_src = map_rule_address(rule, flow.src, flow.src_port);
+	return flow;
 }
 
 /* ---- configuration ---------------------------------------------------------------------------------------------- */
@@ -173,33 +171,51 @@ br_rule(uint32_t number)
 		.fmr = true };
 }
 
+/* 240 ports of a shared address, or all of one. */
+static struct map_rule_spec
+ce_rule(const struct bench_case *c)
+{
+	return (struct map_rule_spec){ .ipv6 = { u128_make(UINT64_C(0x20010db8) << 32, 0), 40 },
+		.ipv4 = { UINT32_C(0xc0000200), 24 },
+		.ea_len = c->whole_address ? 8 : 16,
+		.psid_offset = 4 };
+}
+
+/* 0: out of memory. */
+static size_t
+configure_softwire(const struct bench_case *c, struct conf_softwire *softwire)
+{
+	const uint8_t prefix_len = c->whole_address ? 48 : 56;
+
+	*softwire = (struct conf_softwire){ .name = "bench",
+		.br = BENCH_BR_ADDRESS,
+		.mtu = 1460,
+		.mss_clamp = true,
+		.hop_limit = 64,
+		.end_user_prefix = { CE_PREFIX & mask6(prefix_len), prefix_len },
+		.mesh = c->rules > 1,
+		.rules = calloc(c->rules, sizeof(*softwire->rules)),
+		.rule_count = c->rules };
+	for (uint32_t i = 0; i < c->rules && softwire->rules != NULL; i++)
+		softwire->rules[i] = c->is_ce && i == 0 ? ce_rule(c) : br_rule(i);
+	return softwire->rules != NULL ? softwire->rule_count : 0;
+}
+
 static void
 configure(const struct bench_case *c, struct conf *conf, struct conf_softwire *softwire,
     struct conf_neighbour neighbours[INTERFACE_COUNT][64])
 {
-	*softwire = (struct conf_softwire){ .name = "bench",
-		.br = BR_ADDRESS,
-		.mtu = 1460,
-		.mss_clamp = true,
-		.hop_limit = 64,
-		.end_user_prefix = { CE_PREFIX, 56 },
-		.mesh = c->rules > 1,
-		.rules = calloc(c->rules, sizeof(*softwire->rules)),
-		.rule_count = c->rules };
-	for (uint32_t i = 0; i < c->rules; i++)
-		softwire->rules[i] = br_rule(i);
-	if (c->is_ce)
-		softwire->rules[0] = (struct map_rule_spec){ .ipv6 = { u128_make(UINT64_C(0x20010db8) << 32, 0), 40 },
-			.ipv4 = { UINT32_C(0xc0000200), 24 },
-			.ea_len = 16,
-			.psid_offset = 4 };
-
 	*conf = (struct conf){ .role = c->is_ce ? CONF_CE : CONF_BR,
 		.workers = 1,
 		.interface_count = INTERFACE_COUNT,
 		.softwires = softwire,
 		.softwire_count = 1,
-		.nat = { 70000, 300, 7440, 240, 60, CONF_ADDRESS_DEPENDENT } };
+		.nat = { .sessions = c->sessions,
+		    .udp_timeout = c->end_all != NULL ? BENCH_USUAL_TIMEOUT : BENCH_LONG_TIMEOUT,
+		    .dns_timeout = BENCH_SHORT_TIMEOUT,
+		    .tcp_opening_timeout = BENCH_SHORT_TIMEOUT,
+		    .filtering = CONF_ADDRESS_DEPENDENT,
+		    .port_reuse = c->always_reuse ? CONF_REUSE_ALWAYS : CONF_REUSE_ON_EXHAUSTION } };
 	for (int i = 0; i < INTERFACE_COUNT; i++) {
 		struct conf_interface *interface = &conf->interfaces[i];
 
@@ -211,12 +227,21 @@ configure(const struct bench_case *c, struct conf *conf, struct conf_softwire *s
 			.has_gateway = true };
 		for (uint32_t j = 0; j < 64; j++)
 			neighbours[i][j] =
-			    (struct conf_neighbour){ { .ipv4 = true, .v4 = LAN_IPV4 + 1 + j, .len = 32 }, bench_mac };
+			    (struct conf_neighbour){ { .ipv4 = true, .v4 = BENCH_LAN_IPV4 + 1 + j, .len = 32 },
+				    bench_mac };
 	}
 	conf->interfaces[INTERFACE_V4].address_count = 1;
 	conf->interfaces[INTERFACE_V4].addresses[0] = (struct conf_address){ .ipv4 = true,
-		.v4 = c->is_ce ? LAN_IPV4 + 1 : UINT32_C(0xc6336401),
+		.v4 = c->is_ce ? BENCH_LAN_IPV4 + 1 : UINT32_C(0xc6336401),
 		.len = c->is_ce ? 16 : 24 };
+}
+
+static bench_fill *
+fill_of(const struct bench_case *c)
+{
+	if (c->open_flow != NULL)
+		return fill_new;
+	return c->wraps ? fill_native : fill_tunnelled;
 }
 
 struct snapshot *
@@ -228,6 +253,8 @@ bench_case_prepare(struct bench_case *c, struct error *err)
 	struct snapshot *snapshot;
 	struct conf conf;
 
+	if (configure_softwire(c, &softwire) == 0)
+		return NULL;
 	configure(c, &conf, &softwire, neighbours);
 	snapshot = snapshot_compile(&conf, macs, NULL, err);
 	free(softwire.rules);
@@ -235,9 +262,10 @@ bench_case_prepare(struct bench_case *c, struct error *err)
 	if (snapshot == NULL || c->flow == NULL)
 		return NULL;
 	c->rule_set = snapshot->rules;
-	c->fill = c->wraps ? fill_native : fill_tunnelled;
+	c->nat_bytes = c->is_ce ? nat_size(&snapshot->nat) : 0;
+	c->fill = fill_of(c);
 	for (uint32_t i = 0; i < c->flows && c->make_flow != NULL; i++)
-		c->make_flow(c, i, &c->flow[i]);
+		c->flow[i] = c->make_flow(c, i);
 	return snapshot;
 }
 
@@ -247,22 +275,41 @@ bench_case_free(struct bench_case *c)
 	free(c->flow);
 }
 
-#define BR(size, flows, rules)                                                                              \
-	{ "br_down", size, INTERFACE_V4, true, false, flows, rules, flow_br_down, NULL, NULL, NULL, NULL }, \
-	{                                                                                                   \
-		"br_up", size, INTERFACE_V6, false, false, flows, rules, flow_br_up, NULL, NULL, NULL, NULL \
-	}
+/* clang-format off */
+#define WAY(name_, size_, from_, flows_, rules_) \
+	.name = name_, .size = size_, .from = from_, .wraps = from_ == INTERFACE_V4, .flows = flows_, .rules = rules_
 
-#define CE(size, flows, rules)                                                                            \
-	{ "ce_up", size, INTERFACE_V4, true, true, flows, rules, flow_ce_up, warm_ce, NULL, NULL, NULL }, \
-	{                                                                                                 \
-		"ce_down", size, INTERFACE_V6, false, true, flows, rules, NULL, warm_ce, NULL, NULL, NULL \
-	}
+#define BR(size, flows, rules) \
+	{ WAY("br_down", size, INTERFACE_V4, flows, rules), .make_flow = flow_br_down }, \
+	{ WAY("br_up", size, INTERFACE_V6, flows, rules), .make_flow = flow_br_up }
+
+#define CE_WAY(name, size, from, flows, rules) \
+	WAY(name, size, from, flows, rules), .is_ce = true, .warm = bench_open_sessions
+
+/* The limit of sessions is the default one where that is enough. */
+#define LIMIT(flows) ((flows) > 65536 ? (flows) + 4096 : 65536)
+#define CE(size, flows_, rules) \
+	{ CE_WAY("ce_up", size, INTERFACE_V4, flows_, rules), .sessions = LIMIT(flows_), .make_flow = bench_flow_ce }, \
+	{ CE_WAY("ce_down", size, INTERFACE_V6, flows_, rules), .sessions = LIMIT(flows_) }
+
+/* Every packet opens a session, in a table of two million that has so many already. */
+#define NEW_WAY(name, flows_) CE_WAY(name, "64", INTERFACE_V4, flows_, 1), .sessions = LIMIT(2000000)
+#define NEW(flows_) \
+	{ NEW_WAY("ce_new_udp", flows_), .whole_address = true, .open_flow = bench_new_udp }, \
+	{ NEW_WAY("ce_new_tcp", flows_), .whole_address = true, .open_flow = bench_new_tcp }, \
+	{ NEW_WAY("ce_new_shared", flows_), .always_reuse = true, .open_flow = bench_new_udp }
+
+#define END_WAY(name, flows_) CE_WAY(name, "64", INTERFACE_V4, flows_, 1), .sessions = LIMIT(flows_)
+#define END(flows_) \
+	{ END_WAY("expiry", flows_), .end_all = bench_let_all_time_out }, \
+	{ END_WAY("sweep", flows_), .end_all = bench_halve_timeout }
+/* clang-format on */
 
 /* On a CE more than one rule means a mesh: every packet up looks its destination up among the FMRs. */
 #define RULES(way, size, flows) way(size, flows, 1), way(size, flows, 1000), way(size, flows, 100000)
 #define FLOWS(way, size) RULES(way, size, 1), RULES(way, size, 1000), RULES(way, size, 64000)
 #define SIZE(size) FLOWS(BR, size), FLOWS(CE, size)
 
-const struct bench_case bench_cases[] = { SIZE("64"), SIZE("imix"), SIZE("1500") };
+const struct bench_case bench_cases[] = { SIZE("64"), SIZE("imix"), SIZE("1500"), NEW(1000), CE("64", 1000000, 1),
+	CE("64", 2000000, 1), NEW(2000000), END(2000000) };
 const size_t bench_case_count = sizeof(bench_cases) / sizeof(bench_cases[0]);

@@ -114,6 +114,17 @@ set_up(void)
 	require(fake.rules != NULL, "the rule set of the test");
 }
 
+static const struct conf *
+fake_line(void *context, const struct line_report **line)
+{
+	static const struct conf br = { .role = CONF_BR };
+
+	(void)context;
+	*line = NULL;
+	fake.calls++;
+	return &br;
+}
+
 /* The id of a request that is an object comes back, if it is one. */
 static void
 check_id(json_t *request, json_t *reply)
@@ -130,7 +141,7 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const struct api_backend backend = { NULL, fake_report, fake_rules, fake_lookup, fake_rule_log, fake_reload,
-		fake_shutdown, fake_binding_add, fake_binding_remove, fake_binding_get };
+		fake_shutdown, fake_binding_add, fake_binding_remove, fake_binding_get, fake_line };
 	json_t *reply, *request, *again;
 	json_int_t result;
 	char *line;

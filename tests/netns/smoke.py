@@ -18,6 +18,7 @@ import lab as labs
 import napt
 import netns
 import peers
+import provision
 import sharing
 import swap
 import workers
@@ -57,6 +58,7 @@ OTHER_CASES = [
     *fragments.CASES,
     *napt.CASES,
     *hostside.CASES,
+    *provision.CASES,
 ]
 
 
@@ -88,7 +90,7 @@ def main():
     begin = time.monotonic()
     tap = Tap(arguments.words)
     try:
-        labs.require_rights("ping", "curl", "iperf3", "dnsmasq", "dig", "traceroute", "tcpdump", "turnserver", "sipp")
+        labs.require_rights("ping", "curl", "iperf3", "dnsmasq", "dig", "traceroute", "tcpdump", "turnserver", "sipp", "kea-dhcp6", "radvd")
         standard_lab(tap, arguments.build)
         hostside.run(tap, arguments.build)
         for name, function in OTHER_CASES:

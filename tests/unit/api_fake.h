@@ -129,8 +129,28 @@ fake_binding_get(void *context, struct api_binding *binding, struct error *err)
 	return fake_binding(context, &asked, err);
 }
 
+/* A CE that waits for its line. */
+static const struct conf *
+fake_line(void *context, const struct line_report **line)
+{
+	static struct conf_softwire softwire = { .name = "line", .provisioned = true };
+	static const struct conf conf = { .role = CONF_CE, .softwires = &softwire, .softwire_count = 1 };
+	static struct dhcp6_client client = { .state = DHCP6_SOLICITING };
+	static const struct line_report report = { .client = &client,
+		.now = 1000,
+		.reason = "no server answers",
+		.refused = { .text = "the line has no prefix", .hint = "see what DHCPv6 waits for" } };
+
+	(void)context;
+	client.exchange.send_at = 4500;
+	client.exchange.type = DHCP6_SOLICIT;
+	client.counters.sent[DHCP6_SOLICIT] = 3;
+	*line = &report;
+	return &conf;
+}
+
 static const struct api_backend backend = { &fake, fake_report, fake_rules, fake_lookup, fake_rule_log, fake_reload,
-	fake_shutdown, fake_binding_add, fake_binding, fake_binding_get };
+	fake_shutdown, fake_binding_add, fake_binding, fake_binding_get, fake_line };
 
 /*
  * Three rules: one as in RFC 7597 appendix A, one with a given PSID, one for a whole address in the format of draft 03. And

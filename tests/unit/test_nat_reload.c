@@ -170,6 +170,32 @@ START_TEST(forward_is_removed)
 }
 END_TEST
 
+/* The same port leads to the same host, but to another port of it. */
+START_TEST(forward_leads_elsewhere)
+{
+	struct session passage;
+	enum drop_reason why;
+
+	add_forward(L4_UDP, DOOR, DOOR, 0, 80);
+	fixture_open(&f, inside(0, 80), remote(0), 0, 0);
+	config.forwards[0].inside_port = 81;
+	reload();
+	ck_assert(nat_admit(f.nat, DOOR, remote(7), &passage, &why));
+	ck_assert_uint_eq(passage.inside, inside(0, 81));
+	nat_expire(f.nat, 1, UINT32_MAX);
+	ck_assert(!fixture_has(&f, inside(0, 80), remote(0)));
+}
+END_TEST
+
+/* An inside port beside those of a forward is none of its own, though the port beside its external ones is another's. */
+START_TEST(forward_ends_where_it_ends)
+{
+	add_forward(L4_UDP, DOOR, DOOR, 0, 80);
+	add_forward(L4_UDP, DOOR + 1, DOOR + 1, 1, 90);
+	ck_assert_uint_ne(fixture_open(&f, inside(0, 81), remote(0), 0, 0)->external_port, DOOR + 1);
+}
+END_TEST
+
 /* Away and back before anything was swept: the old sessions do not count as the new mapping's. */
 START_TEST(forward_comes_back)
 {
@@ -284,6 +310,8 @@ unit_suite(void)
 	tcase_add_test(forwards, forward_takes_its_port);
 	tcase_add_test(forwards, endpoint_of_a_forward_had_a_port);
 	tcase_add_test(forwards, forward_is_removed);
+	tcase_add_test(forwards, forward_leads_elsewhere);
+	tcase_add_test(forwards, forward_ends_where_it_ends);
 	tcase_add_test(forwards, forward_comes_back);
 	tcase_add_test(forwards, port_of_another_worker);
 	tcase_add_test(forwards, what_changes_nothing);

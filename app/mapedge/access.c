@@ -1,0 +1,387 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "access.h"
+
+#include <arpa/inet.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/random.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "kept.h"
+#include "log.h"
+#include "provision/dhcp6_store.h"
+
+#define CLIENT_PORT 546
+#define SERVER_PORT 547
+#define DATAGRAM_MAX 65535
+#define STATE_FILE "dhcpv6"
+#define LONGEST_WAIT_MS 3600000 /* then the timer is set anew */
+
+struct access {
+	int fd;
+	char device[IF_NAMESIZE];
+	unsigned int ifindex;
+	char file[CONF_TEXT_SIZE + sizeof("/" STATE_FILE)];
+	struct random random;
+	bool duid_is_given;
+	struct dhcp6_config config;
+	struct dhcp6_client client;
+	struct dhcp6_actions actions;
+	struct s46_policy policy;
+	struct s46_choice choice;
+	struct line_report report;
+	uint8_t datagram[DATAGRAM_MAX];
+	struct event *readable;
+	struct event *timer;
+	access_news *news;
+	void *context;
+};
+
+/* ---- what is kept ----------------------------------------------------------------------------------------------- */
+
+static void
+keep(struct access *access)
+{
+	const struct dhcp6_store store = { .duid = access->config.duid,
+		.pd_iaid = access->config.pd_iaid,
+		.na_iaid = access->config.na_iaid,
+		.lease = access->client.lease };
+	uint8_t data[DHCP6_STORE_SIZE];
+	struct error err;
+
+	if (kept_write(access->file, data, dhcp6_store_write(&store, clock_ms(), wall_clock_ms(), data), &err) < 0)
+		log_error("dhcpv6: the lease is not kept: %s", err.text);
+}
+
+static bool
+is_ours(const struct access *access, const struct dhcp6_store *store)
+{
+	return store->pd_iaid == access->config.pd_iaid && store->na_iaid == access->config.na_iaid &&
+	    dhcp6_duid_equal(&store->duid, &access->config.duid);
+}
+
+/*
+ * RFC 8415 section 11: who we are does not change with a new network card. So the DUID of the file counts, unless the configuration
+ * names another. False: there is no lease to go on with.
+ */
+static bool
+recall(struct access *access, struct dhcp6_store *store)
+{
+	uint8_t data[DHCP6_STORE_SIZE];
+	const int len = kept_read(access->file, data, sizeof(data));
+	struct error err;
+
+	if (len == -ENOENT)
+		return false;
+	if (len < 0) {
+		log_error("dhcpv6: cannot read file=%s: %s", access->file, strerror(-len));
+		return false;
+	}
+	if (dhcp6_store_read(data, (size_t)len, clock_ms(), wall_clock_ms(), store, &err) < 0) {
+		log_error("dhcpv6: file=%s is of no use: %s", access->file, err.text);
+		return false;
+	}
+	if (!access->duid_is_given)
+		access->config.duid = store->duid;
+	return is_ours(access, store);
+}
+
+/* ---- what is to be done ------------------------------------------------------------------------------------------ */
+
+static void
+send_message(struct access *access)
+{
+	struct sockaddr_in6 servers = { .sin6_family = AF_INET6,
+		.sin6_port = htons(SERVER_PORT),
+		.sin6_scope_id = access->ifindex };
+
+	(void)inet_pton(AF_INET6, "ff02::1:2", &servers.sin6_addr);
+	/* Without a link-local address yet, or a link, it is as if the message had been lost: it is sent again. */
+	(void)sendto(access->fd, access->actions.send, access->actions.send_len, 0, (struct sockaddr *)&servers,
+	    sizeof(servers));
+}
+
+static void
+set_timer(struct access *access)
+{
+	const uint64_t now = clock_ms(), next = dhcp6_client_next(&access->client);
+	uint64_t wait = next > now ? next - now : 0;
+	struct timeval in;
+
+	if (wait > LONGEST_WAIT_MS)
+		wait = LONGEST_WAIT_MS;
+	in = (struct timeval){ .tv_sec = (time_t)(wait / 1000), .tv_usec = (suseconds_t)(wait % 1000 * 1000) };
+	(void)event_add(access->timer, &in);
+}
+
+static void
+log_changes(const struct dhcp6_actions *actions)
+{
+	static const char *const words[] = {
+		[DHCP6_PREFIX_NEW] = "new prefix",
+		[DHCP6_PREFIX_LIFETIME] = NULL,
+		[DHCP6_PREFIX_WITHDRAWN] = "withdrawn prefix",
+		[DHCP6_PREFIX_EXPIRED] = "expired prefix",
+		[DHCP6_ADDRESS_NEW] = "new address",
+		[DHCP6_ADDRESS_LIFETIME] = NULL,
+		[DHCP6_ADDRESS_WITHDRAWN] = "withdrawn address",
+		[DHCP6_ADDRESS_EXPIRED] = "expired address",
+	};
+
+	for (uint32_t i = 0; i < actions->change_count; i++) {
+		const struct dhcp6_change *change = &actions->changes[i];
+		char text[PREFIX_TEXT_SIZE];
+
+		if (words[change->kind] != NULL)
+			log_notice("dhcpv6: %s=%s", words[change->kind], prefix6_format(&change->prefix, text));
+	}
+}
+
+/* In the order that dhcp6_client.h asks for: a Release must not leave before the prefix is out of use. */
+static void
+act(struct access *access, enum dhcp6_state before)
+{
+	const struct dhcp6_actions *actions = &access->actions;
+
+	if (access->client.state != before)
+		log_notice("dhcpv6: state=%s", dhcp6_state_word(access->client.state));
+	log_changes(actions);
+	if ((actions->change_count > 0 || actions->softwire_changed) && access->news != NULL)
+		access->news(access->context);
+	if (actions->keep)
+		keep(access);
+	if (actions->send_len > 0)
+		send_message(access);
+	set_timer(access);
+}
+
+/* ---- events ------------------------------------------------------------------------------------------------------ */
+
+static void
+on_timer(evutil_socket_t fd, short what, void *argument)
+{
+	struct access *access = argument;
+	const enum dhcp6_state before = access->client.state;
+
+	(void)fd;
+	(void)what;
+	dhcp6_client_tick(&access->client, clock_ms(), &access->actions);
+	act(access, before);
+}
+
+/* RFC 8415 section 16.11: whether it was for us alone. */
+static bool
+was_multicast(struct msghdr *message)
+{
+	for (struct cmsghdr *control = CMSG_FIRSTHDR(message); control != NULL;
+	     control = CMSG_NXTHDR(message, control)) {
+		struct in6_pktinfo info;
+
+		if (control->cmsg_level != IPPROTO_IPV6 || control->cmsg_type != IPV6_PKTINFO)
+			continue;
+		memcpy(&info, CMSG_DATA(control), sizeof(info));
+		return IN6_IS_ADDR_MULTICAST(&info.ipi6_addr);
+	}
+	return true;
+}
+
+static void
+on_readable(evutil_socket_t fd, short what, void *argument)
+{
+	struct access *access = argument;
+	const enum dhcp6_state before = access->client.state;
+	char control[CMSG_SPACE(sizeof(struct in6_pktinfo))];
+	struct iovec bytes = { access->datagram, sizeof(access->datagram) };
+	struct msghdr message = { .msg_iov = &bytes,
+		.msg_iovlen = 1,
+		.msg_control = control,
+		.msg_controllen = sizeof(control) };
+	const ssize_t len = recvmsg(fd, &message, 0);
+	struct dhcp6_datagram datagram = { access->datagram, (size_t)len, false };
+
+	(void)what;
+	if (len < 0)
+		return;
+	datagram.multicast = was_multicast(&message);
+	dhcp6_client_receive(&access->client, clock_ms(), &datagram, &access->actions);
+	act(access, before);
+}
+
+/* ---- the softwire ------------------------------------------------------------------------------------------------ */
+
+/* The prefix that lasts longest is the one to stand on. */
+static const struct dhcp6_prefix *
+best_prefix(const struct dhcp6_lease *lease)
+{
+	const struct dhcp6_prefix *best = NULL;
+
+	for (uint32_t i = 0; i < lease->prefix_count; i++) {
+		if (best == NULL || lease->prefixes[i].preferred_until > best->preferred_until)
+			best = &lease->prefixes[i];
+	}
+	return best;
+}
+
+static int
+set_up(struct access *access, struct conf *conf, struct error *err)
+{
+	const struct dhcp6_lease *lease = &access->client.lease;
+	const struct dhcp6_prefix *prefix = best_prefix(lease);
+	const struct offer *offer = &access->choice.offer;
+
+	if (prefix == NULL) {
+		error_set(err, ENOENT, "the line has no prefix");
+		error_hint(err, "see what DHCPv6 waits for");
+		return -ENOENT;
+	}
+	if (s46_choose(lease, &access->policy, &access->choice, err) < 0)
+		return -ENOENT;
+	if (offer->br_count == 0) {
+		error_set(err, ENOTSUP, "the other end has only a name, %s", offer->br_name);
+		error_hint(err, "this version looks up no names: say what the softwire is, kind = \"ds-lite\"");
+		return -ENOTSUP;
+	}
+	return conf_set_line(conf, offer, &prefix->prefix, offer->br[0], err);
+}
+
+void
+access_apply(struct access *access, struct conf *conf)
+{
+	struct error err = { 0 };
+
+	if (access == NULL || !conf->softwires[0].provisioned)
+		return;
+	access->choice.note_count = 0;
+	access->policy.iid = conf->softwires[0].iid;
+	access->policy.psid_from_ea = conf->access.psid_from_ea;
+	if (set_up(access, conf, &err) < 0)
+		conf_clear_line(conf);
+	access->report.refused = err;
+	for (uint32_t i = 0; i < access->choice.note_count; i++)
+		log_notice("dhcpv6: %s", access->choice.notes[i]);
+}
+
+const struct line_report *
+access_report(struct access *access)
+{
+	if (access == NULL)
+		return NULL;
+	access->report.now = clock_ms();
+	(void)dhcp6_client_reason(&access->client, access->report.now, access->report.reason);
+	return &access->report;
+}
+
+/* ---- life -------------------------------------------------------------------------------------------------------- */
+
+static int
+open_socket(struct access *access, struct error *err)
+{
+	const struct sockaddr_in6 any = { .sin6_family = AF_INET6, .sin6_port = htons(CLIENT_PORT) };
+	const int on = 1;
+
+	access->fd = socket(AF_INET6, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (access->fd < 0 || setsockopt(access->fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) < 0 ||
+	    setsockopt(access->fd, SOL_SOCKET, SO_BINDTODEVICE, access->device, sizeof(access->device)) < 0 ||
+	    setsockopt(access->fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on)) < 0 ||
+	    setsockopt(access->fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, &on, sizeof(on)) < 0 ||
+	    bind(access->fd, (const struct sockaddr *)&any, sizeof(any)) < 0) {
+		error_set(err, errno, "dhcpv6: no socket on %s: %s", access->device, strerror(errno));
+		error_hint(err, "does another DHCPv6 client run on that interface?");
+		return -EIO;
+	}
+	return 0;
+}
+
+static void
+set_config(struct access *access, const struct conf_access *conf, const struct mac *mac)
+{
+	access->config = (struct dhcp6_config){ .want_pd = true,
+		.want_na = conf->want_address,
+		.pd_iaid = 1,
+		.na_iaid = 1,
+		.pd_hint_len = conf->hint_len,
+		.rapid_commit = conf->rapid_commit,
+		.reconfigure = conf->accept_reconfigure };
+	access->policy.allowed = ~0u;
+	access->duid_is_given = conf->duid_len > 0;
+	if (access->duid_is_given) {
+		access->config.duid.len = conf->duid_len;
+		memcpy(access->config.duid.byte, conf->duid, conf->duid_len);
+	} else {
+		dhcp6_duid_from_mac(&access->config.duid, mac);
+	}
+	snprintf(access->file, sizeof(access->file), "%s/" STATE_FILE, conf->state);
+}
+
+int
+access_open(const struct conf *conf, unsigned int wan, const struct mac *mac, struct access **access, struct error *err)
+{
+	struct access *new;
+	int rc;
+
+	*access = NULL;
+	if (conf->role != CONF_CE || !conf->softwires[0].provisioned)
+		return 0;
+	new = calloc(1, sizeof(*new));
+	if (new == NULL)
+		return error_set(err, ENOMEM, "out of memory");
+	new->fd = -1;
+	new->ifindex = wan;
+	if (getrandom(&new->random.key, sizeof(new->random.key), 0) != sizeof(new->random.key))
+		rc = error_set(err, EIO, "dhcpv6: no random numbers: %s", strerror(errno));
+	else if (if_indextoname(wan, new->device) == NULL)
+		rc = error_set(err, errno, "dhcpv6: the WAN's device: %s", strerror(errno));
+	else
+		rc = open_socket(new, err);
+	if (rc < 0) {
+		access_close(new);
+		return rc;
+	}
+	set_config(new, &conf->access, mac);
+	new->report.client = &new->client;
+	new->report.choice = &new->choice;
+	error_set(&new->report.refused, ENOENT, "the line has not been asked yet");
+	*access = new;
+	return 0;
+}
+
+int
+access_start(struct access *access, struct event_base *base, access_news *news, void *context, struct error *err)
+{
+	struct dhcp6_store store;
+	bool has_lease;
+
+	if (access == NULL)
+		return 0;
+	access->news = news;
+	access->context = context;
+	access->readable = event_new(base, access->fd, EV_READ | EV_PERSIST, on_readable, access);
+	access->timer = evtimer_new(base, on_timer, access);
+	if (access->readable == NULL || access->timer == NULL || event_add(access->readable, NULL) < 0)
+		return error_set(err, ENOMEM, "no events for DHCPv6");
+	has_lease = recall(access, &store);
+	dhcp6_client_init(&access->client, &access->config, &access->random);
+	dhcp6_client_start(&access->client, clock_ms(), has_lease ? &store.lease : NULL, &access->actions);
+	if (!has_lease)
+		keep(access);
+	act(access, DHCP6_OFF);
+	return 0;
+}
+
+void
+access_close(struct access *access)
+{
+	if (access == NULL)
+		return;
+	if (access->readable != NULL)
+		event_free(access->readable);
+	if (access->timer != NULL)
+		event_free(access->timer);
+	if (access->fd >= 0)
+		close(access->fd);
+	free(access);
+}

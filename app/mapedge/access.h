@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A CE's line: asks for its prefix and its softwire by DHCPv6 through the WAN's host interface, keeps what it got over restarts,
+ * and puts it into the configuration. When to ask and what the answers mean is lib/provision's.
+ */
+#ifndef MAPEDGE_APP_ACCESS_H
+#define MAPEDGE_APP_ACCESS_H
+
+#include <event2/event.h>
+
+#include "api/line.h"
+#include "conf/conf.h"
+
+struct access;
+
+/* What is known about the line is other than it was: access_apply() again. */
+typedef void access_news(void *context);
+
+/*
+ * `wan`: index of the WAN's device, whose MAC address names us where the configuration does not. *access is NULL when no softwire
+ * wants to be provisioned. 0, or a negative errno with the reason. Nothing is sent yet.
+ */
+int access_open(const struct conf *conf, unsigned int wan, const struct mac *mac, struct access **access,
+    struct error *err);
+
+/* From now on. 0, or a negative errno with the reason. NULL is allowed. */
+int access_start(struct access *access, struct event_base *base, access_news *news, void *context, struct error *err);
+
+/* Sets the configuration's softwire up as the line has it at the moment, or takes it down. NULL is allowed. */
+void access_apply(struct access *access, struct conf *conf);
+
+/* What `status` says; valid until the next event. NULL without a line to ask. */
+const struct line_report *access_report(struct access *access);
+
+/* Without a word to the server: the next start goes on with the lease (RFC 9096 section 3.1). NULL is allowed. */
+void access_close(struct access *access);
+
+#endif

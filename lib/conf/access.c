@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The group `access`: how a CE asks its line. */
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "conf/parts.h"
+#include "conf/place.h"
+#include "conf/reader.h"
+
+#define STATE_DIRECTORY "/var/lib/mapedge"
+
+static const char *const psid_words[] = { "option", "ea", NULL };
+
+static const struct reader_key keys[] = {
+	{ .name = "state", .type = READER_TEXT, .max = CONF_TEXT_SIZE - 32, .example = "\"/var/lib/mapedge\"" },
+	{ .name = "prefix_hint", .type = READER_INT, .min = 32, .max = 64, .example = "56" },
+	{ .name = "rapid_commit", .type = READER_BOOL },
+	{ .name = "address", .type = READER_BOOL },
+	{ .name = "reconfigure", .type = READER_BOOL },
+	{ .name = "psid_source", .type = READER_WORD, .words = psid_words, .example = "\"option\"" },
+	{ .name = "duid", .type = READER_TEXT, .max = 3 * 130, .example = "\"00:03:00:01:02:00:00:00:0c:02\"" },
+};
+
+/* Bytes as hexadecimal digits, colons between them or not. False: something else. */
+static bool
+parse_bytes(const char *text, uint8_t *bytes, size_t size, uint8_t *len)
+{
+	unsigned int byte;
+	size_t count = 0;
+
+	while (*text != '\0') {
+		if (count == size || !isxdigit((unsigned char)text[0]) || !isxdigit((unsigned char)text[1]))
+			return false;
+		if (sscanf(text, "%2x", &byte) != 1)
+			return false;
+		bytes[count++] = (uint8_t)byte;
+		text += 2;
+		if (text[0] == ':' && text[1] != '\0')
+			text++;
+	}
+	*len = (uint8_t)count;
+	return count > 2; /* RFC 8415 section 11.1: a type, and at least one byte */
+}
+
+static int
+read_duid(struct conf_access *access, const config_setting_t *group, struct error *err)
+{
+	const char *text = reader_get_text(group, "duid");
+
+	if (text == NULL || parse_bytes(text, access->duid, sizeof(access->duid), &access->duid_len))
+		return 0;
+	place_error(err, reader_place(group, "duid"), "duid: \"%.40s\" is not 3 to 130 bytes in hexadecimal digits",
+	    text);
+	error_hint(err, "for example: duid = \"00:03:00:01:02:00:00:00:0c:02\"; or leave it out");
+	return -EINVAL;
+}
+
+int
+conf_read_access(struct conf *conf, const config_setting_t *root, struct error *err)
+{
+	const config_setting_t *group = config_setting_get_member(root, "access");
+	struct conf_access *access = &conf->access;
+	const char *state;
+
+	if (reader_check(group, keys, READER_COUNT(keys), err) < 0)
+		return -EINVAL;
+	if (group != NULL && conf->role == CONF_BR) {
+		place_error(err, group, "access in the configuration of a BR");
+		error_hint(err, "leave it out: only a CE asks its line");
+		return -EINVAL;
+	}
+	state = reader_get_text(group, "state");
+	snprintf(access->state, sizeof(access->state), "%s", state != NULL ? state : STATE_DIRECTORY);
+	access->hint_len = (uint8_t)reader_get_int(group, "prefix_hint", 0);
+	access->rapid_commit = reader_get_bool(group, "rapid_commit", false);
+	access->want_address = reader_get_bool(group, "address", false);
+	access->accept_reconfigure = reader_get_bool(group, "reconfigure", false);
+	access->psid_from_ea = reader_get_word(group, "psid_source", psid_words, 0) != 0;
+	return read_duid(access, group, err);
+}
