@@ -89,18 +89,6 @@ uint32_t dhcp6_seconds_left(uint64_t until, uint64_t now);
 /* Of an Ethernet port: DUID-LL (RFC 8415 section 11.4), which needs no memory and is what NTT's network expects. */
 void dhcp6_duid_from_mac(struct dhcp6_duid *duid, const struct mac *mac);
 
-/* DUID-LLT (section 11.2) and DUID-UUID (RFC 6355), to be made once and kept. Milliseconds since 1970; 16 random bytes. */
-void dhcp6_duid_from_time(struct dhcp6_duid *duid, const struct mac *mac, uint64_t wall_ms);
-void dhcp6_duid_from_uuid(struct dhcp6_duid *duid, const uint8_t random[16]);
-
 bool dhcp6_duid_equal(const struct dhcp6_duid *one, const struct dhcp6_duid *other);
-
-/*
- * Hexadecimal digits, two for each byte; colons may stand between the bytes. 0, or -EINVAL with nothing written: 3 to 130
- * bytes make a DUID. Written with colons; "" for none. Returns the buffer.
- */
-#define DHCP6_DUID_TEXT_SIZE (3 * DHCP6_MAX_DUID)
-int dhcp6_duid_parse(const char *text, struct dhcp6_duid *duid);
-char *dhcp6_duid_format(const struct dhcp6_duid *duid, char text[DHCP6_DUID_TEXT_SIZE]);
 
 #endif
