@@ -7,8 +7,7 @@
 #define IA_HEADER 12 /* IAID, T1, T2 */
 #define IA_ADDRESS_HEADER 24
 #define IA_PREFIX_HEADER 25
-#define AUTH_SIZE 28 /* protocol, algorithm, RDM, replay, type, value */
-#define MIN_DUID 3
+#define AUTH_SIZE 28  /* protocol, algorithm, RDM, replay, type, value */
 #define MIN_MAX_RT 60 /* s: sections 21.24, 21.25 */
 #define MAX_MAX_RT 86400
 
@@ -44,19 +43,27 @@ read_exclude(const struct dhcp6_option *option, const struct prefix6 *delegated,
 	return true;
 }
 
-/* The status inside of an option: none means success (section 21.13). */
+/* None, or one that is cut off, means success (section 21.13). The first that means something else may say why. */
 static uint16_t
-read_status(struct dhcp6_reader options)
+read_status(const struct dhcp6_option *option, struct dhcp6_answer *answer)
+{
+	const uint16_t status = option->len >= 2 ? dhcp6_get16(option->data) : DHCP6_STATUS_SUCCESS;
+
+	if (status != DHCP6_STATUS_SUCCESS && answer->status_text[0] == '\0')
+		dhcp6_escape(option->data + 2, option->len - 2U, answer->status_text, sizeof(answer->status_text));
+	return status;
+}
+
+static uint16_t
+find_status(struct dhcp6_reader options, struct dhcp6_answer *answer)
 {
 	struct dhcp6_option option;
 
-	if (!dhcp6_find(options, DHCP6_OPTION_STATUS, &option) || option.len < 2)
-		return DHCP6_STATUS_SUCCESS;
-	return dhcp6_get16(option.data);
+	return dhcp6_find(options, DHCP6_OPTION_STATUS, &option) ? read_status(&option, answer) : DHCP6_STATUS_SUCCESS;
 }
 
 static bool
-read_prefix(const struct dhcp6_option *option, struct dhcp6_given *given)
+read_prefix(const struct dhcp6_option *option, struct dhcp6_given *given, struct dhcp6_answer *answer)
 {
 	const struct dhcp6_reader inside = dhcp6_inside(option, IA_PREFIX_HEADER);
 	struct dhcp6_option exclude;
@@ -69,18 +76,18 @@ read_prefix(const struct dhcp6_option *option, struct dhcp6_given *given)
 	given->prefix.addr = ip6_load(option->data + 9) & mask6(given->prefix.len);
 	if (dhcp6_find(inside, DHCP6_OPTION_PD_EXCLUDE, &exclude))
 		given->has_exclude = read_exclude(&exclude, &given->prefix, &given->exclude);
-	return read_status(inside) == DHCP6_STATUS_SUCCESS;
+	return find_status(inside, answer) == DHCP6_STATUS_SUCCESS;
 }
 
 static bool
-read_address(const struct dhcp6_option *option, struct dhcp6_given *given)
+read_address(const struct dhcp6_option *option, struct dhcp6_given *given, struct dhcp6_answer *answer)
 {
 	if (option->code != DHCP6_OPTION_IA_ADDRESS || option->len < IA_ADDRESS_HEADER)
 		return false;
 	*given = (struct dhcp6_given){ .preferred = dhcp6_get32(option->data + 16),
 		.valid = dhcp6_get32(option->data + 20),
 		.prefix = { ip6_load(option->data), 128 } };
-	return read_status(dhcp6_inside(option, IA_ADDRESS_HEADER)) == DHCP6_STATUS_SUCCESS;
+	return find_status(dhcp6_inside(option, IA_ADDRESS_HEADER), answer) == DHCP6_STATUS_SUCCESS;
 }
 
 /* What is impossible by section 21.22 is no binding. */
@@ -92,7 +99,7 @@ add_given(struct dhcp6_ia *ia, const struct dhcp6_given *given)
 }
 
 static void
-read_ia(const struct dhcp6_option *option, uint32_t iaid, struct dhcp6_ia *ia)
+read_ia(const struct dhcp6_option *option, uint32_t iaid, struct dhcp6_ia *ia, struct dhcp6_answer *answer)
 {
 	struct dhcp6_reader inside = dhcp6_inside(option, IA_HEADER);
 	struct dhcp6_option inner;
@@ -105,16 +112,17 @@ read_ia(const struct dhcp6_option *option, uint32_t iaid, struct dhcp6_ia *ia)
 	if (ia->t1 > ia->t2 && ia->t2 > 0) /* sections 21.4, 21.21 */
 		return;
 	ia->present = true;
-	ia->status = read_status(inside);
+	ia->status = find_status(inside, answer);
 	while (dhcp6_next(&inside, &inner))
-		if (option->code == DHCP6_OPTION_IA_PD ? read_prefix(&inner, &given) : read_address(&inner, &given))
+		if (option->code == DHCP6_OPTION_IA_PD ? read_prefix(&inner, &given, answer)
+						       : read_address(&inner, &given, answer))
 			add_given(ia, &given);
 }
 
 static void
 read_duid(const struct dhcp6_option *option, struct dhcp6_duid *duid)
 {
-	if (option->len < MIN_DUID || option->len > DHCP6_MAX_DUID)
+	if (option->len < DHCP6_MIN_DUID || option->len > DHCP6_MAX_DUID)
 		return;
 	duid->len = (uint8_t)option->len;
 	memcpy(duid->byte, option->data, option->len);
@@ -126,15 +134,6 @@ read_max_rt(const struct dhcp6_option *option)
 	const uint32_t seconds = option->len == 4 ? dhcp6_get32(option->data) : 0;
 
 	return seconds >= MIN_MAX_RT && seconds <= MAX_MAX_RT ? seconds : 0;
-}
-
-static void
-read_message_status(const struct dhcp6_option *option, struct dhcp6_answer *answer)
-{
-	if (option->len < 2)
-		return;
-	answer->status = dhcp6_get16(option->data);
-	dhcp6_escape(option->data + 2, option->len - 2U, answer->status_text, sizeof(answer->status_text));
 }
 
 /* Of the protocols of section 21.11 only that of section 20.4 is known. */
@@ -166,16 +165,16 @@ read_option(const struct dhcp6_option *option, const struct dhcp6_config *config
 		read_duid(option, &answer->server);
 		break;
 	case DHCP6_OPTION_IA_NA:
-		read_ia(option, config->na_iaid, &answer->na);
+		read_ia(option, config->na_iaid, &answer->na, answer);
 		break;
 	case DHCP6_OPTION_IA_PD:
-		read_ia(option, config->pd_iaid, &answer->pd);
+		read_ia(option, config->pd_iaid, &answer->pd, answer);
 		break;
 	case DHCP6_OPTION_PREFERENCE:
 		answer->preference = option->len == 1 ? option->data[0] : 0;
 		break;
 	case DHCP6_OPTION_STATUS:
-		read_message_status(option, answer);
+		answer->status = read_status(option, answer);
 		break;
 	case DHCP6_OPTION_RAPID_COMMIT:
 		answer->rapid_commit = true;

@@ -44,7 +44,7 @@ struct dhcp6_answer {
 	bool rapid_commit;
 	uint8_t preference;
 	uint16_t status;
-	char status_text[DHCP6_REASON_SIZE / 2]; /* escaped */
+	char status_text[DHCP6_REASON_SIZE / 2]; /* of the first status that is no success, wherever it is; escaped */
 	struct dhcp6_ia pd, na;
 	uint32_t sol_max_rt, inf_max_rt; /* s; 0: absent or out of range */
 	bool has_auth;

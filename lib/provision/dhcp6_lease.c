@@ -5,9 +5,6 @@
 
 #include "provision/dhcp6_internal.h"
 
-#define DUID_LL 3
-#define HARDWARE_ETHERNET 1
-
 /* Prefixes and addresses live in lists of the same shape; their kinds of change are in the same order, this far apart. */
 #define ADDRESS (DHCP6_ADDRESS_NEW - DHCP6_PREFIX_NEW)
 
@@ -27,22 +24,6 @@ static struct list
 addresses(struct dhcp6_lease *lease)
 {
 	return (struct list){ lease->addresses, &lease->address_count, ADDRESS };
-}
-
-bool
-dhcp6_duid_equal(const struct dhcp6_duid *one, const struct dhcp6_duid *other)
-{
-	return one->len == other->len && memcmp(one->byte, other->byte, one->len) == 0;
-}
-
-void
-dhcp6_duid_from_mac(struct dhcp6_duid *duid, const struct mac *mac)
-{
-	memset(duid, 0, sizeof(*duid));
-	duid->byte[1] = DUID_LL;
-	duid->byte[3] = HARDWARE_ETHERNET;
-	memcpy(duid->byte + 4, mac->byte, sizeof(mac->byte));
-	duid->len = 4 + sizeof(mac->byte);
 }
 
 uint64_t

@@ -17,7 +17,8 @@
 
 #define DHCP6_NEVER UINT64_MAX
 
-#define DHCP6_MAX_DUID 130 /* RFC 8415 section 11.1: type and 1 to 128 bytes */
+#define DHCP6_MIN_DUID 3 /* RFC 8415 section 11.1: type and 1 to 128 bytes */
+#define DHCP6_MAX_DUID 130
 #define DHCP6_MAX_PREFIXES 8
 #define DHCP6_MAX_ADDRESSES 8
 #define DHCP6_MAX_SERVERS 8
@@ -85,9 +86,9 @@ struct dhcp6_lease {
 /* Seconds from `now`, rounded down, as other protocols carry them: UINT32_MAX is infinity, 0 when it is over (DHC-45). */
 uint32_t dhcp6_seconds_left(uint64_t until, uint64_t now);
 
-bool dhcp6_duid_equal(const struct dhcp6_duid *one, const struct dhcp6_duid *other);
-
-/* DUID-LL of an Ethernet port (RFC 8415 section 11.4): what NTT's network expects. */
+/* Of an Ethernet port: DUID-LL (RFC 8415 section 11.4), which needs no memory and is what NTT's network expects. */
 void dhcp6_duid_from_mac(struct dhcp6_duid *duid, const struct mac *mac);
+
+bool dhcp6_duid_equal(const struct dhcp6_duid *one, const struct dhcp6_duid *other);
 
 #endif

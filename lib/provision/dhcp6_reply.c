@@ -242,6 +242,8 @@ lease_reply(struct dhcp6_client *client, uint64_t now, const struct dhcp6_answer
 	dhcp6_learn_key(client, answer);
 	client->lease.server = answer->server;
 	client->trouble[0] = '\0';
+	if ((client->config.want_pd && !pd) || (client->config.want_na && !na))
+		note_trouble(client, first_status(answer), answer->status_text);
 	apply_settings(client, answer, actions);
 	/* Of an IA that the server left out nothing was heard: the exchange goes on for its sake (section 18.2.10.1). */
 	if (!renewal || ((pd || !held_pd) && (na || !held_na)))

@@ -225,6 +225,8 @@ get_duid(struct dhcp6_reader *reader, struct dhcp6_duid *duid, bool *ok)
 {
 	duid->len = get_count(reader, DHCP6_MAX_DUID, ok);
 	get(reader, duid->byte, duid->len, ok);
+	if (duid->len > 0 && duid->len < DHCP6_MIN_DUID)
+		*ok = false;
 }
 
 /* What a client could not have written it did not write. */
@@ -304,6 +306,9 @@ get_lease(struct dhcp6_reader *reader, const struct clock *clock, struct dhcp6_l
 	lease->key.known = get_count(reader, 1, ok) == 1;
 	get(reader, lease->key.key, sizeof(lease->key.key), ok);
 	lease->key.replay = get64(reader, ok);
+	/* A Renew has to name the server. */
+	if (lease->prefix_count + lease->address_count > 0 && lease->server.len == 0)
+		*ok = false;
 }
 
 /* Is it ours, whole and unchanged? */

@@ -96,6 +96,9 @@ def write():
          expect("lease 2001:db8:dead:bee0::/59 preferred 300 valid 400 without 2001:db8:dead:beef::/64"),
          "# not longer than the prefix, or of the wrong length: no exclusion\n",
          out(100000, renew(pd(prefix("2001:db8:dead:bee0::/59")))),
+         into(10, reply(pd(prefix("2001:db8:dead:bee0::/59", 300, 400, option(67, b"@")), t1=100, t2=200))),
+         expect("lease 2001:db8:dead:bee0::/59 preferred 300 valid 400"),
+         out(100000, renew(pd(prefix("2001:db8:dead:bee0::/59")))),
          into(10, reply(pd(prefix("2001:db8:dead:bee0::/59", 300, 400, option(67, bytes.fromhex("3b78"))), t1=100, t2=200))),
          expect("lease 2001:db8:dead:bee0::/59 preferred 300 valid 400"), out(100000, renew(pd(prefix("2001:db8:dead:bee0::/59")))),
          into(10, reply(pd(prefix("2001:db8:dead:bee0::/59", 300, 400, option(67, bytes.fromhex("407800"))), t1=100, t2=200))),
@@ -114,9 +117,17 @@ def write():
          into(10, advertise(option(25))), into(10, advertise(option(25, bytes.fromhex("00000001000000000000000000")))),
          into(10, advertise(pd(prefix(P, 300, 400), option(67)), option(13), option(7), option(82), option(11))),
          expect("bad nothing-offered 3"), out("960..1070", request(pd(prefix(P)))))
+    case("refused-as-a-whole", "DHC-14: the status of the message instead of that of the IA.", "pd",
+         do("start"), out("0..1000", solicit(pd())), into(10, advertise(good)), out("990..1100", request(pd(prefix(P)))),
+         into(10, reply(status(6))), expect("bad failed-status 1", "state soliciting"), out("0..1000", solicit(pd())))
+    case("short-duid", "DHC-10: a server ID of two bytes is none; nor is one of 131.", "pd",
+         do("start"), out("0..1000", solicit(pd())), into(1, advertise(good, option(2, b"ab"), server=None)),
+         into(1, advertise(good, option(2, bytes(131)), server=None)), expect("bad no-server-id 2"),
+         into(1, advertise(good, option(2, bytes(130)), server=None)), expect("bad no-server-id 2", "received Advertise 3"))
     case("bad-settings", "DHC-12 DHC-49 DHC-50 SEC-15: addresses cut off, names with control characters, a time source by multicast.", "pd",
          bound(option(23, bytes.fromhex("20010db8005300000000000000000000")[:15]), option(24, b"\x03a\x1bb\x00"), option(24, b"\xc0\x00"),
                option(56, bytes.fromhex("00020010ff0200000000000000000000000000fb")),
+               option(56, bytes.fromhex("0001001020010db8000000000000000000000123") * 2),
                option(56, bytes.fromhex("0001001020010db8000000000000000000000123")),
                option(56, b"\x00\x03\x00\x0e\x04ntp1\x07example\x00")),
          expect("dns ", "domain ", "time 2001:db8::123", "time-name ntp1.example"))

@@ -87,6 +87,23 @@ def write():
          expect("state bound"))
     case("restarted-otherwise", "DHC-29: what is no longer asked for is not kept.", "na",
          do("stored-prefix"), do("start-again"), expect("changes 0", "nothing leased"), out("0..1000", solicit(na(), oro=ORO_NA)))
+    case("restarted-after-t2", "DHC-23 DHC-29: nobody answers within ten seconds, and T2 is over: Rebind with its own times.", "pd",
+         bound(mape()), do("keep"), do("stop"), wait(1700000), do("start-again"), out("0..1000", rebind(pd(prefix(P)))),
+         *[out("800..4400", rebind(pd(prefix(P)), again=True)) for _ in range(3)], out("1..4400", rebind(pd(prefix(P)))),
+         expect("state rebinding"), out("9000..11000", rebind(pd(prefix(P)), again=True)))
+    case("restarted-with-address", "DHC-29 DHC-44: an address is probed anew.", "pd na",
+         do("start"), out("0..1000", solicit(pd(), na())), into(10, advertise(na(address("2001:db8:1::5", 300, 400)))),
+         out("990..1100", request(pd(), na(address("2001:db8:1::5")))), into(10, reply(na(address("2001:db8:1::5", 300, 400)))),
+         do("keep"), do("stop", 5), do("start-again"), expect("change address-new 2001:db8:1::5/128"),
+         out("0..1000", rebind(pd(), na(address("2001:db8:1::5")))))
+    case("off", "DHC-34: a client that is off does nothing, whatever happens.", "pd",
+         bound(), do("decline-unknown 2001:db8:1::5"), do("stop"), do("link-up"), do("prefixes-moved"), do("release"),
+         into(1, reply(pd(prefix(P, 3000, 4000)))), expect("bad unexpected 1", "reason not running"), wait(10000000),
+         expect("state off"))
+    case("domain-moved", "DHC-49: another domain is another setting.", "pd",
+         bound(DHCP6OptDNSDomains(dnsdomains=["example.com"])), out(1000000, renew(pd(prefix(P)))),
+         into(10, reply(pd(prefix(P, 3000, 4000), t1=1000, t2=1600), DHCP6OptDNSDomains(dnsdomains=["example.net"]))),
+         expect("settings changed", "softwire same", "domain example.net"))
     case("restarted-too-late", "DHC-29: what was kept is over.", "pd",
          bound(), do("keep"), do("stop"), wait(4000000), do("start-again"), expect("changes 0", "nothing leased"),
          out("0..1000", solicit(pd())))

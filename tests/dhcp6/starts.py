@@ -17,8 +17,30 @@ KEA_RELEASED = "0003003f000000020000000000000000" + KEA_THANKS \
     + "000d0029000053756d6d6172792073746174757320666f7220616c6c2070726f6365737365642049415f4e4173" \
     + "0019003f000000010000000000000000" + KEA_THANKS
 
+# The same of dnsmasq 2.90.
+DNSMASQ = DUID_LLT(timeval=0x32958205, lladdr="1e:0a:a0:39:1a:44")
+DNSMASQ_IDS = "0001000a000300010200000000010002000e000100013295820{}1e0aa0391a44"
+DNSMASQ_INFORMS = "0018000d076578616d706c6503636f6d00003800140001001020010db8000000000000000000000123" \
+    "0017001020010db80000000000000000000000530020000400000258"
+DNSMASQ_GIVES = "00030028000000020000003c000000690005001820010db80000000100000000000016050000007800000078000d0009000073756363657373" \
+    "{}0017001020010db8000000000000000000000053"
+
 
 def write():
+    informs = ("Reply", "07xxxxxx" + DNSMASQ_IDS.format("0") + DNSMASQ_INFORMS)
+    case("dnsmasq-stateless", "DHC-31 DHC-32: the words of dnsmasq 2.90.", "stateless",
+         do("start"), out("0..1000", inform()), into(1, informs),
+         expect("state informed", "dns 2001:db8::53", "domain example.com", "time 2001:db8::123", "reason asks again in 600 s"),
+         out("600000..601000", inform()), into(1, informs), expect("settings same"))
+    a = na(address("2001:db8:0:1::1605"))
+    gives = DNSMASQ_IDS.format("5") + DNSMASQ_GIVES
+    case("dnsmasq", "DHC-13 DHC-33: the same with addresses.", "na",
+         do("start"), out("0..1000", solicit(na(), oro=ORO_NA)),
+         into(0, ("Advertise", "02xxxxxx" + gives.format("0007000100"))), out("1001..1100", request(a, oro=ORO_NA, server=DNSMASQ)),
+         into(1, ("Reply", "07xxxxxx" + gives.format(""))),
+         expect("state bound", "lease 2001:db8:0:1::1605/128 preferred 120 valid 120", "dns 2001:db8::53", "reason Renew in 60 s"),
+         do("release", 2000), out(0, ask(DHCP6_Release, None, a, server=DNSMASQ)),
+         into(1, ("Reply", "07xxxxxx" + DNSMASQ_IDS.format("5") + "000d0012000072656c65617365207265636569766564")), expect("state off"))
     p, a = pd(prefix("2001:db8:1200::/56")), na(address("2001:db8:0:1::1000"))
     advertised, replied = ("Advertise", "02xxxxxx" + KEA_IDS + KEA_GIVES), ("Reply", "07xxxxxx" + KEA_IDS + KEA_GIVES)
     case("kea", "DHC-13 DHC-18 DHC-22 DHC-33 S46-14: the words of Kea 2.2.0, from the first to the last.", "pd na",
@@ -35,9 +57,10 @@ def write():
                   + KEA_PD.format("20010db8120001000000000000000000") + KEA_MAPE)),
          expect("state bound", "lease 2001:db8:1200:100::/56 preferred 12 valid 15", "softwire map-e"))
     case("four-messages",
-         "DHC-02 DHC-03 DHC-04 DHC-13 DHC-49 DHC-50 S46-01: Solicit and Request hold what they must; the first leaves within a second.", "pd",
+         "DHC-02 DHC-03 DHC-04 DHC-13 DHC-49 DHC-50 S46-01 S46-10: Solicit and Request hold what they must,\n"
+         "and no hint about a softwire that a server could differ from; the first leaves within a second.", "pd",
          bound(mape(), DHCP6OptDNSServers(dnsservers=[DNS]), DHCP6OptDNSDomains(dnsdomains=["example.com", "example.net"]),
-               DHCP6OptSNTPServers(sntpservers=["2001:db8:123::1"]), option(60000, b"?")),
+               DHCP6OptSNTPServers(sntpservers=["2001:db8:123::1", "2001:db8:123::1"]), option(60000, b"?")),
          expect(f"lease {P} preferred 3000 valid 4000", f"change prefix-new {P}", "softwire changed", "settings changed",
                 f"dns {DNS}", "domain example.com example.net", "time 2001:db8:123::1", "softwire map-e",
                 "sent Solicit 1", "sent Request 1", "received Advertise 1", "received Reply 1", "reason Renew in 1000 s"))
@@ -54,7 +77,8 @@ def write():
          do("start"), out("0..1000", solicit(pd(), na())),
          into(10, advertise(pd(prefix(P, 300, 400)), na(status(2, b"no more")))),
          out("990..1100", request(pd(prefix(P)), na())),
-         into(10, reply(pd(prefix(P, 300, 400)), na(status(2, b"no more")))), expect("state bound", "changes 1"))
+         into(10, reply(pd(prefix(P, 300, 400)), na(status(2, b"no more")))),
+         expect("state bound", "changes 1", 'reason Renew in 150 s; the server says NoAddrsAvail "no more"'))
     case("silent-then-there", "DHC-04 DHC-06: after the first wait any Advertise will do, at once.", "pd",
          do("start"), expect("reason is about to ask; Solicit in 1 s"), out("0..1000", solicit(pd())),
          expect("reason waits for an Advertise, Solicit number 1 is out; again in 2 s"), out("1001..1100", solicit(pd(), again=True)),
@@ -94,6 +118,8 @@ def write():
          into(10, advertise(pd(status(6)), max_rt(82, 86401))),
          *[out("0..3960000", solicit(pd(), again=True)) for _ in range(13)],
          out("3240000..3960000", solicit(pd(), again=True)))
+    case("more-options", "S46-01: what else is configured is asked for, too.", "pd extra=17 extra=103",
+         do("start"), out("0..1000", solicit(pd(), oro=ORO_PD + [17, 103])))
     case("hint", "DHC-39: a hint is ::/n; another length is taken.", "pd hint=56",
          do("start"), out("0..1000", solicit(pd(prefix("::/56")))), into(10, advertise(pd(prefix("2001:db8:0:10::/60", 300, 400)))),
          out("990..1100", request(pd(prefix("2001:db8:0:10::/60")))),

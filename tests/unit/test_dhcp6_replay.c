@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Conversations with DHCPv6 servers, told line by line in tests/dhcp6/ (the README there says how). */
+#include <errno.h>
 #include <glob.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -218,6 +219,8 @@ line_do(struct replay *replay, const char *time, const char *what)
 		dhcp6_client_release(client, replay->now, &replay->actions);
 	else if (strncmp(what, "decline ", 8) == 0 && ip6_parse(what + 8, &addr) == 0)
 		ck_assert_int_eq(dhcp6_client_decline(client, replay->now, addr, &replay->actions), 0);
+	else if (strncmp(what, "decline-unknown ", 16) == 0 && ip6_parse(what + 16, &addr) == 0)
+		ck_assert_int_eq(dhcp6_client_decline(client, replay->now, addr, &replay->actions), -ENOENT);
 	else if (strcmp(what, "nothing") == 0)
 		replay->actions.send_len = replay->actions.change_count = 0;
 	else
@@ -381,6 +384,8 @@ line_config(struct replay *replay, const char *words)
 			config.rapid_commit = true;
 		else if (strcmp(word, "reconfigure") == 0)
 			config.reconfigure = true;
+		else if (sscanf(word, "extra=%hu", &config.extra[config.extra_count]) == 1)
+			config.extra_count++;
 		else if (sscanf(word, "hint=%hhu", &config.pd_hint_len) != 1)
 			fail_at(replay, "configured how? %s", word);
 	}

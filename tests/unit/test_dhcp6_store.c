@@ -2,10 +2,12 @@
 /* A lease over a restart: RFC 8415 sections 11, 12 and 18.2.12. */
 #include "provision/dhcp6_store.h"
 
+#include "base/sha256.h"
 #include "hexbytes.h"
 #include "maptext.h"
 #include "unit.h"
 
+#define CHECKSUM_SIZE (SHA256_TEXT_SIZE - 1)
 #define DAY UINT64_C(86400000)
 
 static uint8_t data[DHCP6_STORE_SIZE], copy[DHCP6_STORE_SIZE];
@@ -114,6 +116,7 @@ START_TEST(damaged)
 	size_t len;
 
 	memset(&written, 0, sizeof(written));
+	written.lease.server = (struct dhcp6_duid){ 3, { 0, 3, 1 } };
 	written.lease.prefix_count = 1;
 	written.lease.prefixes[0].prefix = prefix6("2001:db8:12:3400::/56");
 	len = dhcp6_store_write(&written, 0, 0, data);
@@ -128,6 +131,78 @@ START_TEST(damaged)
 	}
 	ck_assert_uint_eq(heard.pd_iaid, 0x77777777);
 	ck_assert_int_eq(dhcp6_store_read(data, len, 0, 0, &heard, &err), 0);
+}
+END_TEST
+
+/* Length and checksum as they should be. */
+static size_t
+mend(size_t len)
+{
+	char text[SHA256_TEXT_SIZE];
+	struct sha256 sha;
+
+	data[12] = (uint8_t)((len + CHECKSUM_SIZE) >> 8);
+	data[13] = (uint8_t)(len + CHECKSUM_SIZE);
+	sha256_init(&sha);
+	sha256_add(&sha, data, len);
+	memcpy(data + len, sha256_text(&sha, text), CHECKSUM_SIZE);
+	return len + CHECKSUM_SIZE;
+}
+
+/* SEC-16: whoever can make a checksum cannot make us read behind the end, nor believe what cannot be. */
+START_TEST(forged)
+{
+	size_t len;
+
+	fill(0);
+	written.lease.settings.softwire_len = 50;
+	len = dhcp6_store_write(&written, 0, 0, copy) - CHECKSUM_SIZE;
+	for (size_t i = 14; i <= len + 1; i++) {
+		memcpy(data, copy, i);
+		ck_assert_int_eq(dhcp6_store_read(data, mend(i), 0, 0, &heard, &err), i == len ? 0 : -EINVAL);
+	}
+	/* The length of the DUID, and each number behind it in turn, as large as can be. */
+	for (size_t i = 22; i < len; i++) {
+		memcpy(data, copy, len);
+		data[i] = 0xff;
+		if (dhcp6_store_read(data, mend(len), 0, 0, &heard, &err) < 0)
+			continue;
+		ck_assert_uint_le(heard.duid.len, DHCP6_MAX_DUID);
+		ck_assert_uint_le(heard.lease.prefix_count, DHCP6_MAX_PREFIXES);
+		ck_assert_uint_le(heard.lease.settings.dns.count, DHCP6_MAX_SERVERS);
+		ck_assert_uint_le(heard.lease.settings.softwire_len, DHCP6_MAX_SOFTWIRE);
+	}
+}
+END_TEST
+
+START_TEST(impossible)
+{
+	for (int i = 0; i < 8; i++) {
+		struct dhcp6_prefix *prefix = &written.lease.prefixes[2];
+		size_t len;
+
+		fill(0);
+		if (i == 1)
+			prefix->prefix.addr |= 1;
+		if (i == 2)
+			prefix->preferred_until = prefix->valid_until + 1;
+		if (i == 3)
+			prefix->exclude.addr = 0;
+		if (i == 4)
+			prefix->exclude.len = 56;
+		if (i == 5)
+			prefix->prefix = (struct prefix6){ 0, 0 };
+		if (i == 6)
+			written.lease.server.len = 0;
+		if (i == 7)
+			written.duid.len = 2;
+		len = dhcp6_store_write(&written, 0, 0, data);
+		ck_assert_int_eq(dhcp6_store_read(data, len, 0, 0, &heard, &err), i == 0 ? 0 : -EINVAL);
+	}
+	/* A moment behind the end of time. */
+	fill(0);
+	written.lease.renew_at = DHCP6_NEVER - 5;
+	ck_assert_int_eq(dhcp6_store_read(data, dhcp6_store_write(&written, 0, 0, data), 10, 0, &heard, &err), -EINVAL);
 }
 END_TEST
 
@@ -152,6 +227,8 @@ unit_suite(void)
 	tcase_add_test(tcase, there_and_back);
 	tcase_add_test(tcase, time_passes);
 	tcase_add_test(tcase, damaged);
+	tcase_add_test(tcase, forged);
+	tcase_add_test(tcase, impossible);
 	tcase_add_test(tcase, another_version);
 	suite_add_tcase(suite, tcase);
 	return suite;

@@ -165,6 +165,18 @@ START_TEST(refusals)
 }
 END_TEST
 
+/* The log is not flooded. */
+START_TEST(many_refused)
+{
+	begin("2001:db8:12:3400::/56");
+	for (int i = 0; i < 20; i++)
+		add(94, RULE_F1 "005a 0000");
+	ck_assert_int_eq(choose(ALL), -ENOENT);
+	ck_assert_uint_eq(choice.refused, 20);
+	ck_assert_uint_eq(choice.note_count, S46_MAX_NOTES);
+}
+END_TEST
+
 /* S46-05: sixteen rules, ours is the ninth; and as many as there may be, and one more. */
 START_TEST(many_rules)
 {
@@ -243,6 +255,11 @@ START_TEST(offsets)
 	ck_assert_int_eq(choose_mape("0059 0015 00 10 18 c0000200 28 20010db800 005d 0004 0600ffff" BR), 0);
 	check_ce("2001:db8:12:3400:0:c000:212:34", "192.0.2.18/32", 8, 0x34);
 	ck_assert_int_eq(choose_mape("0059 0015 00 10 18 c0000200 28 20010db800 005d 0004 0400ffff" BR), 0);
+	ck_assert_uint_eq(choice.offer.rules[0].psid_offset, 4);
+	/* Given twice: the first time counts. */
+	ck_assert_int_eq(choose_mape(
+			     "0059 001d 00 10 18 c0000200 28 20010db800 005d 0004 04000000 005d 0004 05000000" BR),
+	    0);
 	ck_assert_uint_eq(choice.offer.rules[0].psid_offset, 4);
 	ck_assert_int_eq(choose_mape("0059 000d 00 10 18 c0000200 28 20010db800" BR), 0);
 	ck_assert_uint_eq(choice.offer.rules[0].psid_offset, 6);
@@ -329,6 +346,7 @@ START_TEST(lightweight)
 	add(96, BIND BR);
 	ck_assert_int_eq(choose(ALL), 0);
 	ck_assert_int_eq(choice.offer.kind, OFFER_LW4O6);
+	ck_assert_str_eq(offer_kind_word(choice.offer.kind), "lw4o6");
 	ck_assert_str_eq(prefix4_format(&choice.offer.ipv4, text), "192.0.2.18/32");
 	ck_assert_str_eq(prefix6_format(&choice.offer.local, text), "2001:db8:12:1::/64");
 	ck_assert_uint_eq(choice.offer.psid_offset, 6);
@@ -447,6 +465,7 @@ unit_suite(void)
 	tcase_add_test(tcase, outside);
 	tcase_add_test(tcase, incomplete);
 	tcase_add_loop_test(tcase, refusals, 0, COUNT(refused));
+	tcase_add_test(tcase, many_refused);
 	tcase_add_test(tcase, many_rules);
 	tcase_add_test(tcase, prefix_bytes);
 	tcase_add_test(tcase, bits_behind);
