@@ -8,7 +8,6 @@ from collections import Counter, deque
 from types import SimpleNamespace
 
 import fragments
-from ce_configs import NOT_YET
 from mapping import RuleSet
 from model import (ALWAYS_MARTIAN, Bucket, Br, Domain, Drop, ICMP_ERRORS, Interface, Ipv4, Outer, Quoted4, SECOND, Transport, prefixes,
                    quoted_transport, read_transport, remade4, split4)
@@ -240,6 +239,8 @@ class Ce(Br):
             data = self.translated_error_out(ip, transport)
         else:
             session = self.session_out(ip, transport, port)
+            if not ip.offset:
+                self.napt.touch(session, INSIDE, segment_of(ip), self.now)
             transport.said |= {"session": session, "external": session.port}
             data = rewritten(ip, transport, self.address, ip.dst, sport=session.port or 0)
         if not ip.df or ip.is_fragment or port is self.wan and ip.length > self.domain.mtu:
@@ -254,7 +255,7 @@ class Ce(Br):
             if segment and segment.flags & RST:
                 raise Drop("nat_no_mapping", "a reset opens no session")
             try:
-                session = self.napt.open(ip.protocol, inside, remote, self.now, lambda: self.chosen_port(port, ip))
+                session = self.napt.open(ip.protocol, inside, remote, self.now, lambda: self.chosen_port(port, ip), segment)
             except Refusal as refusal:
                 if refusal.tell:
                     self.error_to_host(ip, UNREACHABLE, ADMINISTRATIVELY_FILTERED, 0)
@@ -262,7 +263,6 @@ class Ce(Br):
             self.notes.append(f"opens {describe(session)}")
         elif session.port is None:
             self.napt.see(session, self.chosen_port(port, ip))
-        self.napt.touch(session, INSIDE, segment, self.now)
         return session
 
     def translated_error_out(self, ip, transport):
@@ -388,11 +388,10 @@ class Ce(Br):
             self.error_to_remote(ip, outer, UNREACHABLE, FRAGMENTATION_NEEDED, mtu)
             raise Drop("too_big", f"LAN MTU {mtu}")
         tos = self.decapsulated_tos(ip, outer.data, self.domain) if outer else ip.tos
-        if session:
+        if session and not ip.offset:
             self.napt.touch(session, REMOTE, segment_of(ip), self.now)
         data = with_ttl(data, ip.ttl - 1, tos)
-        most = self.configured_mtu if "learned_mss" in NOT_YET else self.domain.mtu
-        data = self.clamp(data, [most - 40] if self.domain.mss_clamp and outer else [], transport)
+        data = self.clamp(data, [self.domain.mtu - 40] if self.domain.mss_clamp and outer else [], transport)
         pieces = split4(data, mtu)
         if len(pieces) > 1:
             self.events["fragmented"] += 1

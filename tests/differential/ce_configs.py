@@ -28,11 +28,6 @@ PREFIX = "2001:db8:12:3400::/56"
 HOUSE = [{"protocol": "tcp", "ports": "4928-4930", "to": "192.168.1.50", "to_port": 80},
          {"protocol": "both", "ports": "9024", "to": "192.168.1.14"}]
 
-# What the program does otherwise than the documents say, so that the generator leaves it out: name and why.
-NOT_YET = {
-    "resets": "the program remembers that a connection was refused while it opened; the model has no such state",
-}
-
 CONFIGS = {
     # 15 ranges of 16 ports, everything by default.
     "ce-plain": ce(P240, PREFIX, {}),

@@ -263,8 +263,6 @@ def main():
     parser.add_argument("--no-shrink", dest="shrink", action="store_false")
     options = parser.parse_args()
     sys.argv = sys.argv[:1]
-    for name, reason in ce_configs.NOT_YET.items():
-        print(f"# without {name}: {reason}")
     for name in options.config or ce_configs.CONFIGS:
         tap.add(f"{name}: program and model agree", compare, options, name)
     tap.main()

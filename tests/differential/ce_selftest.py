@@ -39,7 +39,7 @@ class Table:
         """The external port, or the reason of the refusal."""
         session = self.napt.find_out(protocol, inside, remote)
         try:
-            session = session or self.napt.open(protocol, inside, remote, self.now, lambda: port)
+            session = session or self.napt.open(protocol, inside, remote, self.now, lambda: port, segment)
         except Refusal as refusal:
             return refusal.reason
         self.napt.touch(session, INSIDE, segment, self.now)

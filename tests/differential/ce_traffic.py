@@ -9,7 +9,6 @@ from collections import deque
 from random import Random
 
 import ce
-from ce_configs import NOT_YET
 from napt import ACK, FIN, RST, SECOND, SYN
 from traffic import START, Shot, Traffic
 from wire import *
@@ -20,11 +19,11 @@ SERVICES = {TCP: (80, 443, 53, 22, 5222), UDP: (53, 53, 443, 123, 3478, 5060), I
 
 
 class Talk:
-    """Two ends, inside 0 and remote 1: `seq` is what each sends next, `acked` what the other has acknowledged of it."""
+    """Two ends, inside 0 and remote 1: `seq` is what each sends next, `open` (first, size) of the window the other has for it."""
 
     def __init__(self, protocol, inside, remote, dice):
-        self.protocol, self.inside, self.remote, self.port, self.alive, self.open = protocol, inside, remote, None, False, False
-        self.seq, self.acked = [dice.getrandbits(32), dice.getrandbits(32)], [None, None]
+        self.protocol, self.inside, self.remote, self.port, self.alive = protocol, inside, remote, None, False
+        self.seq, self.open = [dice.getrandbits(32), dice.getrandbits(32)], [None, None]
         self.scale = [dice.choice((None, 0, 3, 7, 14)), dice.choice((None, 0, 2, 8))]
         self.syn, self.fin, self.sent = [False, False], [False, False], [0, 0]
         self.mood = dice.choice(("long", "short", "half", "quiet"))
@@ -44,7 +43,7 @@ class CeTraffic(Traffic):
         self.endpoints = usual[:own.get("endpoints", len(usual))]
         self.hosts = [self.public() for _ in range(14)]
         self.talks, self.sent, self.later, self.serial, self.number = [], deque(maxlen=80), [], 1 << 40, 0
-        self.now, self.cutting = START, False  # a reset in fragments counts twice when it is ignored
+        self.now = START
         fragments = 1 if box.reassembly else 0.15
         acts = {self.talk: 52, self.probe: 8, self.hairpin: 5, self.any_error: 7, self.bent: 10, self.fragmented: 7 * fragments,
                 self.softwire_fragmented: 3 * fragments, self.icmp6_error: 4, self.odd_frame: 2, self.other_protocol: 0.7 if box.shared else 3,
@@ -94,7 +93,6 @@ class CeTraffic(Traffic):
         for talk in self.talks:
             session = self.napt.find_out(talk.protocol, talk.inside, talk.remote)
             talk.alive = session is not None and session.port is not None and session.due(self.napt.settings) > now
-            talk.open = talk.alive and talk.remote[0] != self.br.address and session.tcp is not None and all(session.tcp.syn)
             if talk.alive:
                 talk.port = session.port
         self.talks = [talk for talk in self.talks[-150 * self.eager:] if talk.remote[0] != self.br.address or self.is_heard(talk)]
@@ -159,8 +157,6 @@ class CeTraffic(Traffic):
         size = min(self.size([self.br.domain.mtu, self.br.lan.mtu]), 1700)
         if self.chance(60):
             size = self.random.randint(0, 40)
-        if talk.protocol == ICMP and side == 0 and "big_pings" in NOT_YET:
-            size = min(size, 1000)
         if talk.protocol == UDP:
             shot.l4 = {"kind": "udp", "sport": source, "dport": target, "payload": self.bytes(size)}
             if self.chance(10):
@@ -192,7 +188,7 @@ class CeTraffic(Traffic):
             made["options"] = b"\x01\x01\x08\x0a" + self.bytes(8)
         if not flags & RST:
             if flags & ACK:
-                talk.acked[other] = ack
+                talk.open[other] = ack, self.window(talk, side, made)
             talk.seq[side] = (seq + len(data) + bool(flags & (SYN | FIN))) % (1 << 32)
         return made
 
@@ -219,16 +215,21 @@ class CeTraffic(Traffic):
         if not talk.fin[side] and self.chance(ends) and (talk.mood != "half" or side == 0):
             talk.fin[side] = True
             return FIN | ACK | dice.choice((0, PSH))
-        if self.chance(5) and not self.cutting and (talk.open or "resets" not in NOT_YET):
+        if self.chance(5):
             return dice.choice((RST, RST | ACK))
         if self.chance(1) and not talk.fin[side]:
             return SYN
         return ACK | dice.choice((0, PSH, PSH))
 
+    @staticmethod
+    def window(talk, side, segment):
+        scaled = not segment["flags"] & SYN and None not in talk.scale
+        return max(segment["window"] << (talk.scale[side] if scaled else 0), 1)
+
     def reset_place(self, talk, side):
-        """Where the other side's window begins, just before that, or far away."""
-        begins = talk.seq[side] if talk.acked[side] is None else talk.acked[side]
-        return (begins + self.random.choice((0, 0, 0, -1, 1 << 31, 5 << 29))) % (1 << 32)
+        """At either end of the window or just outside it, or far away."""
+        first, size = talk.open[side] or (talk.seq[side], 1)
+        return (first + self.random.choice((0, 0, 0, -1, size - 1, size, 1 << 31))) % (1 << 32)
 
     def crowd(self):
         """One host opens many sessions."""
@@ -290,8 +291,6 @@ class CeTraffic(Traffic):
         shot = Shot("ce", host, self.br.address)
         self.header(shot)
         asked = self.asked(shot, protocol, source, target)
-        if protocol == TCP and asked.l4["flags"] & RST and "resets" in NOT_YET:
-            asked.l4["flags"] = SYN
         if protocol != ICMP and self.chance(60):
             talk = Talk(protocol, (host, source), (self.br.address, target), dice)
             self.talks.append(talk)
@@ -318,7 +317,6 @@ class CeTraffic(Traffic):
         if out:
             shot = Shot("ce", inside[0] if self.chance(85) else dice.choice(self.inside), remote[0])
             self.header(shot)
-            shot.ip["df"] |= "idents_of_errors" in NOT_YET
         else:
             shot = self.inwards_from(remote[0] if self.chance(60) else dice.choice(self.hosts), remote[1])
         kind, code = dice.choice(((3, 0), (3, 1), (3, 3), (3, 3), (3, 4), (3, 13), (11, 0), (11, 1), (12, 0)))
@@ -352,23 +350,6 @@ class CeTraffic(Traffic):
         shot.way = "up" if shot.towards == "ce" else "down"
         return shot
 
-    def fragmented(self):
-        self.cutting = True
-        frames = self.unless_to_self(super().fragmented())
-        self.cutting = False
-        return frames
-
-    def many_gaps(self):
-        return self.unless_to_self(super().many_gaps())
-
-    def many_fragments(self):
-        return self.unless_to_self(super().many_fragments())
-
-    def unless_to_self(self, frames):
-        own = self.br.address.to_bytes(4, "big")
-        shares = "fragments_to_self" in NOT_YET and self.napt.settings.port_reuse != "off"
-        return self.talk() if shares and any(name == self.br.lan.name and frame[30:34] == own for name, frame in frames) else frames
-
     def piece4(self, shot, start, data, more):
         piece = super().piece4(shot, start, data, more)
         return piece if piece[8] != 1 or start or more else super().piece4(shot, start, data, more)
@@ -389,12 +370,6 @@ class CeTraffic(Traffic):
                 or shot.towards != "ce" and shot.outer["src"] != self.br.br.address:
             return
         super().bend_quote(shot)
-        if shot.towards == "ce":
-            shot.ip["df"] |= "idents_of_errors" in NOT_YET
-
-    def bend_size(self, shot):
-        if shot.l4["kind"] != "icmp" or "big_pings" not in NOT_YET:
-            super().bend_size(shot)
 
     def softwire_fragmented(self):
         return super().softwire_fragmented() if any(talk.port for talk in self.talks) else self.talk()
@@ -499,7 +474,7 @@ class CeTraffic(Traffic):
         box, wait = self.br, self.napt.settings.port_quarantine * SECOND
         yield from self.napt.dues()
         yield from [box.learned_until] if box.learned_until else []
-        yield from (session.ended_at + 5 * SECOND for session in self.napt.by_inside.values() if session.ended_at)
+        yield from (session.last + 5 * SECOND for session in self.napt.by_inside.values() if session.ended)
         yield from (datagram.born + box.timeout4 for datagram in box.virtual.known.values())
         yield from (datagram.born + 60 * SECOND for datagram in box.whole.known.values())
         yield from (at + wait for at in self.napt.freed.values() if wait)

@@ -35,105 +35,110 @@ class Segment:
         self.flags, self.seq, self.ack, self.window, self.size, self.scale = flags, seq, ack, window, size, scale
 
 
+OPENING, OPEN, CLOSED, REFUSED, GONE = "opening", "open", "closed", "refused", "reset"
+
+
 class Tcp:
-    """RFC 7857 section 2, figure 1: which side has opened and closed, and what window it announced last."""
+    """docs/napt.md, "TCP", state by state. `begun_by` is whose SYN an opening connection has, `fin` who has closed an open one;
+    `announced` is (acknowledgement, window) of each side, `scale` the option in its SYN: None without, LARGEST while nobody saw it."""
 
-    def __init__(self):
-        self.syn, self.fin = [False, False], [False, False]
-        self.reset, self.announced, self.scale = False, [None, None], [None, None]
-        self.ignored, self.seen = 0, [False, False]
+    LARGEST = 14
 
-    @property
-    def closed(self):
-        return all(self.fin)
+    def __init__(self, segment=None):
+        self.begin(INSIDE)
+        self.ignored = 0
+        if segment and segment.flags & SYN:
+            self.scale[INSIDE] = segment.scale
+            if segment.flags & ACK:
+                self.state = OPEN
+
+    def begin(self, side):
+        self.state, self.begun_by, self.fin = OPENING, side, [False, False]
+        self.announced, self.scale = [None, None], [self.LARGEST, self.LARGEST]
 
     @property
     def ended(self):
         """What closed_early may end."""
-        return self.closed or self.reset
+        return self.state in (CLOSED, REFUSED, GONE)
 
-    def is_valid_reset(self, side, segment):
-        """RFC 5961 section 3.2: within the window of the other side, if that has announced one."""
-        window = self.announced[1 - side]
-        return window is None or (segment.seq - window[0]) % (1 << 32) < max(window[1], 1)
+    def window(self, side):
+        """(first, size) of what the other side may send, or None where nothing has been announced."""
+        if self.announced[side] is None:
+            return None
+        first, window, scaled = self.announced[side]
+        shift = 0 if None in self.scale or not scaled else min(self.scale[side], self.LARGEST)
+        return first, max(window << shift, 1)
 
-    def open(self, side, segment):
-        """Whose session it is, the inside host's, counts as having begun it, SYN or not."""
-        self.syn[INSIDE] = True
-        if segment.flags & SYN:
-            self.syn[side] = self.seen[side] = True
-            self.scale[side] = segment.scale
-            if segment.flags & ACK:  # an answer to one, whether that came by here or not
-                self.syn[REMOTE] = True
-
-    def judge(self, side, segment):
-        """A connection that is not open can only be refused, which changes nothing."""
-        if not all(self.syn) or self.reset:
-            return
-        if self.is_valid_reset(side, segment):
-            self.reset = True
-        else:
-            self.ignored += 1
-
-    def shift(self, side):
-        """RFC 7323 section 2.3; of whose SYNs nobody saw the largest there is."""
-        if not all(self.seen):
-            return 14
-        return 0 if None in self.scale else min(self.scale[side], 14)
+    def counts(self, side, segment):
+        """RFC 5961 section 3.2."""
+        window = self.window(1 - side)
+        return window is None or (segment.seq - window[0]) % (1 << 32) < window[1]
 
     def see(self, side, segment):
         """Returns whether the packet keeps the session alive."""
-        flags = segment.flags
-        if flags & SYN and self.closed:
-            self.__init__()
-        if self.closed:
-            return False
-        if flags & RST:
-            self.judge(side, segment)
-            return True
-        if self.reset and flags & SYN:
-            self.__init__()
-        if self.reset:
-            self.reset, self.fin = False, [False, False]
-        elif all(self.syn) and flags & FIN:
+        if segment.flags & RST:
+            return self.see_reset(side, segment)
+        was = self.state
+        if segment.flags & SYN:
+            self.see_syn(side, segment)
+        elif was == OPEN and segment.flags & FIN:
             self.fin[side] = True
-        elif not all(self.syn):
-            self.open(side, segment)
-        if flags & ACK and all(self.syn):
-            self.announced[side] = segment.ack, segment.window << (0 if flags & SYN else self.shift(side))
+            self.state = CLOSED if all(self.fin) else OPEN
+        elif was == GONE:
+            self.state, self.fin = OPEN, [False, False]
+        elif was == REFUSED:
+            self.state, self.begun_by = OPENING, INSIDE
+        if segment.flags & ACK:
+            self.announced[side] = segment.ack, segment.window, not segment.flags & SYN
+        return was != self.state or not self.ended
+
+    def see_reset(self, side, segment):
+        if self.ended:
+            return False
+        if self.state == OPENING:
+            self.state = REFUSED
+        elif self.counts(side, segment):
+            self.state = GONE
+        else:
+            self.ignored += 1
+            return False
         return True
 
+    def see_syn(self, side, segment):
+        """In an open connection it says nothing: RFC 5961 section 4."""
+        if self.ended:
+            self.begin(side)
+        elif self.state != OPENING:
+            return
+        elif side != self.begun_by:
+            self.state = OPEN
+        self.announced[side], self.scale[side] = None, segment.scale
+
     def __str__(self):
-        return "".join(f" {name} {sum(each)}" for name, each in (("syn", self.syn), ("fin", self.fin))) + " reset" * self.reset
+        return f" {self.state}" + " closed by one side" * (self.state == OPEN and any(self.fin))
 
     def timeout(self, settings):
-        if self.reset:
-            return settings.tcp_reset_timeout
-        if self.closed:
-            return settings.tcp_closing_timeout
-        return settings.tcp_established_timeout if all(self.syn) else settings.tcp_opening_timeout
+        return {OPENING: settings.tcp_opening_timeout, OPEN: settings.tcp_established_timeout, CLOSED: settings.tcp_closing_timeout,
+                REFUSED: settings.tcp_reset_timeout, GONE: settings.tcp_reset_timeout}[self.state]
 
 
 class Session:
-    __slots__ = "protocol", "inside", "remote", "port", "mapping", "last", "tcp", "ended_at"
+    __slots__ = "protocol", "inside", "remote", "port", "mapping", "last", "tcp"
 
     def __init__(self, protocol, inside, remote, port, mapping, now):
         self.protocol, self.inside, self.remote, self.port, self.mapping = protocol, inside, remote, port, mapping
-        self.last, self.ended_at = now, None
-        self.tcp = Tcp() if protocol == TCP else None
+        self.last, self.tcp = now, None
 
     def touch(self, side, segment, now):
-        if self.tcp is None:
+        """There is no segment in a later fragment, which so keeps no connection alive."""
+        if self.protocol != TCP:
             self.last = now
-        if self.tcp is None or segment is None:  # the latter in a later fragment
-            return
-        was = self.tcp.ended
-        if self.tcp.see(side, segment):
+        elif segment and self.tcp.see(side, segment):
             self.last = now
-        if self.tcp.ended and not was:
-            self.ended_at = now
-        elif not self.tcp.ended:
-            self.ended_at = None
+
+    @property
+    def ended(self):
+        return self.tcp is not None and self.tcp.ended
 
     def due(self, settings):
         return self.last + SECOND * self.timeout(settings)
@@ -144,6 +149,11 @@ class Session:
         if self.protocol == UDP:
             return settings.dns_timeout if self.remote[1] == 53 else settings.udp_timeout
         return settings.icmp_timeout if self.protocol == ICMP else settings.other_timeout
+
+
+def closed_first(session):
+    """The clock has seconds."""
+    return session.last // SECOND, (GONE, REFUSED, CLOSED).index(session.tcp.state), session.last
 
 
 class Mapping:
@@ -246,8 +256,8 @@ class Napt:
 
     def touch(self, session, side, segment, now):
         session.touch(side, segment, now)
-        if session.tcp and session.tcp.ignored:
-            self.events["rst_ignored"] += 1
+        if session.tcp:
+            self.events["rst_ignored"] += session.tcp.ignored
             session.tcp.ignored = 0
         self.nothing_before = min(self.nothing_before, session.due(self.settings))
 
@@ -280,7 +290,7 @@ class Napt:
 
     # ------------------------------------------------------------------------------------------------- a new session
 
-    def open(self, protocol, inside, remote, now, chosen):
+    def open(self, protocol, inside, remote, now, chosen, segment=None):
         """"A new session", steps 1 to 4."""
         settings, host = self.settings, inside[0]
         if settings.sessions_per_host and self.host_sessions[host] >= settings.sessions_per_host:
@@ -295,6 +305,8 @@ class Napt:
         session = self.place(protocol, inside, remote, now, chosen)
         if pace:
             pace.take()
+        if protocol == TCP:
+            session.tcp = Tcp(segment)
         return self.begin(session)
 
     def place(self, protocol, inside, remote, now, chosen):
@@ -408,9 +420,9 @@ class Napt:
         """Step 3d."""
         if not self.settings.closed_early or protocol != TCP or self.settings.port_quarantine:
             return
-        closed = sorted((each for each in self.by_inside.values() if each.tcp and each.tcp.ended), key=lambda it: it.ended_at)
+        closed = sorted((each for each in self.by_inside.values() if each.ended), key=closed_first)
         for session in closed[:MOST_LOOKED_AT]:
-            if session.ended_at + CLOSED_FOR > now:
+            if session.last + CLOSED_FOR > now:
                 return
             self.end(session, now)
             self.events["closed_early"] += 1
