@@ -9,9 +9,9 @@ from types import SimpleNamespace
 
 import fragments
 from mapping import RuleSet
-from model import (ALWAYS_MARTIAN, Bucket, Br, Domain, Drop, ICMP_ERRORS, Interface, Ipv4, Outer, Quoted4, SECOND, Transport, prefixes,
+from model import (Bucket, Br, Domain, Drop, ICMP_ERRORS, Interface, Ipv4, NO_HOSTS, Outer, Quoted4, SECOND, Transport,
                    quoted_transport, read_transport, remade4, split4)
-from napt import INSIDE, NAMES, REMOTE, Mapping, Napt, RST, Refusal, Segment
+from napt import INSIDE, NAMES, REMOTE, Napt, RST, Refusal, Segment
 from wire import *
 
 SAME_IDENT_WITHIN = 30 * SECOND
@@ -123,6 +123,15 @@ class Ce(Br):
             return None
         return struct.unpack_from(">H", body, at)[0]
 
+    def see_quoted(self, known, port):
+        """An error shows the external port of the packet that it is about."""
+        inner = self.next_inner(port)
+        if known.port is not None or inner is None or inner[9] != ICMP:
+            return
+        quoted = inner[(inner[0] & 15) * 4 + 8:]
+        at = (quoted[0] & 15) * 4 + (4 if quoted[9] == ICMP else 2)
+        self.napt.see(known, struct.unpack_from(">H", quoted, at)[0])
+
     def new_ident(self, port, ip, transport):
         """The identification of what may be fragmented; that of one datagram is one."""
         known = transport.said.get("ident")
@@ -165,10 +174,13 @@ class Ce(Br):
         return any(address & mask == net for net, mask in self.lan.onlink)
 
     def transport_of(self, ip):
-        transport = read_transport(ip)
-        if ip.protocol == ICMP and transport.kind != "other-icmp" and checksum(ip.payload):
-            raise Drop("icmp_bad", "checksum")
-        return transport
+        """What an error quotes is judged last, so one that quotes nothing of use has no quote."""
+        try:
+            return read_transport(ip)
+        except Drop as drop:
+            if drop.reason != "icmp_bad":
+                raise
+            return Transport("error")
 
     def first_transport(self, ip, outer):
         """A datagram whose first fragment is refused for its header, or because there can be no session for it, is lost."""
@@ -176,12 +188,10 @@ class Ce(Br):
         try:
             if transport.kind == "error":
                 raise Drop("icmp_bad", "a fragmented error")
-            if outer:
-                self.check_protocol(ip, transport)
-            else:
-                self.check_protocol(ip, transport)
-                port = self.lan if ip.dst == self.address and self.out_peer(ip, transport) == "hairpin" else self.wan
-                self.session_out(ip, transport, port)
+            self.check_protocol(ip, transport)
+            if not outer:
+                own = ip.dst == self.address and (transport.kind == "query" or self.napt.has(transport.dport))
+                self.session_out(ip, transport, self.lan if own else self.wan)
         except Drop as drop:
             raise fragments.Refused(drop.reason) from None
         return transport
@@ -193,10 +203,15 @@ class Ce(Br):
         if transport.kind == "other" and (self.shared or ip.protocol == AH):
             raise Drop("proto_unsupported")
 
+    def check_transport(self, ip, transport):
+        self.check_protocol(ip, transport)
+        if ip.protocol == ICMP and not ip.is_fragment and checksum(ip.payload):
+            raise Drop("icmp_bad", "checksum")
+
     # ------------------------------------------------------------------------------------------------ from the LAN
 
     def judge_out(self, ip, transport, _):
-        self.check_protocol(ip, transport)
+        self.check_transport(ip, transport)
         if ip.ttl <= 1:
             self.error_to_host(ip, TIME_EXCEEDED, 0, 0)
             raise Drop("ttl")
@@ -210,7 +225,9 @@ class Ce(Br):
 
     def out_peer(self, ip, transport):
         """An identifier is the port of both sides, and the one that the other side sees is the external one."""
-        port = transport.quote.sport if transport.kind == "error" else transport.dport
+        port = transport.dport
+        if transport.kind == "error":
+            port = self.quote_of(transport).sport
         return self.peer_of(ip.dst, next(iter(self.napt.set)) if transport.kind == "query" else port)
 
     def check_size(self, ip):
@@ -223,7 +240,7 @@ class Ce(Br):
 
     def peer_of(self, address, port):
         """Step 6: "hairpin", or who gets the packet."""
-        if address == self.address and (not self.shared or port in self.napt.set):
+        if address == self.address and self.napt.has(port):
             return "hairpin"
         rules = self.rules.of_destination(address)
         if not rules:
@@ -236,7 +253,7 @@ class Ce(Br):
     def translate_out(self, ip, transport, port):
         """Steps 4 and 5; `port` is where it will leave."""
         if transport.kind == "error":
-            data = self.translated_error_out(ip, transport)
+            data = self.translated_error_out(ip, transport, port)
         else:
             session = self.session_out(ip, transport, port)
             if not ip.offset:
@@ -265,12 +282,10 @@ class Ce(Br):
             self.napt.see(session, self.chosen_port(port, ip))
         return session
 
-    def translated_error_out(self, ip, transport):
+    def translated_error_out(self, ip, transport, port):
         """RFC 5508 REQ-5."""
-        quote = transport.quote
-        quoted = self.good_quote(ip, transport)
-        if quote.src != ip.dst:
-            raise Drop("icmp_bad", "quotes a packet from somebody else")
+        quote, quoted = self.quote_of(transport), ip.payload[8:]
+        self.check_quote(quote, quoted, ip.dst)
         protocol = quoted[9]
         ports = (0, 0) if quote.sport is None else (quote.dport, 0 if protocol == ICMP else quote.sport)
         session = self.napt.find_out(protocol, (quote.dst, ports[0]), (quote.src, ports[1]))
@@ -278,17 +293,21 @@ class Ce(Br):
         known = session or self.napt.mappings.get((protocol, (quote.dst, ports[0])))
         if known is None:
             raise Drop("nat_no_mapping", "an error about no session")
-        if quote.src != ip.dst:
-            raise Drop("icmp_bad", "quotes a packet from another address")
+        self.see_quoted(known, port)
         return with_error(ip, self.address, ip.dst, requoted(quoted, quote.src, self.address, dport=known.port))
 
-    def good_quote(self, ip, transport):
-        quoted = ip.payload[8:]
-        if transport.quote.sport is None:
-            raise Drop("icmp_bad", "quotes what has no port")
+    @staticmethod
+    def quote_of(transport):
+        if transport.quote is None or transport.quote.sport is None:
+            raise Drop("icmp_bad", "quotes nothing that has a port")
+        return transport.quote
+
+    @staticmethod
+    def check_quote(quote, quoted, source):
+        if quote.src != source:
+            raise Drop("icmp_bad", "quotes a packet from another address")
         if checksum(quoted[:(quoted[0] & 15) * 4]):
             raise Drop("icmp_bad", "quoted checksum")
-        return quoted
 
     def send_out(self, ip, transport, peer, data):
         if peer == "hairpin":
@@ -352,19 +371,18 @@ class Ce(Br):
         self.check_peer(ip, transport, outer)
         if ip.dst != self.address:
             raise Drop("not_my_v4dst")
-        if self.lan.is_martian(ip.src) and any(ip.src & mask == net for net, mask in prefixes(ALWAYS_MARTIAN)):
+        self.check_transport(ip, transport)
+        if any(ip.src & mask == net for net, mask in NO_HOSTS):
             raise Drop("martian_v4", "source")
-        self.check_protocol(ip, transport)
 
     def check_peer(self, ip, transport, outer):
         """MAPE-35, MAPE-36: the BR relays anybody; a CE speaks for itself only."""
         rule = outer.rule
         if rule == "br" or transport is None:
             return
-        self.check_protocol(ip, transport) if rule.shared else None
         rules = self.rules.of_destination(ip.src)
-        port = transport.quote.dport if transport.kind == "error" else transport.sport
-        if transport.kind == "error" and transport.quote.dst != ip.src:
+        port = transport.quote.dport if transport.quote else transport.sport
+        if transport.quote and transport.quote.dst != ip.src:
             raise Drop("spoof_v4", "quotes a packet to another address")
         owner = next((rule.ce_of_port(ip.src, port) for rule in rules if not rule.shared or port is not None
                       and rule.has_index(port) and rule.given_psid in (None, rule.psid_of(port))), None)
@@ -427,19 +445,14 @@ class Ce(Br):
         at = (inner[0] & 15) * 4
         inside = int.from_bytes(inner[16:20], "big"), struct.unpack_from(">H", inner, at + (4 if ip.protocol == ICMP else 2))[0]
         for found in unseen:
-            if found.inside == inside and isinstance(found, Mapping):
-                self.napt.show(found, port)
-                return
-            if (found.inside, getattr(found, "remote", None)) == (inside, remote):
+            if found.inside == inside and getattr(found, "remote", remote) == remote:
                 self.napt.see(found, port)
                 return
 
     def translated_error_in(self, ip, transport):
         """RFC 5508 REQ-4."""
-        quote = transport.quote
-        if quote.src != self.address:
-            raise Drop("icmp_bad", "quotes a packet from another address")
-        quoted = self.good_quote(ip, transport)
+        quote, quoted = self.quote_of(transport), ip.payload[8:]
+        self.check_quote(quote, quoted, self.address)
         ports = (0, 0) if quote.sport is None else (quote.sport, 0 if quoted[9] == ICMP else quote.dport)
         session = self.napt.find_in(quoted[9], ports[0], (quote.dst, ports[1]))
         if session is None:

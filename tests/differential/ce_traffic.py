@@ -33,6 +33,7 @@ class CeTraffic(Traffic):
     def __init__(self, config, box, seed):
         self.config, self.br, self.random = config, box, Random(seed)
         self.napt, self.senders = box.napt, None
+        self.shares = box.napt.settings.port_reuse != "off"
         own = config.get("traffic", {})
         # How many conversations and crowds; inside endpoints that most of them have, and how many do, in percent.
         self.eager, self.loyal = own.get("eager", 1), own.get("loyal", 50)
@@ -99,13 +100,31 @@ class CeTraffic(Traffic):
 
     def is_heard(self, talk):
         """Does a hairpin arrive somewhere? Then that host answers."""
-        mapping = self.napt.owners.get((talk.protocol, talk.remote[1]))
-        if mapping is None or not talk.alive:
+        if not talk.alive or not self.hears(talk.protocol, talk.remote[1]):
             return False
+        mapping = self.napt.owners[talk.protocol, talk.remote[1]]
         back = Talk(talk.protocol, mapping.inside, (self.br.address, talk.port), self.random)
         if not any((each.protocol, each.inside, each.remote) == (back.protocol, back.inside, back.remote) for each in self.talks):
             self.talks.append(back)
         return True
+
+    def hears(self, protocol, port):
+        """Does what comes to this port arrive on the LAN?"""
+        mapping = self.napt.owners.get((protocol, port))
+        now = self.now - (self.br.begun or self.now)
+        return mapping is not None and mapping.inside[0] in self.inside and (mapping.forever or any(
+            session.due(self.napt.settings) > now and not session.ended for session in mapping.sessions))
+
+    def is_hidden(self, interface, frame):
+        """Will it open a session whose port nobody sees? Where ports are shared nobody would know what that one stands in the way of."""
+        if not self.shares or interface != self.br.lan.name or len(frame) < 42 or frame[30:34] != self.br.address.to_bytes(4, "big"):
+            return False
+        protocol, at = frame[23], 14 + (frame[14] & 15) * 4
+        if int.from_bytes(frame[26:30], "big") not in self.inside:  # answers would arrive nowhere
+            return True
+        if protocol == ICMP:
+            return len(frame) <= at or frame[at] in (0, 8)
+        return protocol in (TCP, UDP) and len(frame) >= at + 4 and not self.hears(protocol, struct.unpack_from(">H", frame, at + 2)[0])
 
     def outwards(self, talk):
         shot = Shot("ce", talk.inside[0], talk.remote[0])
@@ -278,16 +297,12 @@ class CeTraffic(Traffic):
 
     def hairpin(self):
         dice, talk = self.random, self.any_talk(True)
-        heard = 90 if self.napt.settings.port_reuse == "off" else 100
-        target = talk.port if talk and self.chance(heard) else self.port() if self.chance(60) else dice.randint(1, 65535)
-        # From an endpoint whose external port is known, else nobody would see it if the packet arrives nowhere.
-        other = self.any_talk(True)
+        target = talk.port if talk and self.chance(90) else self.port() if self.chance(60) else dice.randint(1, 65535)
+        other = self.any_talk(True)  # an endpoint whose external port is known
         if other is None:
             return self.talk()
         host, source = other.inside
         protocol = other.protocol
-        if protocol == ICMP and self.napt.settings.port_reuse != "off":  # nobody would see its port
-            return self.talk()
         shot = Shot("ce", host, self.br.address)
         self.header(shot)
         asked = self.asked(shot, protocol, source, target)
@@ -312,8 +327,6 @@ class CeTraffic(Traffic):
         if self.chance(8):
             remote = remote[0], dice.randint(1, 65535)
         quoted = self.quotation(talk.protocol, *((remote, inside) if out else (inside, remote)))
-        if len(quoted) < (quoted[0] & 15) * 4 + 8 and self.br.rules.of_destination(remote[0]):
-            return self.talk()
         if out:
             shot = Shot("ce", inside[0] if self.chance(85) else dice.choice(self.inside), remote[0])
             self.header(shot)
@@ -351,25 +364,12 @@ class CeTraffic(Traffic):
         return shot
 
     def piece4(self, shot, start, data, more):
+        """A first fragment opens a session before its TTL and its size are looked at."""
+        if start == 0 and shot.towards == "ce" and self.shares:
+            fields = {"protocol": shot.protocol()} | shot.ip | {"ttl": max(shot.ip["ttl"], 2), "df": False}
+            return ipv4(payload=data[:1000], mf=more or len(data) > 1000, **fields)
         piece = super().piece4(shot, start, data, more)
         return piece if piece[8] != 1 or start or more else super().piece4(shot, start, data, more)
-
-    def bend(self, shot):
-        super().bend(shot)
-        if shot.l4["kind"] == "icmp" and shot.l4["type"] not in (0, 8):
-            shot.ip["ttl"] = max(shot.ip["ttl"], 2)
-
-    def bend_ttl(self, shot):
-        """Not of ICMP errors: which of two faults counts is nobody's business."""
-        if shot.l4["kind"] != "icmp" or shot.l4["type"] in (0, 8):
-            super().bend_ttl(shot)
-
-    def bend_quote(self, shot):
-        shot.ip["ttl"] = 64
-        if shot.towards == "ce" and self.br.rules.of_destination(shot.ip["dst"]) \
-                or shot.towards != "ce" and shot.outer["src"] != self.br.br.address:
-            return
-        super().bend_quote(shot)
 
     def softwire_fragmented(self):
         return super().softwire_fragmented() if any(talk.port for talk in self.talks) else self.talk()
@@ -394,18 +394,12 @@ class CeTraffic(Traffic):
         return [self.wrapped(shot)]
 
     def bend_destination(self, shot):
-        """From the softwire: not our address. From the LAN: not for the softwire. ICMP errors quote what fits where they go."""
-        if shot.l4["kind"] == "icmp" and shot.l4["type"] not in (0, 8):
-            return
+        """From the softwire: not our address. From the LAN: not for the softwire."""
         if shot.towards == "internet":
             super().bend_destination(shot)
         else:
             shot.ip["dst"] = self.random.choice((self.public(), ip4("192.168.1.1"), ip4("192.168.1.255"), ip4("192.168.1.11"),
                                                  0xE0000001, 0xFFFFFFFF, ip4("127.0.0.1"), 5, self.any_ce().host(self.random)))
-
-    def bend_protocol(self, shot):
-        if not self.br.rules.of_destination(shot.ip["dst"]):
-            super().bend_protocol(shot)
 
     def bend_source(self, shot):
         dice = self.random
@@ -434,21 +428,14 @@ class CeTraffic(Traffic):
             talk = Talk(mapping.protocol, mapping.inside, (self.hosts[0], 0 if mapping.protocol == ICMP else 443), self.random)
             self.number += 1
             heapq.heappush(self.later, (0, self.number, self.wrapped(self.step(talk, 0))))
-        for _ in range(self.sweeps()):
-            self.now += 1
-            made.append((self.now, self.br.lan.name, bytes(6) + b"\2\0\0\0\0\1\x08\0" + bytes(46)))
-        for _ in range(count - len(made)):
+        for _ in range(count):
             self.number += 1
             interface, frame = self.next_frame(self.number)
+            while self.is_hidden(interface, frame):
+                interface, frame = self.next_frame(self.number)
             self.now += self.random.choice((1, 1, 2, 10, 50, 200, 333))
             made.append((self.now, interface, frame[:2000]))
         return made
-
-    def sweeps(self):
-        """Packets for somebody else, between which what is due ends: 32 sessions at a time."""
-        now = self.now - (self.br.begun or self.now)
-        due = sum(session.due(self.napt.settings) <= now for session in self.napt.by_inside.values())
-        return due // 32 * 2 + 1 if due > 16 else 0
 
     def jump(self):
         """A while passes; often one that ends just before or after something is due, never right then."""

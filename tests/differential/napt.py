@@ -195,22 +195,18 @@ class Settings:
 
 
 class Pace:
-    """So many a second, in bursts of as many. How finely time is cut is not said: near a whole token both are right."""
-
-    SLACK = 0.002  # seconds
+    """So many a second, in bursts of as many; exact, in thousandths. The box's clock has milliseconds."""
 
     def __init__(self, rate, now):
-        self.rate, self.level, self.at = rate, rate, now
+        self.rate, self.level, self.at = rate, rate * 1000, now // 1000
 
-    def ask(self, now, passed):
-        """`passed()` says what the program did; it is asked only where both would be right."""
-        self.level = min(self.rate, self.level + (now - self.at) * self.rate / SECOND)
-        self.at = now
-        slack = self.rate * self.SLACK
-        return self.level - slack >= 1 or self.level + slack >= 1 and passed()
+    def allows(self, now):
+        self.level = min(self.rate * 1000, self.level + (now // 1000 - self.at) * self.rate)
+        self.at = now // 1000
+        return self.level >= 1000
 
     def take(self):
-        self.level = max(self.level - 1, 0)
+        self.level -= 1000
 
 
 class Napt:
@@ -261,6 +257,10 @@ class Napt:
             session.tcp.ignored = 0
         self.nothing_before = min(self.nothing_before, session.due(self.settings))
 
+    def has(self, port):
+        """Is the port of the external address ours?"""
+        return self.whole or port in self.set
+
     def find_out(self, protocol, inside, remote):
         return self.by_inside.get((protocol, inside, remote))
 
@@ -298,7 +298,7 @@ class Napt:
         pace = None
         if settings.new_sessions_per_host:
             pace = self.paces.setdefault(host, Pace(settings.new_sessions_per_host, now))
-            if not pace.ask(now, lambda: chosen() is not None):
+            if not pace.allows(now):
                 raise Refusal("nat_host_limit", "new_sessions_per_host")
         if len(self.by_inside) >= settings.sessions:
             raise Refusal("nat_table_full")
@@ -317,8 +317,7 @@ class Napt:
         mapping = self.mappings.get((protocol, inside))
         if mapping is None:
             return self.place_new(protocol, inside, remote, now, chosen)
-        if mapping.port is None:
-            self.show(mapping, chosen())
+        self.see(mapping, chosen())
         if (protocol, mapping.port, remote) in self.by_port:
             return self.share(protocol, inside, remote, now, chosen)
         return Session(protocol, inside, remote, mapping.port, mapping, now)
@@ -446,8 +445,6 @@ class Napt:
 
     def show(self, mapping, port):
         """The port of a mapping that nobody could see so far."""
-        if port is None:
-            return
         used = any(session.mapping for session in self.users.get((mapping.protocol, port), ()))
         if port not in self.set or (mapping.protocol, port) in self.owners or used:
             self.fault(f"{NAMES[mapping.protocol]} port {port} was not free for the mapping of {mapping.inside}")
@@ -464,14 +461,16 @@ class Napt:
         self.by_port[(*key, session.remote)] = session
         self.users.setdefault(key, set()).add(session)
 
-    def see(self, session, port):
-        """A packet of a session shows its port."""
-        if session.port is None and port is not None:
-            if session.mapping:
-                self.show(session.mapping, port)
-                return
-            session.port = port
-            self.occupy(session)
+    def see(self, known, port):
+        """A packet of a session or of a mapping shows its port."""
+        if known.port is not None or port is None:
+            return
+        mapping = known if isinstance(known, Mapping) else known.mapping
+        if mapping:
+            self.show(mapping, port)
+        else:
+            known.port = port
+            self.occupy(known)
 
     def end(self, session, at):
         protocol, port = session.protocol, session.port
