@@ -138,12 +138,14 @@ class Ce(Br):
         if known is not None:
             return known
         inner = self.next_inner(port)
-        ident = struct.unpack_from(">H", inner, 4)[0] if inner else 0
+        if inner is None:  # it is dropped on its way: perhaps another fragment shows it
+            return 0
+        ident, = struct.unpack_from(">H", inner, 4)
         transport.said["ident"] = ident
         used = self.used_idents.setdefault((ip.dst, ip.protocol), deque())
         while used and used[0][0] + SAME_IDENT_WITHIN < self.now:
             used.popleft()
-        if inner and any(each == ident for _, each in used):
+        if any(each == ident for _, each in used):
             self.napt.fault(f"identification {ident:#x} again, of another datagram to {text4(ip.dst)}")
         used.append((self.now, ident))
         return ident

@@ -22,7 +22,9 @@ def ce(rule, prefix, nat, softwire=None, **more):
 P240 = {"ipv6": "2001:db8::/40", "ipv4": "192.0.2.0/24", "ea": 16, "offset": 4}
 P252 = P240 | {"offset": 6}
 P1008 = {"ipv6": "2001:db8::/40", "ipv4": "192.0.2.0/24", "ea": 14, "offset": 6}
+# 4000 to 4003, and 4000 to 4015.
 TINY = {"ipv6": "2001:db8:12:3400::/56", "ipv4": "192.0.2.18/32", "ea": 0, "offset": 0, "psid": 1000, "psid_len": 14}
+SMALL = TINY | {"psid": 250, "psid_len": 12}
 WHOLE = {"ipv6": "2001:db8::/40", "ipv4": "192.0.2.0/24", "ea": 8, "offset": 6}
 PREFIX = "2001:db8:12:3400::/56"
 HOUSE = [{"protocol": "tcp", "ports": "4928-4930", "to": "192.168.1.50", "to_port": 80},
@@ -55,4 +57,10 @@ CONFIGS = {
     "ce-mesh": ce([P252, {"ipv6": "3fff:100::/40", "ipv4": "198.18.0.0/24", "ea": 8, "offset": 0},
                    {"ipv6": "2001:db8:12:3500::/56", "ipv4": "198.51.100.7/32", "ea": 0, "offset": 4, "psid": 53, "psid_len": 8}],
                   PREFIX, {"filtering": "endpoint-independent"}, {"mesh": True, "traffic_class": 46}),
+    # Short connections, whose ports are given away as soon as they may; little room for fragments.
+    "ce-closing": ce(SMALL, PREFIX, {"closed_early": True, "tcp_reset_timeout": 100, "filtering": "endpoint-independent"},
+                     fragments={"datagrams": 64, "held": 64, "timeout": 3, "path_mru": 1500},
+                     traffic={"protocols": (85, 10, 5), "moods": ("short",), "loyal": 75, "floods": 3}),
+    # No fragments, few errors.
+    "ce-frugal": ce(P240, PREFIX, {"df": "clear"}, {"mtu": 1300}, fragments={"reassembly": "off"}, icmp={"rate": 3, "burst": 4}),
 }

@@ -21,12 +21,12 @@ SERVICES = {TCP: (80, 443, 53, 22, 5222), UDP: (53, 53, 443, 123, 3478, 5060), I
 class Talk:
     """Two ends, inside 0 and remote 1: `seq` is what each sends next, `open` (first, size) of the window the other has for it."""
 
-    def __init__(self, protocol, inside, remote, dice):
+    def __init__(self, protocol, inside, remote, dice, moods=("long", "short", "half", "quiet")):
         self.protocol, self.inside, self.remote, self.port, self.alive = protocol, inside, remote, None, False
         self.seq, self.open = [dice.getrandbits(32), dice.getrandbits(32)], [None, None]
         self.scale = [dice.choice((None, 0, 3, 7, 14)), dice.choice((None, 0, 2, 8))]
         self.syn, self.fin, self.sent = [False, False], [False, False], [0, 0]
-        self.mood = dice.choice(("long", "short", "half", "quiet"))
+        self.mood = dice.choice(moods)
 
 
 class CeTraffic(Traffic):
@@ -37,6 +37,7 @@ class CeTraffic(Traffic):
         own = config.get("traffic", {})
         # How many conversations and crowds; inside endpoints that most of them have, and how many do, in percent.
         self.eager, self.loyal = own.get("eager", 1), own.get("loyal", 50)
+        self.moods = [own["moods"]] if "moods" in own else []
         self.rules = box.domain.rules
         self.inside = [address for address in box.lan.by4]
         self.protocols = own.get("protocols", (50, 40, 10))
@@ -48,7 +49,8 @@ class CeTraffic(Traffic):
         fragments = 1 if box.reassembly else 0.15
         acts = {self.talk: 52, self.probe: 8, self.hairpin: 5, self.any_error: 7, self.bent: 10, self.fragmented: 7 * fragments,
                 self.softwire_fragmented: 3 * fragments, self.icmp6_error: 4, self.odd_frame: 2, self.other_protocol: 0.7 if box.shared else 3,
-                self.many_fragments: 0.03 * fragments, self.many_gaps: 0.1 * fragments, self.crowd: 0.15 * self.eager}
+                self.many_fragments: 0.03 * fragments, self.many_gaps: 0.1 * fragments, self.crowd: 0.15 * self.eager,
+                self.many_softwire_fragments: 0.05 * fragments * own.get("floods", 1)}
         without = own.get("without", ())
         self.acts = self.weigh(*((act, weight) for act, weight in acts.items() if act.__name__ not in without))
 
@@ -77,7 +79,7 @@ class CeTraffic(Traffic):
     def new_talk(self):
         dice = self.random
         protocol = dice.choices((TCP, UDP, ICMP), self.protocols)[0]
-        talk = Talk(protocol, self.endpoint(), self.remote(protocol), dice)
+        talk = Talk(protocol, self.endpoint(), self.remote(protocol), dice, *self.moods)
         self.talks.append(talk)
         return talk
 
@@ -403,7 +405,7 @@ class CeTraffic(Traffic):
 
     def bend_source(self, shot):
         dice = self.random
-        shot.ip["src"] = dice.choice((self.martian(), self.public(), ip4("192.168.2.10"), ip4("192.168.1.77"), self.br.address,
+        shot.ip["src"] = dice.choice((self.martian(), self.public(), ip4("192.168.2.10"), ip4("192.168.1.77"), ip4("192.168.1.1"), self.br.address,
                                       self.any_ce().host(dice), 0xFFFFFFFF))
 
     def other_protocol(self):
@@ -449,7 +451,7 @@ class CeTraffic(Traffic):
         if how < 0.5 and edges:
             wanted = dice.choice(edges) + dice.choice((-MARGIN, MARGIN))
         elif how < 0.6:
-            wanted = now + dice.choice((5, 30, 60, 130, 300, 900)) * SECOND + dice.randint(0, SECOND)
+            wanted = now + dice.choice((8, 8, 30, 60, 130, 300, 900)) * SECOND + dice.randint(0, SECOND)
         elif how < 0.62:
             wanted = now + dice.choice((7500, 20000, 100000)) * SECOND
         wanted = max(wanted, now + 1)
