@@ -56,11 +56,11 @@ CONFIGS = {
     # Other CEs directly.
     "ce-mesh": ce([P252, {"ipv6": "3fff:100::/40", "ipv4": "198.18.0.0/24", "ea": 8, "offset": 0},
                    {"ipv6": "2001:db8:12:3500::/56", "ipv4": "198.51.100.7/32", "ea": 0, "offset": 4, "psid": 53, "psid_len": 8}],
-                  PREFIX, {"filtering": "endpoint-independent"}, {"mesh": True, "traffic_class": 46}),
+                  PREFIX, {"filtering": "endpoint-independent"}, {"mesh": True, "traffic_class": 46}, traffic={"peers": 45}),
     # Short connections, whose ports are given away as soon as they may; little room for fragments.
     "ce-closing": ce(SMALL, PREFIX, {"closed_early": True, "tcp_reset_timeout": 100, "filtering": "endpoint-independent"},
                      fragments={"datagrams": 64, "held": 64, "timeout": 3, "path_mru": 1500},
                      traffic={"protocols": (85, 10, 5), "moods": ("short",), "loyal": 75, "floods": 3}),
     # No fragments, few errors.
-    "ce-frugal": ce(P240, PREFIX, {"df": "clear"}, {"mtu": 1300}, fragments={"reassembly": "off"}, icmp={"rate": 3, "burst": 4}),
+    "ce-frugal": ce(P240, PREFIX, {"df": "clear"}, {"mtu": 1300}, fragments={"reassembly": "off"}, icmp={"rate": 2, "burst": 2}),
 }

@@ -35,8 +35,8 @@ class CeTraffic(Traffic):
         self.napt, self.senders = box.napt, None
         self.shares = box.napt.settings.port_reuse != "off"
         own = config.get("traffic", {})
-        # How many conversations and crowds; inside endpoints that most of them have, and how many do, in percent.
-        self.eager, self.loyal = own.get("eager", 1), own.get("loyal", 50)
+        # How many conversations and crowds; in percent how many of them have the same inside endpoints, and talk to other CEs.
+        self.eager, self.loyal, self.peers = own.get("eager", 1), own.get("loyal", 50), own.get("peers", 15)
         self.moods = [own["moods"]] if "moods" in own else []
         self.rules = box.domain.rules
         self.inside = [address for address in box.lan.by4]
@@ -62,7 +62,7 @@ class CeTraffic(Traffic):
     def remote(self, protocol):
         """Somebody to talk to: a server, now and then another CE."""
         dice = self.random
-        if self.chance(15) and protocol != ICMP:
+        if self.chance(self.peers) and protocol != ICMP:
             peer = dice.choice(self.rules).any_ce(dice)
             address, port = peer.host(dice), peer.port(dice)
             if address != self.br.address or port not in self.napt.set:
@@ -374,7 +374,13 @@ class CeTraffic(Traffic):
         return piece if piece[8] != 1 or start or more else super().piece4(shot, start, data, more)
 
     def softwire_fragmented(self):
-        return super().softwire_fragmented() if any(talk.port for talk in self.talks) else self.talk()
+        return super().softwire_fragmented() if self.somebody_answers() else self.talk()
+
+    def many_softwire_fragments(self):
+        return super().many_softwire_fragments() if self.somebody_answers() else self.talk()
+
+    def somebody_answers(self):
+        return any(talk.alive and talk.remote[0] != self.br.address for talk in self.talks)
 
     def any_ce(self):
         return self.random.choice(self.rules).any_ce(self.random)
