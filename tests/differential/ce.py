@@ -271,6 +271,8 @@ class Ce(Br):
         segment = segment_of(ip)
         session = self.napt.find_out(ip.protocol, inside, remote)
         if session is None:
+            if ip.offset:
+                raise Drop("nat_no_mapping", "the session has ended since the first fragment")
             if segment and segment.flags & RST:
                 raise Drop("nat_no_mapping", "a reset opens no session")
             try:
@@ -388,7 +390,7 @@ class Ce(Br):
             raise Drop("spoof_v4", "quotes a packet to another address")
         owner = next((rule.ce_of_port(ip.src, port) for rule in rules if not rule.shared or port is not None
                       and rule.has_index(port) and rule.given_psid in (None, rule.psid_of(port))), None)
-        if owner is None or owner.address != outer.source:
+        if owner is None or owner.rule is not rule or owner.address != outer.source:
             raise Drop("spoof_v4", "not the address of that CE")
 
     def deliver(self, ip, transport, outer, own=None):
