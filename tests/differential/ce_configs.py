@@ -44,7 +44,7 @@ CONFIGS = {
                     {"fragment": "drop"}, links={"mtu": 1280}),
     "ce-limits": ce(P1008, "2001:db8:12:3400::/54", {
         "sessions": 120, "sessions_per_host": 40, "new_sessions_per_host": 20, "ports_per_host": 12, "port_quarantine": 120,
-        "udp_timeout": 120, "dns_timeout": 5, "tcp_opening_timeout": 30}, traffic={"eager": 3}),
+        "udp_timeout": 120, "dns_timeout": 5, "tcp_opening_timeout": 30}, traffic={"eager": 2}),
     "ce-mixed": ce(P240, PREFIX, {
         "port_reuse": "on_exhaustion", "ports_per_host": 3, "filtering": "endpoint-independent", "forwards": HOUSE,
         "closed_early": True, "df": "clear", "policies": [
