@@ -54,21 +54,10 @@ class Ce(Br):
         self.shared = rule.shared
         ports = [port for port in range(65536) if self.me.owns_port(port)]
         self.napt = Napt(config.get("nat", {}), ports, not rule.shared, self.address)
-        settings = config.get("fragments", {})
-        self.reassembly = settings.get("reassembly", "virtual") != "off"
-        room = settings.get("datagrams", 4096)
-        self.timeout4 = settings.get("timeout", 15) * SECOND
-        self.virtual = fragments.Virtual(room, settings.get("held", 2048))
-        self.whole = fragments.Whole(room, settings.get("path_mru", 1540))
-        settings = config.get("icmp", {})
-        rate, burst = settings.get("rate", 1000), settings.get("burst", 200)
-        self.bucket4, self.bucket6 = Bucket(rate, burst), Bucket(rate, burst)
-        self.icmp_source = self.lan.v4[0][0]
-        self.drops, self.events, self.flow = Counter(), self.napt.events, Counter()
-        self.ports = {name.name: Counter() for name in (self.wan, self.lan)}
+        self.set_up(config, self.wan, self.lan)
+        self.events = self.napt.events
         self.configured_mtu, self.learned_until = self.domain.mtu, None
-        self.idents, self.used_idents, self.unsure = 0, {}, 0
-        self.sent, self.notes, self.begun, self.got = [], [], None, {}
+        self.used_idents, self.unsure, self.got = {}, 0, {}
 
     def receive(self, interface, frame, now, got=None):
         """`got` are the frames that the program sent for this one, by interface."""
