@@ -236,6 +236,8 @@ class CeTraffic(Traffic):
         if not talk.fin[side] and self.chance(ends) and (talk.mood != "half" or side == 0):
             talk.fin[side] = True
             return FIN | ACK | dice.choice((0, PSH))
+        if talk.fin[side] and self.chance(15):
+            return FIN | ACK
         if self.chance(5):
             return dice.choice((RST, RST | ACK))
         if self.chance(1) and not talk.fin[side]:
