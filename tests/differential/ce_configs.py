@@ -21,10 +21,10 @@ def ce(rule, prefix, nat, softwire=None, **more):
 
 P240 = {"ipv6": "2001:db8::/40", "ipv4": "192.0.2.0/24", "ea": 16, "offset": 4}
 P252 = P240 | {"offset": 6}
-P1008 = {"ipv6": "2001:db8::/40", "ipv4": "192.0.2.0/24", "ea": 14, "offset": 6}
-# 4000 to 4003, and 4000 to 4015.
+# 4000 to 4003, 4000 to 4015, and 3968 to 4031.
 TINY = {"ipv6": "2001:db8:12:3400::/56", "ipv4": "192.0.2.18/32", "ea": 0, "offset": 0, "psid": 1000, "psid_len": 14}
 SMALL = TINY | {"psid": 250, "psid_len": 12}
+MEDIUM = TINY | {"psid": 62, "psid_len": 10}
 WHOLE = {"ipv6": "2001:db8::/40", "ipv4": "192.0.2.0/24", "ea": 8, "offset": 6}
 PREFIX = "2001:db8:12:3400::/56"
 HOUSE = [{"protocol": "tcp", "ports": "4928-4930", "to": "192.168.1.50", "to_port": 80},
@@ -42,7 +42,7 @@ CONFIGS = {
          "reserved": True}]}, traffic={"endpoints": 8, "loyal": 70}),
     "ce-always": ce(P240, PREFIX, {"port_reuse": "always", "forwards": HOUSE, "filtering": "endpoint-independent"},
                     {"fragment": "drop"}, links={"mtu": 1280}),
-    "ce-limits": ce(P1008, "2001:db8:12:3400::/54", {
+    "ce-limits": ce(MEDIUM, PREFIX, {
         "sessions": 120, "sessions_per_host": 40, "new_sessions_per_host": 20, "ports_per_host": 12, "port_quarantine": 120,
         "udp_timeout": 120, "dns_timeout": 5, "tcp_opening_timeout": 30}, traffic={"eager": 2}),
     "ce-mixed": ce(P240, PREFIX, {
@@ -58,9 +58,9 @@ CONFIGS = {
                    {"ipv6": "2001:db8:12:3500::/56", "ipv4": "198.51.100.7/32", "ea": 0, "offset": 4, "psid": 53, "psid_len": 8}],
                   PREFIX, {"filtering": "endpoint-independent"}, {"mesh": True, "traffic_class": 46}, traffic={"peers": 45}),
     # Short connections, whose ports are given away as soon as they may; little room for fragments.
-    "ce-closing": ce(SMALL, PREFIX, {"closed_early": True, "tcp_reset_timeout": 100, "filtering": "endpoint-independent"},
+    "ce-closing": ce(SMALL, PREFIX, {"closed_early": True, "tcp_opening_timeout": 30, "filtering": "endpoint-independent"},
                      fragments={"datagrams": 64, "held": 64, "timeout": 3, "path_mru": 1500},
-                     traffic={"protocols": (85, 10, 5), "moods": ("short",), "loyal": 75, "floods": 3}),
+                     traffic={"protocols": (85, 10, 5), "moods": ("brief",), "loyal": 75, "floods": 3, "without": ["crowd"], "round": 80}),
     # No fragments, few errors.
     "ce-frugal": ce(P240, PREFIX, {"df": "clear"}, {"mtu": 1300}, fragments={"reassembly": "off"}, icmp={"rate": 2, "burst": 2}),
 }

@@ -189,8 +189,9 @@ def compare(options, name):
         program, comparison = Program(options.mapedge, config, directory), Comparison(config)
         traffic = CeTraffic(config, comparison.model, f"{name} {options.seed}")
         packets, begun, counters, frames = [], time.monotonic(), {}, {}
+        size = config.get("traffic", {}).get("round", options.round)
         while len(packets) < options.packets and not comparison.found and not counters and not frames:
-            batch = traffic.round(min(options.round, options.packets - len(packets)))
+            batch = traffic.round(min(size, options.packets - len(packets)))
             packets += batch
             comparison.snapshots = []
             frames, got = program.run(batch)

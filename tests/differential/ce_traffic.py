@@ -232,13 +232,13 @@ class CeTraffic(Traffic):
                 talk.syn[side] = True
                 return SYN
             return ACK
-        ends = {"short": 25, "quiet": 4, "long": 2, "half": 10}[talk.mood]
+        ends, resets = {"short": (25, 5), "quiet": (4, 5), "long": (2, 5), "half": (10, 5), "brief": (60, 20)}[talk.mood]
         if not talk.fin[side] and self.chance(ends) and (talk.mood != "half" or side == 0):
             talk.fin[side] = True
             return FIN | ACK | dice.choice((0, PSH))
         if talk.fin[side] and self.chance(15):
             return FIN | ACK
-        if self.chance(5):
+        if self.chance(resets):
             return dice.choice((RST, RST | ACK))
         if self.chance(1) and not talk.fin[side]:
             return SYN
@@ -468,10 +468,9 @@ class CeTraffic(Traffic):
         self.now = begun + wanted
 
     def edges(self):
-        box, wait = self.br, self.napt.settings.port_quarantine * SECOND
+        box = self.br
         yield from self.napt.dues()
         yield from [box.learned_until] if box.learned_until else []
         yield from (session.last + 5 * SECOND for session in self.napt.by_inside.values() if session.ended)
         yield from (datagram.born + box.timeout4 for datagram in box.virtual.known.values())
         yield from (datagram.born + 60 * SECOND for datagram in box.whole.known.values())
-        yield from (at + wait for at in self.napt.freed.values() if wait)

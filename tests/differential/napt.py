@@ -219,7 +219,7 @@ class Napt:
         self.by_inside, self.by_port = {}, {}  # sessions: (protocol, inside, remote), (protocol, port, remote)
         self.mappings, self.owners = {}, {}  # (protocol, inside), (protocol, port)
         self.users = {}  # (protocol, port): sessions
-        self.freed, self.paces = {}, {}
+        self.freed, self.freed_unseen, self.paces = {}, [], {}  # since when ports are free
         self.host_sessions, self.host_ports = Counter(), Counter()
         self.events, self.faults, self.nothing_before = Counter(), [], 0
         self.reserved_seen = {TCP: set(), UDP: set(), ICMP: set()}
@@ -240,12 +240,12 @@ class Napt:
     # -------------------------------------------------------------------------------------------------- looking up
 
     def expire(self, now):
-        """Sessions end when they are due, and with the last one its port is free. Returns them."""
+        """Sessions that are due end, and with the last one its port is free: from now on, as nobody has looked before. Returns them."""
         if now < self.nothing_before:
             return []
         ended = [each for each in self.by_inside.values() if each.due(self.settings) <= now]
         for session in ended:
-            self.end(session, session.due(self.settings))
+            self.end(session, now)
             self.events["sessions_expired"] += 1
         self.nothing_before = min((each.due(self.settings) for each in self.by_inside.values()), default=1 << 62)
         return ended
@@ -357,14 +357,16 @@ class Napt:
         return {port for table in (self.owners, self.users) for its, port in table if its == protocol} \
             | {port for (its, port), at in self.freed.items() if its == protocol and now < at + wait}
 
-    def hidden(self, protocol):
-        """Ports in use that nobody has seen yet."""
-        return sum(each.port is None for key, each in self.mappings.items() if key[0] == protocol)
+    def hidden(self, protocol, now):
+        """Ports that no new mapping may have, and that nobody has seen."""
+        wait = self.settings.port_quarantine * SECOND
+        return sum(each.port is None for key, each in self.mappings.items() if key[0] == protocol) \
+            + sum(its == protocol and now < at + wait for its, at in self.freed_unseen)
 
     def free(self, protocol, now, reserved):
         """How many ports a new mapping may take."""
         busy = self.busy(protocol, now)
-        unused = len(self.set) - len(busy) - self.hidden(protocol)
+        unused = len(self.set) - len(busy) - self.hidden(protocol, now)
         return unused if reserved else unused - self.reserved_left(protocol, busy)
 
     def reserved_left(self, protocol, busy):
@@ -486,6 +488,7 @@ class Napt:
                 del self.mappings[protocol, mapping.inside]
                 self.owners.pop((protocol, mapping.port), None)
                 self.host_ports[protocol, mapping.inside[0]] -= 1
+                self.freed_unseen += [(protocol, at)] * (port is None)
         if port is None:
             return
         if self.by_port.get((protocol, port, session.remote)) is session:
@@ -503,4 +506,4 @@ class Napt:
         """When something changes by itself."""
         wait = self.settings.port_quarantine * SECOND
         return [each.due(self.settings) for each in self.by_inside.values()] \
-            + [at + wait for at in self.freed.values() if wait]
+            + [at + wait for at in [*self.freed.values(), *(at for _, at in self.freed_unseen)] if wait]
