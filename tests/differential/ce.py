@@ -415,32 +415,35 @@ class Ce(Br):
         """Steps 2 to 4: the session, if there is one, and the inside endpoint."""
         port = 0 if transport.kind == "other" else transport.dport
         remote = ip.src, remote_port(transport, REMOTE)
-        self.reveal(ip, port, remote)
+        hidden = self.reveal(ip, port, remote)
         session = own or self.napt.find_in(ip.protocol, port, remote)
         if session:
             return session, session.inside
         try:
             return None, self.napt.admit(ip.protocol, port, remote, hairpin).inside
         except Refusal as refusal:
+            if hidden and self.next_got(self.wan):  # an ICMP error about what comes later: somebody was there
+                return None, (0, 0)
+            self.unsure += hidden
             raise Drop(refusal.reason, refusal.why) from None
 
     def reveal(self, ip, port, remote):
-        """A packet that arrives shows a port that nobody has seen; one that does not leaves it open whether it was filtered."""
+        """A packet that arrives shows a port that nobody has seen. Else: may somebody have this one whom nobody has seen?"""
         if (ip.protocol, port) in self.napt.owners or (ip.protocol, port, remote) in self.napt.by_port:
-            return
+            return False
         unseen = self.napt.unseen(ip.protocol)
         if not unseen or port not in self.napt.set:
-            return
+            return False
         inner = self.next_inner(self.lan)
         if inner is None or ip.offset or len(inner) < 28:
-            self.unsure += 1
-            return
+            return True
         at = (inner[0] & 15) * 4
         inside = int.from_bytes(inner[16:20], "big"), struct.unpack_from(">H", inner, at + (4 if ip.protocol == ICMP else 2))[0]
         for found in unseen:
             if found.inside == inside and getattr(found, "remote", remote) == remote:
                 self.napt.see(found, port)
-                return
+                break
+        return False
 
     def translated_error_in(self, ip, transport):
         """RFC 5508 REQ-4."""

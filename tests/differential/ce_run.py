@@ -24,6 +24,7 @@ from wire import append_pcap, decode, read_pcap, text4, write_pcap
 
 EXAMPLES = 12
 HISTORY = 20
+FURTHER = "nat_filtered", "ttl", "too_big", "ecn_drop"
 BR = "a BR has it, not a CE"
 NOT_HERE = run.NOWHERE | {
     "spoof_ext": BR, "no_rule": BR, "loop": "needs a CE with an IPv4 prefix, which there is not; what is for our own ports is a hairpin",
@@ -103,13 +104,14 @@ class Comparison:
         return sent
 
     def make_sure(self, got):
-        """What was dropped at a port that nobody had seen may have been filtered, or not: the program knows."""
+        """What was dropped at a port that nobody had seen may have got further before it was: the program knows."""
         drops = self.model.drops
-        filtered = got.get("drops.nat_filtered", 0) - drops["nat_filtered"]
-        if 0 < filtered <= self.model.unsure:
-            drops["nat_filtered"] += filtered
-            drops["nat_no_mapping"] -= filtered
-            self.snapshots[-1] = run.counters_of(self.model)
+        for reason in FURTHER:
+            more = min(max(got.get(f"drops.{reason}", 0) - drops[reason], 0), self.model.unsure)
+            drops[reason] += more
+            drops["nat_no_mapping"] -= more
+            self.model.unsure -= more
+        self.snapshots[-1] = run.counters_of(self.model)
         self.model.unsure = 0
 
     def counters(self, got, count=0):

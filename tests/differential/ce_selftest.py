@@ -245,7 +245,7 @@ def faults():
     assert table.faults()
     table = Table(port_quarantine=120)
     table.out((A, 5000), Y, 4000)
-    table.at(421).out((A, 5001), Y, 4000)
+    table.at(301).at(422).out((A, 5001), Y, 4000)
     assert not table.faults()
 
 
