@@ -330,7 +330,8 @@ class CeTraffic(Traffic):
             inside = inside[0], dice.choice((self.port(), dice.randint(0, 65535)))
         if self.chance(8):
             remote = remote[0], dice.randint(1, 65535)
-        about = (remote[0] ^ 1, remote[1]) if self.chance(15) else remote  # not to the one who reports it
+        wrong = self.chance(50 if self.br.rules.of_destination(remote[0]) else 5)
+        about = (remote[0] ^ 1, remote[1]) if wrong else remote  # not to the one who reports it
         quoted = self.quotation(talk.protocol, *((remote, inside) if out else (inside, about)))
         if out:
             shot = Shot("ce", inside[0] if self.chance(85) else dice.choice(self.inside), remote[0])
