@@ -43,11 +43,11 @@ smoke: all
 demo: all
 	@tests/netns/demo.py --build $(BUILD)
 
-# Program and models on 100 000 random packets of every BR and of all CEs; ARGS="--seed 7".
+# Program and model on 100 000 random packets of every BR; ARGS="--seed 7".
 differential: all
 	tests/differential/run.py --mapedge $(BUILD)/app/mapedge/mapedge $(ARGS)
 
-# The same for a CE. A long run still finds differences: tests/differential/README.md.
+# The same for a CE, 100 000 packets of all configurations together.
 differential-ce: all
 	tests/differential/ce_run.py --mapedge $(BUILD)/app/mapedge/mapedge $(ARGS)
 
@@ -55,7 +55,7 @@ differential-ce: all
 mutate:
 	tests/mutate/mutate.py $(ARGS)
 
-# Does that comparison notice? Twenty mistakes put into lib/, one at a time; `make faults ARGS="lib/frag"`.
+# Do they notice? Some fifty mistakes put into lib/, one at a time; `make faults ARGS="--ce lib/nat"`.
 faults:
 	tests/differential/faults.py $(ARGS)
 

@@ -30,7 +30,6 @@ share_port(struct nat *nat, const struct nat_opening *opening, struct choice *ch
 		/* Nor is it shared with the port that it talks to: what comes back would be its own. */
 		if (!is_taken(nat, port, opening->remote) && !(to_us && session_end_port(opening->remote) == port)) {
 			*choice = (struct choice){ port, SESSION_SHARES };
-			nat_event(nat, EVENT_port_shared);
 			return true;
 		}
 		at = at + 1 < common->count ? at + 1 : 0;

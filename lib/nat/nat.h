@@ -261,7 +261,8 @@ static inline void
 nat_touch(struct nat *nat, struct session *s, const uint8_t *l4, bool out, uint32_t now)
 {
 	if (likely(s->space == L4_TCP)) {
-		if ((l4[13] & (TCP_FIN | TCP_SYN | TCP_RST)) != 0 || s->state != SESSION_TCP_ESTABLISHED) {
+		if ((l4[13] & (TCP_FIN | TCP_SYN | TCP_RST | TCP_ACK)) != TCP_ACK ||
+		    s->state != SESSION_TCP_ESTABLISHED) {
 			nat_tcp_segment(nat, s, l4, out, now);
 			return;
 		}

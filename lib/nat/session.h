@@ -38,7 +38,10 @@ enum session_state {
 struct session {
 	uint64_t remote; /* session_end() of the remote endpoint, with the protocol */
 	uint64_t inside; /* session_end() of the inside endpoint */
-	/* TCP: bytes 8 to 15 of the last header from outside and from inside, as on the wire: what the RST check needs. */
+	/*
+	 * TCP: bytes 8 to 15 of the last header with an acknowledgement, from outside and from inside, as on the wire: what
+	 * the RST check needs. 0: none since the connection began.
+	 */
 	uint64_t last[2];
 	uint32_t last_active; /* worker's seconds */
 	uint32_t next;        /* neighbours in a slot of the wheel, or among the closed connections */

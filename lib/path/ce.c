@@ -54,8 +54,7 @@ ce_find_quoted(struct worker *w, struct packet *p, struct quote *quote)
 {
 	uint64_t remote;
 
-	if (!icmp_quote_parse(p, quote) || quote->kind > L4_ICMP_QUERY || quote->src != p->dst ||
-	    !icmp_quote_is_intact(quote))
+	if (!ce_read_quote(p, quote) || quote->src != p->dst || !icmp_quote_is_intact(quote))
 		return drop(w, p, DROP_icmp_bad);
 	remote = far_end(quote->dst, quote->dst_port, quote->kind);
 	p->session = nat_find_in(w->nat, nat_hash_in(w->nat, quote->src_port, remote), quote->src_port, remote);

@@ -45,6 +45,13 @@ bool ce_find_peer(const struct worker *w, uint32_t dst, uint16_t port, u128 *pee
 /* The same for a packet from outside; an error belongs to the port of the packet that it is about. */
 uint16_t ce_port_owner(const struct worker *w, const struct packet *p);
 
+/* The packet that an ICMP error quotes: false when it cannot be read, or has no port that a session could have. */
+static inline bool
+ce_read_quote(const struct packet *p, struct quote *quote)
+{
+	return icmp_quote_parse(p, quote) && quote->kind <= L4_ICMP_QUERY;
+}
+
 /*
  * The session that an ICMP error from outside is about: its quote shows the packet as it left us. NEXT with p->session, or
  * dropped as icmp_bad or nat_no_mapping. p->dst must be the external address.

@@ -15,7 +15,7 @@ static inline enum verdict
 from_peer(struct worker *w, struct packet *p, const struct softwire *softwire)
 {
 	const struct ruleset *fmrs = w->snapshot->rules;
-	uint16_t port = p->src_port;
+	uint16_t port = p->kind <= L4_ICMP_QUERY ? p->src_port : 0;
 	const struct map_rule *rule;
 	struct quote quote;
 
@@ -24,7 +24,7 @@ from_peer(struct worker *w, struct packet *p, const struct softwire *softwire)
 	if (ruleset_find6(fmrs, p->outer_src) == MAP_NO_RULE)
 		return drop(w, p, DROP_spoof_v6);
 	quote.dst = p->src;
-	if (p->kind == L4_ICMP_ERROR && icmp_quote_parse(p, &quote))
+	if (p->kind == L4_ICMP_ERROR && ce_read_quote(p, &quote))
 		port = quote.dst_port;
 	rule = ruleset_find4(fmrs, p->src, port);
 	/* An error must be about a packet that went to that very CE: MAPE-41. */

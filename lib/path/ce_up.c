@@ -66,7 +66,7 @@ choose_peer_of_rest(struct worker *w, struct packet *p)
 	struct quote quote;
 
 	if (p->kind == L4_ICMP_ERROR)
-		return icmp_quote_parse(p, &quote) ? choose_peer(w, p, quote.src_port) : drop(w, p, DROP_icmp_bad);
+		return ce_read_quote(p, &quote) ? choose_peer(w, p, quote.src_port) : drop(w, p, DROP_icmp_bad);
 	p->outer_dst = p->dst == w->snapshot->external_addr ? 0 : w->softwire->br;
 	return VERDICT_NEXT;
 }
@@ -154,8 +154,7 @@ translate_error(struct worker *w, struct packet *p)
 	uint64_t inside, remote;
 	uint32_t before, after;
 
-	if (!icmp_quote_parse(p, &quote) || quote.kind > L4_ICMP_QUERY || quote.src != p->dst ||
-	    !icmp_quote_is_intact(&quote))
+	if (!ce_read_quote(p, &quote) || quote.src != p->dst || !icmp_quote_is_intact(&quote))
 		return drop(w, p, DROP_icmp_bad);
 	set_ident(w, p);
 	inside = session_end(quote.dst, quote.dst_port, quote.kind);

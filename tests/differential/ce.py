@@ -8,11 +8,10 @@ from collections import Counter, deque
 from types import SimpleNamespace
 
 import fragments
-from ce_configs import NOT_YET
 from mapping import RuleSet
-from model import (ALWAYS_MARTIAN, Bucket, Br, Domain, Drop, ICMP_ERRORS, Interface, Ipv4, Outer, Quoted4, SECOND, Transport, prefixes,
+from model import (Bucket, Br, Domain, Drop, ICMP_ERRORS, Interface, Ipv4, NO_HOSTS, Outer, Quoted4, SECOND, Transport,
                    quoted_transport, read_transport, remade4, split4)
-from napt import INSIDE, NAMES, REMOTE, Mapping, Napt, RST, Refusal, Segment
+from napt import INSIDE, NAMES, REMOTE, Napt, RST, Refusal, Segment
 from wire import *
 
 SAME_IDENT_WITHIN = 30 * SECOND
@@ -55,21 +54,10 @@ class Ce(Br):
         self.shared = rule.shared
         ports = [port for port in range(65536) if self.me.owns_port(port)]
         self.napt = Napt(config.get("nat", {}), ports, not rule.shared, self.address)
-        settings = config.get("fragments", {})
-        self.reassembly = settings.get("reassembly", "virtual") != "off"
-        room = settings.get("datagrams", 4096)
-        self.timeout4 = settings.get("timeout", 15) * SECOND
-        self.virtual = fragments.Virtual(room, settings.get("held", 2048))
-        self.whole = fragments.Whole(room, settings.get("path_mru", 1540))
-        settings = config.get("icmp", {})
-        rate, burst = settings.get("rate", 1000), settings.get("burst", 200)
-        self.bucket4, self.bucket6 = Bucket(rate, burst), Bucket(rate, burst)
-        self.icmp_source = self.lan.v4[0][0]
-        self.drops, self.events, self.flow = Counter(), self.napt.events, Counter()
-        self.ports = {name.name: Counter() for name in (self.wan, self.lan)}
+        self.set_up(config, self.wan, self.lan)
+        self.events = self.napt.events
         self.configured_mtu, self.learned_until = self.domain.mtu, None
-        self.idents, self.used_idents, self.unsure = 0, {}, 0
-        self.sent, self.notes, self.begun, self.got = [], [], None, {}
+        self.used_idents, self.unsure, self.got = {}, 0, {}
 
     def receive(self, interface, frame, now, got=None):
         """`got` are the frames that the program sent for this one, by interface."""
@@ -124,18 +112,29 @@ class Ce(Br):
             return None
         return struct.unpack_from(">H", body, at)[0]
 
+    def see_quoted(self, known, port):
+        """An error shows the external port of the packet that it is about."""
+        inner = self.next_inner(port)
+        if known.port is not None or inner is None or inner[9] != ICMP:
+            return
+        quoted = inner[(inner[0] & 15) * 4 + 8:]
+        at = (quoted[0] & 15) * 4 + (4 if quoted[9] == ICMP else 2)
+        self.napt.see(known, struct.unpack_from(">H", quoted, at)[0])
+
     def new_ident(self, port, ip, transport):
         """The identification of what may be fragmented; that of one datagram is one."""
         known = transport.said.get("ident")
         if known is not None:
             return known
         inner = self.next_inner(port)
-        ident = struct.unpack_from(">H", inner, 4)[0] if inner else 0
+        if inner is None:  # it is dropped on its way: perhaps another fragment shows it
+            return 0
+        ident, = struct.unpack_from(">H", inner, 4)
         transport.said["ident"] = ident
         used = self.used_idents.setdefault((ip.dst, ip.protocol), deque())
         while used and used[0][0] + SAME_IDENT_WITHIN < self.now:
             used.popleft()
-        if inner and any(each == ident for _, each in used):
+        if any(each == ident for _, each in used):
             self.napt.fault(f"identification {ident:#x} again, of another datagram to {text4(ip.dst)}")
         used.append((self.now, ident))
         return ident
@@ -166,10 +165,13 @@ class Ce(Br):
         return any(address & mask == net for net, mask in self.lan.onlink)
 
     def transport_of(self, ip):
-        transport = read_transport(ip)
-        if ip.protocol == ICMP and transport.kind != "other-icmp" and checksum(ip.payload):
-            raise Drop("icmp_bad", "checksum")
-        return transport
+        """What an error quotes is judged last, so one that quotes nothing of use has no quote."""
+        try:
+            return read_transport(ip)
+        except Drop as drop:
+            if drop.reason != "icmp_bad":
+                raise
+            return Transport("error")
 
     def first_transport(self, ip, outer):
         """A datagram whose first fragment is refused for its header, or because there can be no session for it, is lost."""
@@ -177,12 +179,10 @@ class Ce(Br):
         try:
             if transport.kind == "error":
                 raise Drop("icmp_bad", "a fragmented error")
-            if outer:
-                self.check_protocol(ip, transport)
-            else:
-                self.check_protocol(ip, transport)
-                port = self.lan if ip.dst == self.address and self.out_peer(ip, transport) == "hairpin" else self.wan
-                self.session_out(ip, transport, port)
+            self.check_protocol(ip, transport)
+            if not outer:
+                own = ip.dst == self.address and (transport.kind == "query" or self.napt.has(transport.dport))
+                self.session_out(ip, transport, self.lan if own else self.wan)
         except Drop as drop:
             raise fragments.Refused(drop.reason) from None
         return transport
@@ -194,10 +194,15 @@ class Ce(Br):
         if transport.kind == "other" and (self.shared or ip.protocol == AH):
             raise Drop("proto_unsupported")
 
+    def check_transport(self, ip, transport):
+        self.check_protocol(ip, transport)
+        if ip.protocol == ICMP and not ip.is_fragment and checksum(ip.payload):
+            raise Drop("icmp_bad", "checksum")
+
     # ------------------------------------------------------------------------------------------------ from the LAN
 
     def judge_out(self, ip, transport, _):
-        self.check_protocol(ip, transport)
+        self.check_transport(ip, transport)
         if ip.ttl <= 1:
             self.error_to_host(ip, TIME_EXCEEDED, 0, 0)
             raise Drop("ttl")
@@ -211,7 +216,9 @@ class Ce(Br):
 
     def out_peer(self, ip, transport):
         """An identifier is the port of both sides, and the one that the other side sees is the external one."""
-        port = transport.quote.sport if transport.kind == "error" else transport.dport
+        port = transport.dport
+        if transport.kind == "error":
+            port = self.quote_of(transport).sport
         return self.peer_of(ip.dst, next(iter(self.napt.set)) if transport.kind == "query" else port)
 
     def check_size(self, ip):
@@ -224,7 +231,7 @@ class Ce(Br):
 
     def peer_of(self, address, port):
         """Step 6: "hairpin", or who gets the packet."""
-        if address == self.address and (not self.shared or port in self.napt.set):
+        if address == self.address and self.napt.has(port):
             return "hairpin"
         rules = self.rules.of_destination(address)
         if not rules:
@@ -237,9 +244,11 @@ class Ce(Br):
     def translate_out(self, ip, transport, port):
         """Steps 4 and 5; `port` is where it will leave."""
         if transport.kind == "error":
-            data = self.translated_error_out(ip, transport)
+            data = self.translated_error_out(ip, transport, port)
         else:
             session = self.session_out(ip, transport, port)
+            if not ip.offset:
+                self.napt.touch(session, INSIDE, segment_of(ip), self.now)
             transport.said |= {"session": session, "external": session.port}
             data = rewritten(ip, transport, self.address, ip.dst, sport=session.port or 0)
         if not ip.df or ip.is_fragment or port is self.wan and ip.length > self.domain.mtu:
@@ -251,10 +260,12 @@ class Ce(Br):
         segment = segment_of(ip)
         session = self.napt.find_out(ip.protocol, inside, remote)
         if session is None:
+            if ip.offset:
+                raise Drop("nat_no_mapping", "the session has ended since the first fragment")
             if segment and segment.flags & RST:
                 raise Drop("nat_no_mapping", "a reset opens no session")
             try:
-                session = self.napt.open(ip.protocol, inside, remote, self.now, lambda: self.chosen_port(port, ip))
+                session = self.napt.open(ip.protocol, inside, remote, self.now, lambda: self.chosen_port(port, ip), segment)
             except Refusal as refusal:
                 if refusal.tell:
                     self.error_to_host(ip, UNREACHABLE, ADMINISTRATIVELY_FILTERED, 0)
@@ -262,15 +273,12 @@ class Ce(Br):
             self.notes.append(f"opens {describe(session)}")
         elif session.port is None:
             self.napt.see(session, self.chosen_port(port, ip))
-        self.napt.touch(session, INSIDE, segment, self.now)
         return session
 
-    def translated_error_out(self, ip, transport):
+    def translated_error_out(self, ip, transport, port):
         """RFC 5508 REQ-5."""
-        quote = transport.quote
-        quoted = self.good_quote(ip, transport)
-        if quote.src != ip.dst:
-            raise Drop("icmp_bad", "quotes a packet from somebody else")
+        quote, quoted = self.quote_of(transport), ip.payload[8:]
+        self.check_quote(quote, quoted, ip.dst)
         protocol = quoted[9]
         ports = (0, 0) if quote.sport is None else (quote.dport, 0 if protocol == ICMP else quote.sport)
         session = self.napt.find_out(protocol, (quote.dst, ports[0]), (quote.src, ports[1]))
@@ -278,17 +286,21 @@ class Ce(Br):
         known = session or self.napt.mappings.get((protocol, (quote.dst, ports[0])))
         if known is None:
             raise Drop("nat_no_mapping", "an error about no session")
-        if quote.src != ip.dst:
-            raise Drop("icmp_bad", "quotes a packet from another address")
+        self.see_quoted(known, port)
         return with_error(ip, self.address, ip.dst, requoted(quoted, quote.src, self.address, dport=known.port))
 
-    def good_quote(self, ip, transport):
-        quoted = ip.payload[8:]
-        if transport.quote.sport is None:
-            raise Drop("icmp_bad", "quotes what has no port")
+    @staticmethod
+    def quote_of(transport):
+        if transport.quote is None or transport.quote.sport is None:
+            raise Drop("icmp_bad", "quotes nothing that has a port")
+        return transport.quote
+
+    @staticmethod
+    def check_quote(quote, quoted, source):
+        if quote.src != source:
+            raise Drop("icmp_bad", "quotes a packet from another address")
         if checksum(quoted[:(quoted[0] & 15) * 4]):
             raise Drop("icmp_bad", "quoted checksum")
-        return quoted
 
     def send_out(self, ip, transport, peer, data):
         if peer == "hairpin":
@@ -352,23 +364,22 @@ class Ce(Br):
         self.check_peer(ip, transport, outer)
         if ip.dst != self.address:
             raise Drop("not_my_v4dst")
-        if self.lan.is_martian(ip.src) and any(ip.src & mask == net for net, mask in prefixes(ALWAYS_MARTIAN)):
+        self.check_transport(ip, transport)
+        if any(ip.src & mask == net for net, mask in NO_HOSTS):
             raise Drop("martian_v4", "source")
-        self.check_protocol(ip, transport)
 
     def check_peer(self, ip, transport, outer):
         """MAPE-35, MAPE-36: the BR relays anybody; a CE speaks for itself only."""
         rule = outer.rule
         if rule == "br" or transport is None:
             return
-        self.check_protocol(ip, transport) if rule.shared else None
         rules = self.rules.of_destination(ip.src)
-        port = transport.quote.dport if transport.kind == "error" else transport.sport
-        if transport.kind == "error" and transport.quote.dst != ip.src:
+        port = transport.quote.dport if transport.quote else transport.sport
+        if transport.quote and transport.quote.dst != ip.src:
             raise Drop("spoof_v4", "quotes a packet to another address")
         owner = next((rule.ce_of_port(ip.src, port) for rule in rules if not rule.shared or port is not None
                       and rule.has_index(port) and rule.given_psid in (None, rule.psid_of(port))), None)
-        if owner is None or owner.address != outer.source:
+        if owner is None or owner.rule is not rule or owner.address != outer.source:
             raise Drop("spoof_v4", "not the address of that CE")
 
     def deliver(self, ip, transport, outer, own=None):
@@ -388,11 +399,10 @@ class Ce(Br):
             self.error_to_remote(ip, outer, UNREACHABLE, FRAGMENTATION_NEEDED, mtu)
             raise Drop("too_big", f"LAN MTU {mtu}")
         tos = self.decapsulated_tos(ip, outer.data, self.domain) if outer else ip.tos
-        if session:
+        if session and not ip.offset:
             self.napt.touch(session, REMOTE, segment_of(ip), self.now)
         data = with_ttl(data, ip.ttl - 1, tos)
-        most = self.configured_mtu if "learned_mss" in NOT_YET else self.domain.mtu
-        data = self.clamp(data, [most - 40] if self.domain.mss_clamp and outer else [], transport)
+        data = self.clamp(data, [self.domain.mtu - 40] if self.domain.mss_clamp and outer else [], transport)
         pieces = split4(data, mtu)
         if len(pieces) > 1:
             self.events["fragmented"] += 1
@@ -405,42 +415,40 @@ class Ce(Br):
         """Steps 2 to 4: the session, if there is one, and the inside endpoint."""
         port = 0 if transport.kind == "other" else transport.dport
         remote = ip.src, remote_port(transport, REMOTE)
-        self.reveal(ip, port, remote)
+        hidden = self.reveal(ip, port, remote)
         session = own or self.napt.find_in(ip.protocol, port, remote)
         if session:
             return session, session.inside
         try:
             return None, self.napt.admit(ip.protocol, port, remote, hairpin).inside
         except Refusal as refusal:
+            if hidden and self.next_got(self.wan):  # an ICMP error about what comes later: somebody was there
+                return None, (0, 0)
+            self.unsure += hidden
             raise Drop(refusal.reason, refusal.why) from None
 
     def reveal(self, ip, port, remote):
-        """A packet that arrives shows a port that nobody has seen; one that does not leaves it open whether it was filtered."""
+        """A packet that arrives shows a port that nobody has seen. Else: may somebody have this one whom nobody has seen?"""
         if (ip.protocol, port) in self.napt.owners or (ip.protocol, port, remote) in self.napt.by_port:
-            return
+            return False
         unseen = self.napt.unseen(ip.protocol)
         if not unseen or port not in self.napt.set:
-            return
+            return False
         inner = self.next_inner(self.lan)
         if inner is None or ip.offset or len(inner) < 28:
-            self.unsure += 1
-            return
+            return True
         at = (inner[0] & 15) * 4
         inside = int.from_bytes(inner[16:20], "big"), struct.unpack_from(">H", inner, at + (4 if ip.protocol == ICMP else 2))[0]
         for found in unseen:
-            if found.inside == inside and isinstance(found, Mapping):
-                self.napt.show(found, port)
-                return
-            if (found.inside, getattr(found, "remote", None)) == (inside, remote):
+            if found.inside == inside and getattr(found, "remote", remote) == remote:
                 self.napt.see(found, port)
-                return
+                break
+        return False
 
     def translated_error_in(self, ip, transport):
         """RFC 5508 REQ-4."""
-        quote = transport.quote
-        if quote.src != self.address:
-            raise Drop("icmp_bad", "quotes a packet from another address")
-        quoted = self.good_quote(ip, transport)
+        quote, quoted = self.quote_of(transport), ip.payload[8:]
+        self.check_quote(quote, quoted, self.address)
         ports = (0, 0) if quote.sport is None else (quote.sport, 0 if quoted[9] == ICMP else quote.dport)
         session = self.napt.find_in(quoted[9], ports[0], (quote.dst, ports[1]))
         if session is None:

@@ -21,17 +21,14 @@ def ce(rule, prefix, nat, softwire=None, **more):
 
 P240 = {"ipv6": "2001:db8::/40", "ipv4": "192.0.2.0/24", "ea": 16, "offset": 4}
 P252 = P240 | {"offset": 6}
-P1008 = {"ipv6": "2001:db8::/40", "ipv4": "192.0.2.0/24", "ea": 14, "offset": 6}
+# 4000 to 4003, 4000 to 4015, and 3968 to 4031.
 TINY = {"ipv6": "2001:db8:12:3400::/56", "ipv4": "192.0.2.18/32", "ea": 0, "offset": 0, "psid": 1000, "psid_len": 14}
+SMALL = TINY | {"psid": 250, "psid_len": 12}
+MEDIUM = TINY | {"psid": 62, "psid_len": 10}
 WHOLE = {"ipv6": "2001:db8::/40", "ipv4": "192.0.2.0/24", "ea": 8, "offset": 6}
 PREFIX = "2001:db8:12:3400::/56"
 HOUSE = [{"protocol": "tcp", "ports": "4928-4930", "to": "192.168.1.50", "to_port": 80},
          {"protocol": "both", "ports": "9024", "to": "192.168.1.14"}]
-
-# What the program does otherwise than the documents say, so that the generator leaves it out: name and why.
-NOT_YET = {
-    "resets": "the program remembers that a connection was refused while it opened; the model has no such state",
-}
 
 CONFIGS = {
     # 15 ranges of 16 ports, everything by default.
@@ -45,9 +42,9 @@ CONFIGS = {
          "reserved": True}]}, traffic={"endpoints": 8, "loyal": 70}),
     "ce-always": ce(P240, PREFIX, {"port_reuse": "always", "forwards": HOUSE, "filtering": "endpoint-independent"},
                     {"fragment": "drop"}, links={"mtu": 1280}),
-    "ce-limits": ce(P1008, "2001:db8:12:3400::/54", {
+    "ce-limits": ce(MEDIUM, PREFIX, {
         "sessions": 120, "sessions_per_host": 40, "new_sessions_per_host": 20, "ports_per_host": 12, "port_quarantine": 120,
-        "udp_timeout": 120, "dns_timeout": 5, "tcp_opening_timeout": 30}, traffic={"eager": 3}),
+        "udp_timeout": 120, "dns_timeout": 5, "tcp_opening_timeout": 30}, traffic={"eager": 2}),
     "ce-mixed": ce(P240, PREFIX, {
         "port_reuse": "on_exhaustion", "ports_per_host": 3, "filtering": "endpoint-independent", "forwards": HOUSE,
         "closed_early": True, "df": "clear", "policies": [
@@ -59,5 +56,11 @@ CONFIGS = {
     # Other CEs directly.
     "ce-mesh": ce([P252, {"ipv6": "3fff:100::/40", "ipv4": "198.18.0.0/24", "ea": 8, "offset": 0},
                    {"ipv6": "2001:db8:12:3500::/56", "ipv4": "198.51.100.7/32", "ea": 0, "offset": 4, "psid": 53, "psid_len": 8}],
-                  PREFIX, {"filtering": "endpoint-independent"}, {"mesh": True, "traffic_class": 46}),
+                  PREFIX, {"filtering": "endpoint-independent"}, {"mesh": True, "traffic_class": 46}, traffic={"peers": 45}),
+    # Short connections, whose ports are given away as soon as they may; little room for fragments.
+    "ce-closing": ce(SMALL, PREFIX, {"closed_early": True, "tcp_opening_timeout": 30, "filtering": "endpoint-independent"},
+                     fragments={"datagrams": 64, "held": 64, "timeout": 3, "path_mru": 1500},
+                     traffic={"protocols": (85, 10, 5), "moods": ("brief",), "loyal": 75, "floods": 3, "without": ["crowd"], "round": 80}),
+    # No fragments, few errors.
+    "ce-frugal": ce(P240, PREFIX, {"df": "clear"}, {"mtu": 1300}, fragments={"reassembly": "off"}, icmp={"rate": 2, "burst": 2}),
 }

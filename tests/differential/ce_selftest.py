@@ -39,7 +39,7 @@ class Table:
         """The external port, or the reason of the refusal."""
         session = self.napt.find_out(protocol, inside, remote)
         try:
-            session = session or self.napt.open(protocol, inside, remote, self.now, lambda: port)
+            session = session or self.napt.open(protocol, inside, remote, self.now, lambda: port, segment)
         except Refusal as refusal:
             return refusal.reason
         self.napt.touch(session, INSIDE, segment, self.now)
@@ -148,6 +148,38 @@ def resets():
     assert lives(table, 7440)
 
 
+@tap.case("docs/napt.md, TCP: refused while it opens counts as reset; the next segment opens on, a SYN from outside begins anew")
+def refused():
+    table = Table(tcp_reset_timeout=5)
+    table.out((A, 5000), Y, 4000, TCP, tcp(SYN, 100))
+    table.back(4000, Y, TCP, tcp(RST, 0))
+    assert lives(table, 5)
+    table.at(3).back(4000, Y, TCP, tcp(RST, 0))
+    assert next(iter(table.napt.by_inside.values())).last == 0
+    table.out((A, 5000), Y, None, TCP, tcp(ACK, 101))
+    assert lives(table, 240)
+    table.back(4000, Y, TCP, tcp(RST, 0))
+    table.back(4000, Y, TCP, tcp(SYN, 500))
+    assert lives(table, 240)
+    table.out((A, 5000), Y, None, TCP, tcp(SYN | ACK, 100, 501))
+    assert lives(table, 7440)
+
+
+@tap.case("RFC 7857 section 2.2: what acknowledges nothing announces nothing; a new connection has announced nothing yet")
+def announcements():
+    for flags in SYN, 0:
+        table = opened(tcp_reset_timeout=5)
+        table.out((A, 5000), Y, None, TCP, tcp(flags, 9000, window=60000))
+        table.back(4000, Y, TCP, tcp(RST, 2501))
+        assert lives(table, 7440) and table.napt.events["rst_ignored"] == 1
+    table = opened(tcp_reset_timeout=5)
+    table.back(4000, Y, TCP, tcp(RST, 501))
+    table.out((A, 5000), Y, None, TCP, tcp(SYN, 9000))
+    table.back(4000, Y, TCP, tcp(SYN, 7000))
+    table.back(4000, Y, TCP, tcp(RST, 7001))
+    assert lives(table, 5)
+
+
 @tap.case("RFC 7323 section 2.2: the window is scaled if both sides offered that, but not on the SYN")
 def scaled():
     for scales, counts in (((7, 2), True), ((7, None), False), ((None, 2), False)):
@@ -213,7 +245,7 @@ def faults():
     assert table.faults()
     table = Table(port_quarantine=120)
     table.out((A, 5000), Y, 4000)
-    table.at(421).out((A, 5001), Y, 4000)
+    table.at(301).at(422).out((A, 5001), Y, 4000)
     assert not table.faults()
 
 

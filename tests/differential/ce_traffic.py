@@ -9,7 +9,6 @@ from collections import deque
 from random import Random
 
 import ce
-from ce_configs import NOT_YET
 from napt import ACK, FIN, RST, SECOND, SYN
 from traffic import START, Shot, Traffic
 from wire import *
@@ -20,23 +19,25 @@ SERVICES = {TCP: (80, 443, 53, 22, 5222), UDP: (53, 53, 443, 123, 3478, 5060), I
 
 
 class Talk:
-    """Two ends, inside 0 and remote 1: `seq` is what each sends next, `acked` what the other has acknowledged of it."""
+    """Two ends, inside 0 and remote 1: `seq` is what each sends next, `open` (first, size) of the window the other has for it."""
 
-    def __init__(self, protocol, inside, remote, dice):
-        self.protocol, self.inside, self.remote, self.port, self.alive, self.open = protocol, inside, remote, None, False, False
-        self.seq, self.acked = [dice.getrandbits(32), dice.getrandbits(32)], [None, None]
+    def __init__(self, protocol, inside, remote, dice, moods=("long", "short", "half", "quiet")):
+        self.protocol, self.inside, self.remote, self.port, self.alive = protocol, inside, remote, None, False
+        self.seq, self.open = [dice.getrandbits(32), dice.getrandbits(32)], [None, None]
         self.scale = [dice.choice((None, 0, 3, 7, 14)), dice.choice((None, 0, 2, 8))]
         self.syn, self.fin, self.sent = [False, False], [False, False], [0, 0]
-        self.mood = dice.choice(("long", "short", "half", "quiet"))
+        self.mood = dice.choice(moods)
 
 
 class CeTraffic(Traffic):
     def __init__(self, config, box, seed):
         self.config, self.br, self.random = config, box, Random(seed)
         self.napt, self.senders = box.napt, None
+        self.shares = box.napt.settings.port_reuse != "off"
         own = config.get("traffic", {})
-        # How many conversations and crowds; inside endpoints that most of them have, and how many do, in percent.
-        self.eager, self.loyal = own.get("eager", 1), own.get("loyal", 50)
+        # How many conversations and crowds; in percent how many of them have the same inside endpoints, and talk to other CEs.
+        self.eager, self.loyal, self.peers = own.get("eager", 1), own.get("loyal", 50), own.get("peers", 15)
+        self.moods = [own["moods"]] if "moods" in own else []
         self.rules = box.domain.rules
         self.inside = [address for address in box.lan.by4]
         self.protocols = own.get("protocols", (50, 40, 10))
@@ -44,11 +45,12 @@ class CeTraffic(Traffic):
         self.endpoints = usual[:own.get("endpoints", len(usual))]
         self.hosts = [self.public() for _ in range(14)]
         self.talks, self.sent, self.later, self.serial, self.number = [], deque(maxlen=80), [], 1 << 40, 0
-        self.now, self.cutting = START, False  # a reset in fragments counts twice when it is ignored
+        self.now = START
         fragments = 1 if box.reassembly else 0.15
         acts = {self.talk: 52, self.probe: 8, self.hairpin: 5, self.any_error: 7, self.bent: 10, self.fragmented: 7 * fragments,
                 self.softwire_fragmented: 3 * fragments, self.icmp6_error: 4, self.odd_frame: 2, self.other_protocol: 0.7 if box.shared else 3,
-                self.many_fragments: 0.03 * fragments, self.many_gaps: 0.1 * fragments, self.crowd: 0.15 * self.eager}
+                self.many_fragments: 0.03 * fragments, self.many_gaps: 0.1 * fragments, self.crowd: 0.15 * self.eager,
+                self.many_softwire_fragments: 0.05 * fragments * own.get("floods", 1)}
         without = own.get("without", ())
         self.acts = self.weigh(*((act, weight) for act, weight in acts.items() if act.__name__ not in without))
 
@@ -60,7 +62,7 @@ class CeTraffic(Traffic):
     def remote(self, protocol):
         """Somebody to talk to: a server, now and then another CE."""
         dice = self.random
-        if self.chance(15) and protocol != ICMP:
+        if self.chance(self.peers) and protocol != ICMP:
             peer = dice.choice(self.rules).any_ce(dice)
             address, port = peer.host(dice), peer.port(dice)
             if address != self.br.address or port not in self.napt.set:
@@ -77,7 +79,7 @@ class CeTraffic(Traffic):
     def new_talk(self):
         dice = self.random
         protocol = dice.choices((TCP, UDP, ICMP), self.protocols)[0]
-        talk = Talk(protocol, self.endpoint(), self.remote(protocol), dice)
+        talk = Talk(protocol, self.endpoint(), self.remote(protocol), dice, *self.moods)
         self.talks.append(talk)
         return talk
 
@@ -94,20 +96,37 @@ class CeTraffic(Traffic):
         for talk in self.talks:
             session = self.napt.find_out(talk.protocol, talk.inside, talk.remote)
             talk.alive = session is not None and session.port is not None and session.due(self.napt.settings) > now
-            talk.open = talk.alive and talk.remote[0] != self.br.address and session.tcp is not None and all(session.tcp.syn)
             if talk.alive:
                 talk.port = session.port
         self.talks = [talk for talk in self.talks[-150 * self.eager:] if talk.remote[0] != self.br.address or self.is_heard(talk)]
 
     def is_heard(self, talk):
         """Does a hairpin arrive somewhere? Then that host answers."""
-        mapping = self.napt.owners.get((talk.protocol, talk.remote[1]))
-        if mapping is None or not talk.alive:
+        if not talk.alive or not self.hears(talk.protocol, talk.remote[1]):
             return False
+        mapping = self.napt.owners[talk.protocol, talk.remote[1]]
         back = Talk(talk.protocol, mapping.inside, (self.br.address, talk.port), self.random)
         if not any((each.protocol, each.inside, each.remote) == (back.protocol, back.inside, back.remote) for each in self.talks):
             self.talks.append(back)
         return True
+
+    def hears(self, protocol, port):
+        """Does what comes to this port arrive on the LAN?"""
+        mapping = self.napt.owners.get((protocol, port))
+        now = self.now - (self.br.begun or self.now)
+        return mapping is not None and mapping.inside[0] in self.inside and (mapping.forever or any(
+            session.due(self.napt.settings) > now and not session.ended for session in mapping.sessions))
+
+    def is_hidden(self, interface, frame):
+        """Will it open a session whose port nobody sees? Where ports are shared nobody would know what that one stands in the way of."""
+        if not self.shares or interface != self.br.lan.name or len(frame) < 42 or frame[30:34] != self.br.address.to_bytes(4, "big"):
+            return False
+        protocol, at = frame[23], 14 + (frame[14] & 15) * 4
+        if int.from_bytes(frame[26:30], "big") not in self.inside:  # answers would arrive nowhere
+            return True
+        if protocol == ICMP:
+            return len(frame) <= at or frame[at] in (0, 8)
+        return protocol in (TCP, UDP) and len(frame) >= at + 4 and not self.hears(protocol, struct.unpack_from(">H", frame, at + 2)[0])
 
     def outwards(self, talk):
         shot = Shot("ce", talk.inside[0], talk.remote[0])
@@ -159,8 +178,6 @@ class CeTraffic(Traffic):
         size = min(self.size([self.br.domain.mtu, self.br.lan.mtu]), 1700)
         if self.chance(60):
             size = self.random.randint(0, 40)
-        if talk.protocol == ICMP and side == 0 and "big_pings" in NOT_YET:
-            size = min(size, 1000)
         if talk.protocol == UDP:
             shot.l4 = {"kind": "udp", "sport": source, "dport": target, "payload": self.bytes(size)}
             if self.chance(10):
@@ -192,7 +209,7 @@ class CeTraffic(Traffic):
             made["options"] = b"\x01\x01\x08\x0a" + self.bytes(8)
         if not flags & RST:
             if flags & ACK:
-                talk.acked[other] = ack
+                talk.open[other] = ack, self.window(talk, side, made)
             talk.seq[side] = (seq + len(data) + bool(flags & (SYN | FIN))) % (1 << 32)
         return made
 
@@ -215,20 +232,27 @@ class CeTraffic(Traffic):
                 talk.syn[side] = True
                 return SYN
             return ACK
-        ends = {"short": 25, "quiet": 4, "long": 2, "half": 10}[talk.mood]
+        ends, resets = {"short": (25, 5), "quiet": (4, 5), "long": (2, 5), "half": (10, 5), "brief": (60, 20)}[talk.mood]
         if not talk.fin[side] and self.chance(ends) and (talk.mood != "half" or side == 0):
             talk.fin[side] = True
             return FIN | ACK | dice.choice((0, PSH))
-        if self.chance(5) and not self.cutting and (talk.open or "resets" not in NOT_YET):
+        if talk.fin[side] and self.chance(15):
+            return FIN | ACK
+        if self.chance(resets):
             return dice.choice((RST, RST | ACK))
         if self.chance(1) and not talk.fin[side]:
             return SYN
         return ACK | dice.choice((0, PSH, PSH))
 
+    @staticmethod
+    def window(talk, side, segment):
+        scaled = not segment["flags"] & SYN and None not in talk.scale
+        return max(segment["window"] << (talk.scale[side] if scaled else 0), 1)
+
     def reset_place(self, talk, side):
-        """Where the other side's window begins, just before that, or far away."""
-        begins = talk.seq[side] if talk.acked[side] is None else talk.acked[side]
-        return (begins + self.random.choice((0, 0, 0, -1, 1 << 31, 5 << 29))) % (1 << 32)
+        """At either end of the window or just outside it, or far away."""
+        first, size = talk.open[side] or (talk.seq[side], 1)
+        return (first + self.random.choice((0, 0, 0, -1, size - 1, size, 1 << 31))) % (1 << 32)
 
     def crowd(self):
         """One host opens many sessions."""
@@ -277,21 +301,15 @@ class CeTraffic(Traffic):
 
     def hairpin(self):
         dice, talk = self.random, self.any_talk(True)
-        heard = 90 if self.napt.settings.port_reuse == "off" else 100
-        target = talk.port if talk and self.chance(heard) else self.port() if self.chance(60) else dice.randint(1, 65535)
-        # From an endpoint whose external port is known, else nobody would see it if the packet arrives nowhere.
-        other = self.any_talk(True)
+        target = talk.port if talk and self.chance(90) else self.port() if self.chance(60) else dice.randint(1, 65535)
+        other = self.any_talk(True)  # an endpoint whose external port is known
         if other is None:
             return self.talk()
         host, source = other.inside
         protocol = other.protocol
-        if protocol == ICMP and self.napt.settings.port_reuse != "off":  # nobody would see its port
-            return self.talk()
         shot = Shot("ce", host, self.br.address)
         self.header(shot)
         asked = self.asked(shot, protocol, source, target)
-        if protocol == TCP and asked.l4["flags"] & RST and "resets" in NOT_YET:
-            asked.l4["flags"] = SYN
         if protocol != ICMP and self.chance(60):
             talk = Talk(protocol, (host, source), (self.br.address, target), dice)
             self.talks.append(talk)
@@ -312,13 +330,12 @@ class CeTraffic(Traffic):
             inside = inside[0], dice.choice((self.port(), dice.randint(0, 65535)))
         if self.chance(8):
             remote = remote[0], dice.randint(1, 65535)
-        quoted = self.quotation(talk.protocol, *((remote, inside) if out else (inside, remote)))
-        if len(quoted) < (quoted[0] & 15) * 4 + 8 and self.br.rules.of_destination(remote[0]):
-            return self.talk()
+        wrong = self.chance(50 if self.br.rules.of_destination(remote[0]) else 5)
+        about = (remote[0] ^ 1, remote[1]) if wrong else remote  # not to the one who reports it
+        quoted = self.quotation(talk.protocol, *((remote, inside) if out else (inside, about)))
         if out:
             shot = Shot("ce", inside[0] if self.chance(85) else dice.choice(self.inside), remote[0])
             self.header(shot)
-            shot.ip["df"] |= "idents_of_errors" in NOT_YET
         else:
             shot = self.inwards_from(remote[0] if self.chance(60) else dice.choice(self.hosts), remote[1])
         kind, code = dice.choice(((3, 0), (3, 1), (3, 3), (3, 3), (3, 4), (3, 13), (11, 0), (11, 1), (12, 0)))
@@ -352,52 +369,22 @@ class CeTraffic(Traffic):
         shot.way = "up" if shot.towards == "ce" else "down"
         return shot
 
-    def fragmented(self):
-        self.cutting = True
-        frames = self.unless_to_self(super().fragmented())
-        self.cutting = False
-        return frames
-
-    def many_gaps(self):
-        return self.unless_to_self(super().many_gaps())
-
-    def many_fragments(self):
-        return self.unless_to_self(super().many_fragments())
-
-    def unless_to_self(self, frames):
-        own = self.br.address.to_bytes(4, "big")
-        shares = "fragments_to_self" in NOT_YET and self.napt.settings.port_reuse != "off"
-        return self.talk() if shares and any(name == self.br.lan.name and frame[30:34] == own for name, frame in frames) else frames
-
     def piece4(self, shot, start, data, more):
+        """A first fragment opens a session before its TTL and its size are looked at."""
+        if start == 0 and shot.towards == "ce" and self.shares:
+            fields = {"protocol": shot.protocol()} | shot.ip | {"ttl": max(shot.ip["ttl"], 2), "df": False}
+            return ipv4(payload=data[:1000], mf=more or len(data) > 1000, **fields)
         piece = super().piece4(shot, start, data, more)
         return piece if piece[8] != 1 or start or more else super().piece4(shot, start, data, more)
 
-    def bend(self, shot):
-        super().bend(shot)
-        if shot.l4["kind"] == "icmp" and shot.l4["type"] not in (0, 8):
-            shot.ip["ttl"] = max(shot.ip["ttl"], 2)
-
-    def bend_ttl(self, shot):
-        """Not of ICMP errors: which of two faults counts is nobody's business."""
-        if shot.l4["kind"] != "icmp" or shot.l4["type"] in (0, 8):
-            super().bend_ttl(shot)
-
-    def bend_quote(self, shot):
-        shot.ip["ttl"] = 64
-        if shot.towards == "ce" and self.br.rules.of_destination(shot.ip["dst"]) \
-                or shot.towards != "ce" and shot.outer["src"] != self.br.br.address:
-            return
-        super().bend_quote(shot)
-        if shot.towards == "ce":
-            shot.ip["df"] |= "idents_of_errors" in NOT_YET
-
-    def bend_size(self, shot):
-        if shot.l4["kind"] != "icmp" or "big_pings" not in NOT_YET:
-            super().bend_size(shot)
-
     def softwire_fragmented(self):
-        return super().softwire_fragmented() if any(talk.port for talk in self.talks) else self.talk()
+        return super().softwire_fragmented() if self.somebody_answers() else self.talk()
+
+    def many_softwire_fragments(self):
+        return super().many_softwire_fragments() if self.somebody_answers() else self.talk()
+
+    def somebody_answers(self):
+        return any(talk.alive and talk.remote[0] != self.br.address for talk in self.talks)
 
     def any_ce(self):
         return self.random.choice(self.rules).any_ce(self.random)
@@ -419,22 +406,16 @@ class CeTraffic(Traffic):
         return [self.wrapped(shot)]
 
     def bend_destination(self, shot):
-        """From the softwire: not our address. From the LAN: not for the softwire. ICMP errors quote what fits where they go."""
-        if shot.l4["kind"] == "icmp" and shot.l4["type"] not in (0, 8):
-            return
+        """From the softwire: not our address. From the LAN: not for the softwire."""
         if shot.towards == "internet":
             super().bend_destination(shot)
         else:
             shot.ip["dst"] = self.random.choice((self.public(), ip4("192.168.1.1"), ip4("192.168.1.255"), ip4("192.168.1.11"),
                                                  0xE0000001, 0xFFFFFFFF, ip4("127.0.0.1"), 5, self.any_ce().host(self.random)))
 
-    def bend_protocol(self, shot):
-        if not self.br.rules.of_destination(shot.ip["dst"]):
-            super().bend_protocol(shot)
-
     def bend_source(self, shot):
         dice = self.random
-        shot.ip["src"] = dice.choice((self.martian(), self.public(), ip4("192.168.2.10"), ip4("192.168.1.77"), self.br.address,
+        shot.ip["src"] = dice.choice((self.martian(), self.public(), ip4("192.168.2.10"), ip4("192.168.1.77"), ip4("192.168.1.1"), self.br.address,
                                       self.any_ce().host(dice), 0xFFFFFFFF))
 
     def other_protocol(self):
@@ -459,21 +440,14 @@ class CeTraffic(Traffic):
             talk = Talk(mapping.protocol, mapping.inside, (self.hosts[0], 0 if mapping.protocol == ICMP else 443), self.random)
             self.number += 1
             heapq.heappush(self.later, (0, self.number, self.wrapped(self.step(talk, 0))))
-        for _ in range(self.sweeps()):
-            self.now += 1
-            made.append((self.now, self.br.lan.name, bytes(6) + b"\2\0\0\0\0\1\x08\0" + bytes(46)))
-        for _ in range(count - len(made)):
+        for _ in range(count):
             self.number += 1
             interface, frame = self.next_frame(self.number)
+            while self.is_hidden(interface, frame):
+                interface, frame = self.next_frame(self.number)
             self.now += self.random.choice((1, 1, 2, 10, 50, 200, 333))
             made.append((self.now, interface, frame[:2000]))
         return made
-
-    def sweeps(self):
-        """Packets for somebody else, between which what is due ends: 32 sessions at a time."""
-        now = self.now - (self.br.begun or self.now)
-        due = sum(session.due(self.napt.settings) <= now for session in self.napt.by_inside.values())
-        return due // 32 * 2 + 1 if due > 16 else 0
 
     def jump(self):
         """A while passes; often one that ends just before or after something is due, never right then."""
@@ -487,7 +461,7 @@ class CeTraffic(Traffic):
         if how < 0.5 and edges:
             wanted = dice.choice(edges) + dice.choice((-MARGIN, MARGIN))
         elif how < 0.6:
-            wanted = now + dice.choice((5, 30, 60, 130, 300, 900)) * SECOND + dice.randint(0, SECOND)
+            wanted = now + dice.choice((8, 8, 30, 60, 130, 300, 900)) * SECOND + dice.randint(0, SECOND)
         elif how < 0.62:
             wanted = now + dice.choice((7500, 20000, 100000)) * SECOND
         wanted = max(wanted, now + 1)
@@ -496,10 +470,9 @@ class CeTraffic(Traffic):
         self.now = begun + wanted
 
     def edges(self):
-        box, wait = self.br, self.napt.settings.port_quarantine * SECOND
+        box = self.br
         yield from self.napt.dues()
         yield from [box.learned_until] if box.learned_until else []
-        yield from (session.ended_at + 5 * SECOND for session in self.napt.by_inside.values() if session.ended_at)
+        yield from (session.last + 5 * SECOND for session in self.napt.by_inside.values() if session.ended)
         yield from (datagram.born + box.timeout4 for datagram in box.virtual.known.values())
         yield from (datagram.born + 60 * SECOND for datagram in box.whole.known.values())
-        yield from (at + wait for at in self.napt.freed.values() if wait)

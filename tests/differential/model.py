@@ -360,6 +360,10 @@ class Br:
         self.domains = [Domain(each, self.map.mtu) for each in config["domains"]]
         self.by_br = {domain.br: domain for domain in self.domains}
         self.rules = RuleSet([rule for domain in self.domains for rule in domain.rules])
+        self.set_up(config, self.map, self.internet)
+
+    def set_up(self, config, *sides):
+        """What a BR and a CE have both: tables of fragments, ICMP, counters."""
         settings = config.get("fragments", {})
         self.reassembly = settings.get("reassembly", "virtual") != "off"
         room = settings.get("datagrams", 4096)
@@ -371,7 +375,7 @@ class Br:
         self.bucket4, self.bucket6 = Bucket(rate, burst), Bucket(rate, burst)
         self.icmp_source = ip4(settings["source"]) if "source" in settings else self.internet.v4[0][0]
         self.drops, self.events, self.flow = Counter(), Counter(), Counter()
-        self.ports = {name.name: Counter() for name in (self.map, self.internet)}
+        self.ports = {side.name: Counter() for side in sides}
         self.idents = 0
         self.sent, self.notes, self.begun = [], [], None
 

@@ -35,105 +35,110 @@ class Segment:
         self.flags, self.seq, self.ack, self.window, self.size, self.scale = flags, seq, ack, window, size, scale
 
 
+OPENING, OPEN, CLOSED, REFUSED, GONE = "opening", "open", "closed", "refused", "reset"
+
+
 class Tcp:
-    """RFC 7857 section 2, figure 1: which side has opened and closed, and what window it announced last."""
+    """docs/napt.md, "TCP", state by state. `begun_by` is whose SYN an opening connection has, `fin` who has closed an open one;
+    `announced` is (acknowledgement, window) of each side, `scale` the option in its SYN: None without, LARGEST while nobody saw it."""
 
-    def __init__(self):
-        self.syn, self.fin = [False, False], [False, False]
-        self.reset, self.announced, self.scale = False, [None, None], [None, None]
-        self.ignored, self.seen = 0, [False, False]
+    LARGEST = 14
 
-    @property
-    def closed(self):
-        return all(self.fin)
+    def __init__(self, segment=None):
+        self.begin(INSIDE)
+        self.ignored = 0
+        if segment and segment.flags & SYN:
+            self.scale[INSIDE] = segment.scale
+            if segment.flags & ACK:
+                self.state = OPEN
+
+    def begin(self, side):
+        self.state, self.begun_by, self.fin = OPENING, side, [False, False]
+        self.announced, self.scale = [None, None], [self.LARGEST, self.LARGEST]
 
     @property
     def ended(self):
         """What closed_early may end."""
-        return self.closed or self.reset
+        return self.state in (CLOSED, REFUSED, GONE)
 
-    def is_valid_reset(self, side, segment):
-        """RFC 5961 section 3.2: within the window of the other side, if that has announced one."""
-        window = self.announced[1 - side]
-        return window is None or (segment.seq - window[0]) % (1 << 32) < max(window[1], 1)
+    def window(self, side):
+        """(first, size) of what the other side may send, or None where nothing has been announced."""
+        if self.announced[side] is None:
+            return None
+        first, window, scaled = self.announced[side]
+        shift = 0 if None in self.scale or not scaled else min(self.scale[side], self.LARGEST)
+        return first, max(window << shift, 1)
 
-    def open(self, side, segment):
-        """Whose session it is, the inside host's, counts as having begun it, SYN or not."""
-        self.syn[INSIDE] = True
-        if segment.flags & SYN:
-            self.syn[side] = self.seen[side] = True
-            self.scale[side] = segment.scale
-            if segment.flags & ACK:  # an answer to one, whether that came by here or not
-                self.syn[REMOTE] = True
-
-    def judge(self, side, segment):
-        """A connection that is not open can only be refused, which changes nothing."""
-        if not all(self.syn) or self.reset:
-            return
-        if self.is_valid_reset(side, segment):
-            self.reset = True
-        else:
-            self.ignored += 1
-
-    def shift(self, side):
-        """RFC 7323 section 2.3; of whose SYNs nobody saw the largest there is."""
-        if not all(self.seen):
-            return 14
-        return 0 if None in self.scale else min(self.scale[side], 14)
+    def counts(self, side, segment):
+        """RFC 5961 section 3.2."""
+        window = self.window(1 - side)
+        return window is None or (segment.seq - window[0]) % (1 << 32) < window[1]
 
     def see(self, side, segment):
         """Returns whether the packet keeps the session alive."""
-        flags = segment.flags
-        if flags & SYN and self.closed:
-            self.__init__()
-        if self.closed:
-            return False
-        if flags & RST:
-            self.judge(side, segment)
-            return True
-        if self.reset and flags & SYN:
-            self.__init__()
-        if self.reset:
-            self.reset, self.fin = False, [False, False]
-        elif all(self.syn) and flags & FIN:
+        if segment.flags & RST:
+            return self.see_reset(side, segment)
+        was = self.state
+        if segment.flags & SYN:
+            self.see_syn(side, segment)
+        elif was == OPEN and segment.flags & FIN:
             self.fin[side] = True
-        elif not all(self.syn):
-            self.open(side, segment)
-        if flags & ACK and all(self.syn):
-            self.announced[side] = segment.ack, segment.window << (0 if flags & SYN else self.shift(side))
+            self.state = CLOSED if all(self.fin) else OPEN
+        elif was == GONE:
+            self.state, self.fin = OPEN, [False, False]
+        elif was == REFUSED:
+            self.state, self.begun_by = OPENING, INSIDE
+        if segment.flags & ACK:
+            self.announced[side] = segment.ack, segment.window, not segment.flags & SYN
+        return was != self.state or not self.ended
+
+    def see_reset(self, side, segment):
+        if self.ended:
+            return False
+        if self.state == OPENING:
+            self.state = REFUSED
+        elif self.counts(side, segment):
+            self.state = GONE
+        else:
+            self.ignored += 1
+            return False
         return True
 
+    def see_syn(self, side, segment):
+        """In an open connection it says nothing: RFC 5961 section 4."""
+        if self.ended:
+            self.begin(side)
+        elif self.state != OPENING:
+            return
+        elif side != self.begun_by:
+            self.state = OPEN
+        self.announced[side], self.scale[side] = None, segment.scale
+
     def __str__(self):
-        return "".join(f" {name} {sum(each)}" for name, each in (("syn", self.syn), ("fin", self.fin))) + " reset" * self.reset
+        return f" {self.state}" + " closed by one side" * (self.state == OPEN and any(self.fin))
 
     def timeout(self, settings):
-        if self.reset:
-            return settings.tcp_reset_timeout
-        if self.closed:
-            return settings.tcp_closing_timeout
-        return settings.tcp_established_timeout if all(self.syn) else settings.tcp_opening_timeout
+        return {OPENING: settings.tcp_opening_timeout, OPEN: settings.tcp_established_timeout, CLOSED: settings.tcp_closing_timeout,
+                REFUSED: settings.tcp_reset_timeout, GONE: settings.tcp_reset_timeout}[self.state]
 
 
 class Session:
-    __slots__ = "protocol", "inside", "remote", "port", "mapping", "last", "tcp", "ended_at"
+    __slots__ = "protocol", "inside", "remote", "port", "mapping", "last", "tcp"
 
     def __init__(self, protocol, inside, remote, port, mapping, now):
         self.protocol, self.inside, self.remote, self.port, self.mapping = protocol, inside, remote, port, mapping
-        self.last, self.ended_at = now, None
-        self.tcp = Tcp() if protocol == TCP else None
+        self.last, self.tcp = now, None
 
     def touch(self, side, segment, now):
-        if self.tcp is None:
+        """There is no segment in a later fragment, which so keeps no connection alive."""
+        if self.protocol != TCP:
             self.last = now
-        if self.tcp is None or segment is None:  # the latter in a later fragment
-            return
-        was = self.tcp.ended
-        if self.tcp.see(side, segment):
+        elif segment and self.tcp.see(side, segment):
             self.last = now
-        if self.tcp.ended and not was:
-            self.ended_at = now
-        elif not self.tcp.ended:
-            self.ended_at = None
+
+    @property
+    def ended(self):
+        return self.tcp is not None and self.tcp.ended
 
     def due(self, settings):
         return self.last + SECOND * self.timeout(settings)
@@ -144,6 +149,11 @@ class Session:
         if self.protocol == UDP:
             return settings.dns_timeout if self.remote[1] == 53 else settings.udp_timeout
         return settings.icmp_timeout if self.protocol == ICMP else settings.other_timeout
+
+
+def closed_first(session):
+    """The clock has seconds."""
+    return session.last // SECOND, (GONE, REFUSED, CLOSED).index(session.tcp.state), session.last
 
 
 class Mapping:
@@ -185,22 +195,18 @@ class Settings:
 
 
 class Pace:
-    """So many a second, in bursts of as many. How finely time is cut is not said: near a whole token both are right."""
-
-    SLACK = 0.002  # seconds
+    """So many a second, in bursts of as many; exact, in thousandths. The box's clock has milliseconds."""
 
     def __init__(self, rate, now):
-        self.rate, self.level, self.at = rate, rate, now
+        self.rate, self.level, self.at = rate, rate * 1000, now // 1000
 
-    def ask(self, now, passed):
-        """`passed()` says what the program did; it is asked only where both would be right."""
-        self.level = min(self.rate, self.level + (now - self.at) * self.rate / SECOND)
-        self.at = now
-        slack = self.rate * self.SLACK
-        return self.level - slack >= 1 or self.level + slack >= 1 and passed()
+    def allows(self, now):
+        self.level = min(self.rate * 1000, self.level + (now // 1000 - self.at) * self.rate)
+        self.at = now // 1000
+        return self.level >= 1000
 
     def take(self):
-        self.level = max(self.level - 1, 0)
+        self.level -= 1000
 
 
 class Napt:
@@ -213,7 +219,7 @@ class Napt:
         self.by_inside, self.by_port = {}, {}  # sessions: (protocol, inside, remote), (protocol, port, remote)
         self.mappings, self.owners = {}, {}  # (protocol, inside), (protocol, port)
         self.users = {}  # (protocol, port): sessions
-        self.freed, self.paces = {}, {}
+        self.freed, self.freed_unseen, self.paces = {}, [], {}  # since when ports are free
         self.host_sessions, self.host_ports = Counter(), Counter()
         self.events, self.faults, self.nothing_before = Counter(), [], 0
         self.reserved_seen = {TCP: set(), UDP: set(), ICMP: set()}
@@ -234,22 +240,26 @@ class Napt:
     # -------------------------------------------------------------------------------------------------- looking up
 
     def expire(self, now):
-        """Sessions end when they are due, and with the last one its port is free. Returns them."""
+        """Sessions that are due end, and with the last one its port is free: from now on, as nobody has looked before. Returns them."""
         if now < self.nothing_before:
             return []
         ended = [each for each in self.by_inside.values() if each.due(self.settings) <= now]
         for session in ended:
-            self.end(session, session.due(self.settings))
+            self.end(session, now)
             self.events["sessions_expired"] += 1
         self.nothing_before = min((each.due(self.settings) for each in self.by_inside.values()), default=1 << 62)
         return ended
 
     def touch(self, session, side, segment, now):
         session.touch(side, segment, now)
-        if session.tcp and session.tcp.ignored:
-            self.events["rst_ignored"] += 1
+        if session.tcp:
+            self.events["rst_ignored"] += session.tcp.ignored
             session.tcp.ignored = 0
         self.nothing_before = min(self.nothing_before, session.due(self.settings))
+
+    def has(self, port):
+        """Is the port of the external address ours?"""
+        return self.whole or port in self.set
 
     def find_out(self, protocol, inside, remote):
         return self.by_inside.get((protocol, inside, remote))
@@ -280,7 +290,7 @@ class Napt:
 
     # ------------------------------------------------------------------------------------------------- a new session
 
-    def open(self, protocol, inside, remote, now, chosen):
+    def open(self, protocol, inside, remote, now, chosen, segment=None):
         """"A new session", steps 1 to 4."""
         settings, host = self.settings, inside[0]
         if settings.sessions_per_host and self.host_sessions[host] >= settings.sessions_per_host:
@@ -288,13 +298,15 @@ class Napt:
         pace = None
         if settings.new_sessions_per_host:
             pace = self.paces.setdefault(host, Pace(settings.new_sessions_per_host, now))
-            if not pace.ask(now, lambda: chosen() is not None):
+            if not pace.allows(now):
                 raise Refusal("nat_host_limit", "new_sessions_per_host")
         if len(self.by_inside) >= settings.sessions:
             raise Refusal("nat_table_full")
         session = self.place(protocol, inside, remote, now, chosen)
         if pace:
             pace.take()
+        if protocol == TCP:
+            session.tcp = Tcp(segment)
         return self.begin(session)
 
     def place(self, protocol, inside, remote, now, chosen):
@@ -305,8 +317,7 @@ class Napt:
         mapping = self.mappings.get((protocol, inside))
         if mapping is None:
             return self.place_new(protocol, inside, remote, now, chosen)
-        if mapping.port is None:
-            self.show(mapping, chosen())
+        self.see(mapping, chosen())
         if (protocol, mapping.port, remote) in self.by_port:
             return self.share(protocol, inside, remote, now, chosen)
         return Session(protocol, inside, remote, mapping.port, mapping, now)
@@ -346,14 +357,16 @@ class Napt:
         return {port for table in (self.owners, self.users) for its, port in table if its == protocol} \
             | {port for (its, port), at in self.freed.items() if its == protocol and now < at + wait}
 
-    def hidden(self, protocol):
-        """Ports in use that nobody has seen yet."""
-        return sum(each.port is None for key, each in self.mappings.items() if key[0] == protocol)
+    def hidden(self, protocol, now):
+        """Ports that no new mapping may have, and that nobody has seen."""
+        wait = self.settings.port_quarantine * SECOND
+        return sum(each.port is None for key, each in self.mappings.items() if key[0] == protocol) \
+            + sum(its == protocol and now < at + wait for its, at in self.freed_unseen)
 
     def free(self, protocol, now, reserved):
         """How many ports a new mapping may take."""
         busy = self.busy(protocol, now)
-        unused = len(self.set) - len(busy) - self.hidden(protocol)
+        unused = len(self.set) - len(busy) - self.hidden(protocol, now)
         return unused if reserved else unused - self.reserved_left(protocol, busy)
 
     def reserved_left(self, protocol, busy):
@@ -408,9 +421,9 @@ class Napt:
         """Step 3d."""
         if not self.settings.closed_early or protocol != TCP or self.settings.port_quarantine:
             return
-        closed = sorted((each for each in self.by_inside.values() if each.tcp and each.tcp.ended), key=lambda it: it.ended_at)
+        closed = sorted((each for each in self.by_inside.values() if each.ended), key=closed_first)
         for session in closed[:MOST_LOOKED_AT]:
-            if session.ended_at + CLOSED_FOR > now:
+            if session.last + CLOSED_FOR > now:
                 return
             self.end(session, now)
             self.events["closed_early"] += 1
@@ -434,8 +447,6 @@ class Napt:
 
     def show(self, mapping, port):
         """The port of a mapping that nobody could see so far."""
-        if port is None:
-            return
         used = any(session.mapping for session in self.users.get((mapping.protocol, port), ()))
         if port not in self.set or (mapping.protocol, port) in self.owners or used:
             self.fault(f"{NAMES[mapping.protocol]} port {port} was not free for the mapping of {mapping.inside}")
@@ -452,14 +463,16 @@ class Napt:
         self.by_port[(*key, session.remote)] = session
         self.users.setdefault(key, set()).add(session)
 
-    def see(self, session, port):
-        """A packet of a session shows its port."""
-        if session.port is None and port is not None:
-            if session.mapping:
-                self.show(session.mapping, port)
-                return
-            session.port = port
-            self.occupy(session)
+    def see(self, known, port):
+        """A packet of a session or of a mapping shows its port."""
+        if known.port is not None or port is None:
+            return
+        mapping = known if isinstance(known, Mapping) else known.mapping
+        if mapping:
+            self.show(mapping, port)
+        else:
+            known.port = port
+            self.occupy(known)
 
     def end(self, session, at):
         protocol, port = session.protocol, session.port
@@ -475,6 +488,7 @@ class Napt:
                 del self.mappings[protocol, mapping.inside]
                 self.owners.pop((protocol, mapping.port), None)
                 self.host_ports[protocol, mapping.inside[0]] -= 1
+                self.freed_unseen += [(protocol, at)] * (port is None)
         if port is None:
             return
         if self.by_port.get((protocol, port, session.remote)) is session:
@@ -492,4 +506,4 @@ class Napt:
         """When something changes by itself."""
         wait = self.settings.port_quarantine * SECOND
         return [each.due(self.settings) for each in self.by_inside.values()] \
-            + [at + wait for at in self.freed.values() if wait]
+            + [at + wait for at in [*self.freed.values(), *(at for _, at in self.freed_unseen)] if wait]

@@ -43,9 +43,11 @@ class Shot:
             data = l4["payload"]
         return data if self.cut is None else data[:self.cut]
 
+    def protocol(self):
+        return {"udp": UDP, "tcp": TCP, "icmp": ICMP}.get(self.l4["kind"], self.l4.get("protocol", GRE))
+
     def packet(self):
-        protocol = {"udp": UDP, "tcp": TCP, "icmp": ICMP}.get(self.l4["kind"], self.l4.get("protocol", GRE))
-        return ipv4(**({"protocol": protocol, "payload": self.transport()} | self.ip))
+        return ipv4(**({"protocol": self.protocol(), "payload": self.transport()} | self.ip))
 
     def wrap(self, data):
         """The IPv6 packet around an IPv4 packet, or the packet itself when it comes from the Internet."""
@@ -473,8 +475,7 @@ class Traffic:
         return pieces
 
     def piece4(self, shot, start, data, more):
-        protocol = {"udp": UDP, "tcp": TCP, "icmp": ICMP}.get(shot.l4["kind"], shot.l4.get("protocol", GRE))
-        fields = {"protocol": protocol} | shot.ip
+        fields = {"protocol": shot.protocol()} | shot.ip
         if self.chance(2):
             fields["ttl"] = 1
         if self.chance(2) and shot.towards == "internet":

@@ -3,10 +3,8 @@
 
 #include <stdlib.h>
 
-#include "nat/nat.h"
-#include "nat/tcp_state.h"
+#include "nat_list.h"
 
-#define SESSIONS 96 /* of 60 ports in each space: both can run out */
 #define HOSTS 8
 #define PORTS_OF_HOST 12
 #define SERVERS 3
@@ -15,41 +13,15 @@
 #define CLOSED_EARLY_AFTER 5
 #define CLOSED_TRIES 16
 
-/* One flow of the list. */
-struct flow {
-	uint64_t inside, remote;
-	uint32_t last_active;
-	uint16_t port;
-	uint8_t state;
-	bool shares;
-	bool stale; /* a new configuration has ended what it stands on */
-	struct said {
-		bool any, in_syn; /* whose window is never scaled */
-		uint32_t acknowledged, window;
-	} said[2];   /* by the outside, by the inside */
-	bool scaled; /* by as much as can be: nobody saw a SYN */
-};
-
 struct model {
 	struct nat *nat;
 	struct random random;
 	uint64_t event[EVENT_COUNT];
-	struct nat_config config;
-	struct portset set;
+	struct list list;
 	uint32_t addr;
-	uint32_t now;
-	struct flow flow[SESSIONS];
-	uint32_t flows;
-	uint32_t (*freed)[PORTSET_PORTS]; /* since when each port is in quarantine, 0: it is not */
-	uint32_t resets_ignored, shared;
 	struct nat_model_count *count;
 	const uint8_t *data;
 	size_t left;
-};
-
-/* A TCP header made of two bytes: flags, and few small numbers, so that resets are inside windows and outside. */
-struct header {
-	uint8_t byte[TCP_MIN_LEN];
 };
 
 static uint32_t freed[L4_SPACES][PORTSET_PORTS];
@@ -63,6 +35,7 @@ next_byte(struct model *m)
 	return *m->data++;
 }
 
+/* Made of two bytes: flags, and few small numbers, so that resets are inside windows and outside. */
 static struct header
 next_header(struct model *m)
 {
@@ -73,214 +46,6 @@ next_header(struct model *m)
 	store32(tcp.byte + 8, numbers >> 4 & 3);
 	store16(tcp.byte + 14, numbers >> 6);
 	return tcp;
-}
-
-/* ---- what the list says ----------------------------------------------------------------------------------------- */
-
-static struct flow *
-list_find(struct model *m, uint64_t inside, uint64_t remote)
-{
-	for (uint32_t i = 0; i < m->flows; i++) {
-		if (m->flow[i].inside == inside && m->flow[i].remote == remote)
-			return &m->flow[i];
-	}
-	return NULL;
-}
-
-static struct flow *
-list_find_in(struct model *m, uint16_t port, uint64_t remote)
-{
-	for (uint32_t i = 0; i < m->flows; i++) {
-		if (m->flow[i].port == port && m->flow[i].remote == remote)
-			return &m->flow[i];
-	}
-	return NULL;
-}
-
-/* The forward that has this port of the set. */
-static const struct nat_forward *
-forward_of(const struct nat_config *config, uint8_t space, uint16_t port)
-{
-	for (uint32_t i = 0; i < config->forward_count; i++) {
-		const struct nat_forward *forward = &config->forwards[i];
-
-		if (forward->space == space && port >= forward->first && port <= forward->last)
-			return forward;
-	}
-	return NULL;
-}
-
-static const struct nat_forward *
-list_forward(const struct model *m, uint8_t space, uint16_t port)
-{
-	return forward_of(&m->config, space, port);
-}
-
-static uint64_t
-forward_inside(const struct nat_forward *forward, uint16_t port)
-{
-	return session_end(forward->inside_addr, (uint16_t)(forward->inside_port + port - forward->first),
-	    forward->space);
-}
-
-/* The external port of the endpoint's mapping, 0: it has none. */
-static uint16_t
-list_mapping(const struct model *m, uint64_t inside)
-{
-	for (uint32_t i = 0; i < portset_count(&m->set); i++) {
-		const uint16_t port = portset_port(&m->set, i);
-		const struct nat_forward *forward = list_forward(m, (uint8_t)inside, port);
-
-		if (forward != NULL && forward_inside(forward, port) == inside)
-			return port;
-	}
-	for (uint32_t i = 0; i < m->flows; i++) {
-		if (m->flow[i].inside == inside && !m->flow[i].shares && !m->flow[i].stale)
-			return m->flow[i].port;
-	}
-	return 0;
-}
-
-/* The inside endpoint of the port's mapping, 0: it has none. */
-static uint64_t
-list_inside(const struct model *m, uint8_t space, uint16_t port)
-{
-	const struct nat_forward *forward = list_forward(m, space, port);
-
-	if (forward != NULL)
-		return forward_inside(forward, port);
-	for (uint32_t i = 0; i < m->flows; i++) {
-		const struct flow *flow = &m->flow[i];
-
-		if (flow->port == port && (uint8_t)flow->inside == space && !flow->shares && !flow->stale)
-			return flow->inside;
-	}
-	return 0;
-}
-
-/* The flows on a port, and those of them that do not belong to its mapping. */
-static uint32_t
-list_on_port(const struct model *m, uint8_t space, uint16_t port, uint32_t *sharing)
-{
-	uint32_t count = 0;
-
-	*sharing = 0;
-	for (uint32_t i = 0; i < m->flows; i++) {
-		const struct flow *flow = &m->flow[i];
-
-		if (flow->port != port || (uint8_t)flow->inside != space)
-			continue;
-		count++;
-		*sharing += flow->shares || flow->stale;
-	}
-	return count;
-}
-
-static bool
-list_reserves(const struct model *m, uint64_t inside)
-{
-	return m->config.policy_count > 0 && (inside >> 32 & 1) == (m->config.policies[0].addr & 1);
-}
-
-static enum nat_filtering
-list_filtering(const struct model *m, uint64_t inside)
-{
-	return list_reserves(m, inside) ? NAT_ENDPOINT_INDEPENDENT : m->config.filtering;
-}
-
-static bool
-list_admits(const struct model *m, uint16_t port, uint64_t remote)
-{
-	const uint8_t space = (uint8_t)remote;
-	const uint64_t inside = list_inside(m, space, port);
-	const enum nat_filtering filtering = list_filtering(m, inside);
-	uint32_t sharing;
-
-	if (list_forward(m, space, port) != NULL)
-		return true;
-	list_on_port(m, space, port, &sharing);
-	if (sharing > 0 || filtering != NAT_ADDRESS_DEPENDENT)
-		return sharing == 0 && filtering == NAT_ENDPOINT_INDEPENDENT;
-	for (uint32_t i = 0; i < m->flows; i++) {
-		if (m->flow[i].port == port && (uint8_t)m->flow[i].remote == space &&
-		    m->flow[i].remote >> 32 == remote >> 32)
-			return true;
-	}
-	return false;
-}
-
-static uint32_t
-list_of_host(const struct model *m, uint64_t inside)
-{
-	uint32_t count = 0;
-
-	for (uint32_t i = 0; i < m->flows; i++)
-		count += m->flow[i].inside >> 32 == inside >> 32;
-	return count;
-}
-
-/* The ports of a host, in this space, that no forward gave it. */
-static uint32_t
-list_ports_of_host(const struct model *m, uint64_t inside)
-{
-	uint32_t count = 0;
-
-	for (uint32_t i = 0; i < portset_count(&m->set); i++) {
-		const uint16_t port = portset_port(&m->set, i);
-
-		count += list_forward(m, (uint8_t)inside, port) == NULL &&
-		    list_inside(m, (uint8_t)inside, port) >> 32 == inside >> 32;
-	}
-	return count;
-}
-
-static bool
-is_over(const struct model *m, const struct flow *flow)
-{
-	return m->now - flow->last_active > m->config.timeout[flow->state];
-}
-
-static bool
-is_waiting_for_its_end(uint8_t state)
-{
-	return state == SESSION_TCP_FIN_BOTH || state == SESSION_TCP_REFUSED || state == SESSION_TCP_RESET;
-}
-
-/* RFC 7857 section 2.2: is a reset inside what the other side said last? Nothing to judge while a connection opens. */
-static bool
-list_believes(const struct flow *flow, const struct header *tcp, bool out)
-{
-	const struct said *said = &flow->said[!out];
-	const uint32_t window = flow->scaled && !said->in_syn ? said->window << 14 : said->window;
-
-	if (!said->any ||
-	    (flow->state != SESSION_TCP_ESTABLISHED && flow->state != SESSION_TCP_FIN_OUT &&
-		flow->state != SESSION_TCP_FIN_IN))
-		return true;
-	return load32(tcp->byte + 4) - said->acknowledged < (window == 0 ? 1 : window);
-}
-
-/* What a packet does to a flow: NAT-09, NAT-27; what has been closed or reset and stays so is not kept. */
-static void
-list_touch(struct model *m, struct flow *flow, const struct header *tcp, bool out)
-{
-	const uint8_t before = flow->state, flags = tcp->byte[13];
-
-	if ((uint8_t)flow->inside == L4_TCP) {
-		if ((flags & TCP_RST) && !list_believes(flow, tcp, out)) {
-			m->resets_ignored++;
-			return;
-		}
-		flow->state = (uint8_t)tcp_state_next((enum session_state)before, flags, out);
-		if (!(flags & TCP_RST))
-			flow->said[out] = (struct said){ flags & TCP_ACK, flags & TCP_SYN, load32(tcp->byte + 8),
-				load16(tcp->byte + 14) };
-		if ((flags & TCP_SYN) && before != SESSION_TCP_ESTABLISHED && before != SESSION_TCP_FIN_OUT &&
-		    before != SESSION_TCP_FIN_IN)
-			flow->scaled = false; /* a SYN without the option */
-	}
-	if (flow->state != before || !is_waiting_for_its_end(before))
-		flow->last_active = m->now;
 }
 
 /* ---- comparing -------------------------------------------------------------------------------------------------- */
@@ -306,7 +71,7 @@ compare_flow(const struct model *m, const struct flow *flow)
 		return "a session is somebody else's";
 	if (s->state != flow->state || s->last_active != flow->last_active)
 		return "state or last activity of a session is wrong";
-	if (!portset_contains(&m->set, flow->port))
+	if (!portset_contains(&m->list.set, flow->port))
 		return "an external port is not in the set";
 	return NULL;
 }
@@ -315,20 +80,20 @@ static const char *
 compare_port(const struct model *m, uint8_t space, uint16_t port)
 {
 	const struct nat_port *it = &m->nat->ports[space].port[port];
-	const bool forward = list_forward(m, space, port) != NULL;
+	const bool forward = list_forward(&m->list, space, port) != NULL;
 	uint32_t sharing, on;
 
-	on = list_on_port(m, space, port, &sharing);
+	on = list_on_port(&m->list, space, port, &sharing);
 	if (it->sharing != sharing || it->mapped != on - sharing)
 		return "the number of sessions on a port is wrong";
-	if (it->inside != list_inside(m, space, port))
+	if (it->inside != list_inside(&m->list, space, port))
 		return "a port's mapping is wrong";
 	if ((it->kind == PORT_FORWARD) != forward)
 		return "a forward has not got its port, or keeps it";
 	if ((it->rest == PORT_IN_USE) != (on > 0 || forward))
 		return "a port in use is free, or one that is not in use is not";
-	if (it->rest == PORT_FREE && m->now - m->freed[space][port] < m->config.quarantine &&
-	    m->freed[space][port] != 0)
+	if (it->rest == PORT_FREE && m->list.now - m->list.freed[space][port] < m->list.config.quarantine &&
+	    m->list.freed[space][port] != 0)
 		return "a port has left quarantine too early";
 	return NULL;
 }
@@ -341,8 +106,8 @@ compare_counts(const struct model *m)
 	for (uint8_t space = 0; space < L4_SPACES; space++) {
 		uint32_t used = 0, shared = 0, forwards = 0, reserved = 0;
 
-		for (uint32_t i = 0; i < portset_count(&m->set); i++) {
-			const uint16_t port = portset_port(&m->set, i);
+		for (uint32_t i = 0; i < portset_count(&m->list.set); i++) {
+			const uint16_t port = portset_port(&m->list.set, i);
 			const struct nat_port *it = &m->nat->ports[space].port[port];
 			const char *difference = compare_port(m, space, port);
 
@@ -356,16 +121,16 @@ compare_counts(const struct model *m)
 		}
 		if (ports_used(&m->nat->ports[space]) != used || m->nat->ports[space].shared != shared)
 			return "the number of ports in use or shared is wrong";
-		if (m->nat->ports[space].total != portset_count(&m->set) ||
-		    m->nat->ports[space].common.count + reserved + forwards != portset_count(&m->set) ||
-		    reserved != m->config.reserved_ports)
+		if (m->nat->ports[space].total != portset_count(&m->list.set) ||
+		    m->nat->ports[space].common.count + reserved + forwards != portset_count(&m->list.set) ||
+		    reserved != m->list.config.reserved_ports)
 			return "the ports are not divided as they should be";
 	}
-	for (uint32_t i = 0; i < m->flows; i++)
-		sharing += m->flow[i].shares;
-	if (m->nat->session_count != m->flows || m->nat->sharing_count != sharing)
+	for (uint32_t i = 0; i < m->list.flows; i++)
+		sharing += m->list.flow[i].shares;
+	if (m->nat->session_count != m->list.flows || m->nat->sharing_count != sharing)
 		return "the number of sessions is wrong";
-	if (m->event[EVENT_rst_ignored] != m->resets_ignored)
+	if (m->event[EVENT_rst_ignored] != m->list.resets_ignored)
 		return "the number of ignored resets is wrong";
 	return m->nat->mapping_count != mappings ? "the number of mappings is wrong" : NULL;
 }
@@ -375,15 +140,15 @@ compare_all(struct model *m)
 {
 	uint32_t waiting = 0;
 
-	for (uint32_t i = 0; i < m->flows; i++) {
-		const struct flow *flow = &m->flow[i];
+	for (uint32_t i = 0; i < m->list.flows; i++) {
+		const struct flow *flow = &m->list.flow[i];
 		const char *difference = compare_flow(m, flow);
 
 		if (difference != NULL)
 			return difference;
-		if (list_find_in(m, flow->port, flow->remote) != flow)
+		if (list_find_in(&m->list, flow->port, flow->remote) != flow)
 			return "two sessions have one external port and one remote endpoint";
-		if (!flow->shares && !flow->stale && list_mapping(m, flow->inside) != flow->port)
+		if (!flow->shares && !flow->stale && list_mapping(&m->list, flow->inside) != flow->port)
 			return "one inside endpoint has two mappings";
 	}
 	for (uint32_t slot = 0; slot < WHEEL_SLOTS; slot++) {
@@ -396,7 +161,7 @@ compare_all(struct model *m)
 		     id = m->nat->sessions[id].next)
 			waiting++;
 	}
-	return waiting != m->flows ? "not every session waits once for its end" : compare_counts(m);
+	return waiting != m->list.flows ? "not every session waits once for its end" : compare_counts(m);
 }
 
 /* ---- operations ------------------------------------------------------------------------------------------------- */
@@ -417,19 +182,6 @@ some_remote(uint8_t byte, uint8_t space)
 
 /* ---- the end of flows ------------------------------------------------------------------------------------------- */
 
-/* Takes a flow out of the list, and notes when its port was left. */
-static void
-list_remove(struct model *m, struct flow *flow)
-{
-	const uint8_t space = (uint8_t)flow->inside;
-	const uint16_t port = flow->port;
-	uint32_t sharing;
-
-	*flow = m->flow[--m->flows];
-	if (list_on_port(m, space, port, &sharing) == 0)
-		m->freed[space][port] = m->config.quarantine > 0 && list_forward(m, space, port) == NULL ? m->now : 0;
-}
-
 /* A closed connection may have ended for a port, but none that was closed later than one that has not. */
 static const char *
 closed_early(struct model *m, uint32_t *ended, uint32_t *oldest)
@@ -437,19 +189,19 @@ closed_early(struct model *m, uint32_t *ended, uint32_t *oldest)
 	uint32_t oldest_left = 0, youngest_gone = UINT32_MAX;
 
 	*ended = 0;
-	for (uint32_t i = 0; i < m->flows;) {
-		const uint32_t age = m->now - m->flow[i].last_active;
-		const bool closed = is_waiting_for_its_end(m->flow[i].state);
+	for (uint32_t i = 0; i < m->list.flows;) {
+		const uint32_t age = m->list.now - m->list.flow[i].last_active;
+		const bool closed = flow_is_closed(m->list.flow[i].state);
 
-		if (find_out(m, &m->flow[i]) != NULL) {
+		if (find_out(m, &m->list.flow[i]) != NULL) {
 			oldest_left = closed && age > oldest_left ? age : oldest_left;
 			i++;
 			continue;
 		}
-		if (!closed || age < CLOSED_EARLY_AFTER || !m->config.closed_early)
+		if (!closed || age < CLOSED_EARLY_AFTER || !m->list.config.closed_early)
 			return "a session ended for another's port";
 		youngest_gone = age < youngest_gone ? age : youngest_gone;
-		list_remove(m, &m->flow[i]);
+		list_remove(&m->list, &m->list.flow[i]);
 		(*ended)++;
 	}
 	*oldest = oldest_left;
@@ -461,12 +213,12 @@ closed_early(struct model *m, uint32_t *ended, uint32_t *oldest)
 static const char *
 expire(struct model *m, uint32_t budget)
 {
-	const uint32_t ended = nat_expire(m->nat, m->now, budget);
+	const uint32_t ended = nat_expire(m->nat, m->list.now, budget);
 	uint32_t timed_out = 0;
 
-	for (uint32_t i = 0; i < m->flows;) {
-		const struct flow *flow = &m->flow[i];
-		const bool is_there = find_out(m, flow) != NULL, over = is_over(m, flow);
+	for (uint32_t i = 0; i < m->list.flows;) {
+		const struct flow *flow = &m->list.flow[i];
+		const bool is_there = find_out(m, flow) != NULL, over = list_is_over(&m->list, flow);
 
 		if (!is_there && !over && !flow->stale)
 			return "a session ended before its time";
@@ -477,7 +229,7 @@ expire(struct model *m, uint32_t budget)
 			continue;
 		}
 		timed_out += !flow->stale;
-		list_remove(m, &m->flow[i]);
+		list_remove(&m->list, &m->list.flow[i]);
 	}
 	m->count->expired += ended;
 	if (ended > budget || ended != timed_out)
@@ -503,10 +255,10 @@ can_share(struct model *m, uint64_t remote)
 {
 	const uint8_t space = (uint8_t)remote;
 
-	for (uint32_t i = 0; i < portset_count(&m->set) && m->config.reuse != NAT_REUSE_OFF; i++) {
-		const uint16_t port = portset_port(&m->set, i);
+	for (uint32_t i = 0; i < portset_count(&m->list.set) && m->list.config.reuse != NAT_REUSE_OFF; i++) {
+		const uint16_t port = portset_port(&m->list.set, i);
 
-		if (m->nat->ports[space].port[port].kind == PORT_COMMON && list_find_in(m, port, remote) == NULL)
+		if (m->nat->ports[space].port[port].kind == PORT_COMMON && list_find_in(&m->list, port, remote) == NULL)
 			return true;
 	}
 	return false;
@@ -522,26 +274,27 @@ static struct forecast
 forecast(struct model *m, uint64_t inside, uint64_t remote)
 {
 	const uint8_t space = (uint8_t)inside;
-	const bool reserves = list_reserves(m, inside);
-	struct forecast f = { FATE_REFUSED, .why = DROP_nat_host_limit, .port = list_mapping(m, inside) };
+	const bool reserves = list_reserves(&m->list, inside);
+	struct forecast f = { FATE_REFUSED, .why = DROP_nat_host_limit, .port = list_mapping(&m->list, inside) };
 
-	if (m->config.sessions_per_host != 0 && list_of_host(m, inside) >= m->config.sessions_per_host)
+	if (m->list.config.sessions_per_host != 0 && list_of_host(&m->list, inside) >= m->list.config.sessions_per_host)
 		return f;
 	f.why = DROP_nat_table_full;
-	if (m->flows == SESSIONS)
+	if (m->list.flows == SESSIONS)
 		return f;
 	if (f.port != 0) {
 		f.fate = FATE_MAPPED;
-		return list_find_in(m, f.port, remote) == NULL ? f : shared_or(m, remote, DROP_nat_no_port);
+		return list_find_in(&m->list, f.port, remote) == NULL ? f : shared_or(m, remote, DROP_nat_no_port);
 	}
-	if (m->config.reuse == NAT_REUSE_ALWAYS && !reserves)
+	if (m->list.config.reuse == NAT_REUSE_ALWAYS && !reserves)
 		return shared_or(m, remote, DROP_nat_no_port);
-	if (m->config.ports_per_host != 0 && list_ports_of_host(m, inside) >= m->config.ports_per_host) {
+	if (m->list.config.ports_per_host != 0 &&
+	    list_ports_of_host(&m->list, inside) >= m->list.config.ports_per_host) {
 		f.why = DROP_nat_host_limit;
-		return m->config.reuse == NAT_REUSE_OFF ? f : shared_or(m, remote, DROP_nat_no_port);
+		return m->list.config.reuse == NAT_REUSE_OFF ? f : shared_or(m, remote, DROP_nat_no_port);
 	}
-	for (uint32_t i = 0; i < portset_count(&m->set); i++) {
-		const struct nat_port *it = &m->nat->ports[space].port[portset_port(&m->set, i)];
+	for (uint32_t i = 0; i < portset_count(&m->list.set); i++) {
+		const struct nat_port *it = &m->nat->ports[space].port[portset_port(&m->list.set, i)];
 
 		f.free[it->kind] += it->rest == PORT_FREE; /* compare_port() has seen that this is so */
 	}
@@ -549,7 +302,7 @@ forecast(struct model *m, uint64_t inside, uint64_t remote)
 	if (f.free[PORT_COMMON] > 0 || (reserves && f.free[PORT_RESERVED] > 0))
 		return f;
 	f = shared_or(m, remote, DROP_nat_no_port);
-	f.may_close_early = m->config.closed_early && space == L4_TCP && m->config.quarantine == 0;
+	f.may_close_early = m->list.config.closed_early && space == L4_TCP && m->list.config.quarantine == 0;
 	return f;
 }
 
@@ -560,7 +313,7 @@ check_opened(struct model *m, const struct forecast *f, const struct session *s,
 	const uint8_t kind = m->nat->ports[s->space].port[s->external_port].kind;
 	const bool shares = s->mapping == SESSION_SHARES;
 
-	if (list_find_in(m, s->external_port, s->remote) != NULL)
+	if (list_find_in(&m->list, s->external_port, s->remote) != NULL)
 		return "a port is shared with the same remote endpoint";
 	if (f->fate == FATE_MAPPED)
 		return !shares && s->external_port == f->port ? NULL : "the mapping depends on the remote endpoint";
@@ -572,9 +325,9 @@ check_opened(struct model *m, const struct forecast *f, const struct session *s,
 	}
 	if (f->fate == FATE_SHARES && ended == 0)
 		return "a port was given out that is in use";
-	if (list_reserves(m, s->inside) && f->free[PORT_RESERVED] > 0)
+	if (list_reserves(&m->list, s->inside) && f->free[PORT_RESERVED] > 0)
 		return kind == PORT_RESERVED ? NULL : "a reserved port is there and was not taken";
-	return kind == PORT_COMMON || (kind == PORT_RESERVED && list_reserves(m, s->inside))
+	return kind == PORT_COMMON || (kind == PORT_RESERVED && list_reserves(&m->list, s->inside))
 	    ? NULL
 	    : "the port is not for this endpoint";
 }
@@ -593,7 +346,7 @@ check_refusal(struct model *m, const struct forecast *f, enum drop_reason why)
 static const char *
 open_flow(struct model *m, uint64_t inside, uint64_t remote, const struct header *tcp, struct flow **flow)
 {
-	const struct nat_opening opening = { inside, remote, tcp->byte, m->now, m->now * UINT64_C(1000) };
+	const struct nat_opening opening = { inside, remote, tcp->byte, m->list.now, m->list.now * UINT64_C(1000) };
 	const struct forecast f = forecast(m, inside, remote);
 	enum drop_reason why = DROP_COUNT;
 	const struct session *s = nat_open_out(m->nat, &opening, &why);
@@ -613,8 +366,8 @@ open_flow(struct model *m, uint64_t inside, uint64_t remote, const struct header
 		difference = s == NULL ? check_refusal(m, &f, why) : check_opened(m, &f, s, ended);
 	if (difference != NULL || s == NULL)
 		return difference;
-	*flow = &m->flow[m->flows++];
-	**flow = (struct flow){ inside, remote, m->now, s->external_port, s->state, s->mapping == SESSION_SHARES,
+	*flow = &m->list.flow[m->list.flows++];
+	**flow = (struct flow){ inside, remote, m->list.now, s->external_port, s->state, s->mapping == SESSION_SHARES,
 		.scaled = (tcp->byte[13] & TCP_SYN) == 0 };
 	m->count->opened++;
 	return NULL;
@@ -626,7 +379,7 @@ packet_out(struct model *m)
 	const uint8_t space = next_byte(m) % L4_SPACES;
 	const uint64_t inside = some_inside(next_byte(m), space), remote = some_remote(next_byte(m), space);
 	const struct header tcp = next_header(m);
-	struct flow *flow = list_find(m, inside, remote);
+	struct flow *flow = list_find(&m->list, inside, remote);
 	struct session *s = nat_find_out(m->nat, nat_hash_out(m->nat, inside, remote), inside, remote);
 	const char *difference;
 
@@ -640,21 +393,21 @@ packet_out(struct model *m)
 	} else {
 		m->count->found_out++;
 	}
-	nat_touch(m->nat, s, tcp.byte, true, m->now);
-	list_touch(m, flow, &tcp, true);
+	nat_touch(m->nat, s, tcp.byte, true, m->list.now);
+	list_touch(&m->list, flow, &tcp, true);
 	return compare_flow(m, flow);
 }
 
 static const char *
 admit(struct model *m, uint8_t space, uint16_t port, uint64_t remote)
 {
-	const uint64_t inside = portset_contains(&m->set, port) ? list_inside(m, space, port) : 0;
+	const uint64_t inside = portset_contains(&m->list.set, port) ? list_inside(&m->list, space, port) : 0;
 	enum drop_reason why = DROP_COUNT;
 	struct session passage;
 
 	if (nat_admit(m->nat, port, remote, &passage, &why)) {
 		m->count->admitted++;
-		if (inside == 0 || !list_admits(m, port, remote))
+		if (inside == 0 || !list_admits(&m->list, port, remote))
 			return "a packet was admitted that must not be";
 		return passage.inside == inside ? NULL : "a packet was admitted to somebody else";
 	}
@@ -663,8 +416,9 @@ admit(struct model *m, uint8_t space, uint16_t port, uint64_t remote)
 		return why == DROP_nat_no_mapping ? NULL : "there is no mapping";
 	}
 	m->count->filtered++;
-	return why == DROP_nat_filtered && !list_admits(m, port, remote) ? NULL
-									 : "a packet was filtered that must pass";
+	return why == DROP_nat_filtered && !list_admits(&m->list, port, remote)
+	    ? NULL
+	    : "a packet was filtered that must pass";
 }
 
 static const char *
@@ -673,21 +427,21 @@ packet_in(struct model *m)
 	const uint8_t space = next_byte(m) % L4_SPACES, choice = next_byte(m);
 	const uint64_t remote = some_remote(next_byte(m), space);
 	const struct header tcp = next_header(m);
-	uint16_t port = portset_port(&m->set, tcp.byte[13] % portset_count(&m->set));
+	uint16_t port = portset_port(&m->list.set, tcp.byte[13] % portset_count(&m->list.set));
 	struct session *s;
 	struct flow *flow;
 
-	if (m->flows > 0 && choice < 240)
-		port = m->flow[choice % m->flows].port;
-	flow = list_find_in(m, port, remote);
+	if (m->list.flows > 0 && choice < 240)
+		port = m->list.flow[choice % m->list.flows].port;
+	flow = list_find_in(&m->list, port, remote);
 	s = nat_find_in(m->nat, nat_hash_in(m->nat, port, remote), port, remote);
 	if ((s != NULL) != (flow != NULL))
 		return flow != NULL ? "an inbound packet does not find its session"
 				    : "an inbound packet finds an ended session";
 	if (s == NULL)
 		return admit(m, space, port, remote);
-	nat_touch(m->nat, s, tcp.byte, false, m->now);
-	list_touch(m, flow, &tcp, false);
+	nat_touch(m->nat, s, tcp.byte, false, m->list.now);
+	list_touch(&m->list, flow, &tcp, false);
 	m->count->found_in++;
 	return compare_flow(m, flow);
 }
@@ -697,7 +451,7 @@ pass_time(struct model *m, uint32_t budget)
 {
 	const uint8_t byte = next_byte(m);
 
-	m->now += byte < 240 ? byte / 4 : byte < 254 ? (byte - 239u) * 60 : (byte - 253u) * 10000;
+	m->list.now += byte < 240 ? byte / 4 : byte < 254 ? (byte - 239u) * 60 : (byte - 253u) * 10000;
 	return expire(m, budget);
 }
 
@@ -707,55 +461,11 @@ static const uint32_t timeouts[2][SESSION_STATES] = {
 	{ 120, 40, 90, 500, 240, 300, 9000, 7440, 7440, 30, 240 },
 };
 
-/* What no longer stands on its mapping, or shares a forward's port. */
-static void
-list_outdate(struct model *m, const struct nat_config *before)
-{
-	for (uint32_t i = 0; i < m->flows; i++) {
-		struct flow *flow = &m->flow[i];
-		const uint8_t space = (uint8_t)flow->inside;
-		const struct nat_forward *was = forward_of(before, space, flow->port),
-					 *is = list_forward(m, space, flow->port);
-
-		if (flow->shares) {
-			flow->stale = is != NULL;
-			continue;
-		}
-		if (is != NULL && was != NULL && forward_inside(is, flow->port) == forward_inside(was, flow->port))
-			continue;
-		if (is != NULL || was != NULL)
-			flow->stale = true;
-		for (uint32_t j = 0; j < portset_count(&m->set); j++) { /* its endpoint has a forward now */
-			const uint16_t port = portset_port(&m->set, j);
-			const struct nat_forward *other = list_forward(m, space, port);
-
-			if (other != NULL && port != flow->port && forward_inside(other, port) == flow->inside)
-				flow->stale = true;
-		}
-	}
-}
-
-/* Forwards need no quarantine, and nobody does where there is none. */
-static void
-list_end_quarantines(struct model *m)
-{
-	if (m->config.quarantine == 0)
-		memset(m->freed, 0, sizeof(freed));
-	for (uint32_t i = 0; i < portset_count(&m->set); i++) {
-		const uint16_t port = portset_port(&m->set, i);
-
-		for (uint8_t space = 0; space < L4_SPACES; space++) {
-			if (list_forward(m, space, port) != NULL)
-				m->freed[space][port] = 0;
-		}
-	}
-}
-
 static const struct nat_forward *
 some_forward(const struct model *m, uint8_t byte)
 {
 	static struct nat_forward forward;
-	const uint16_t port = portset_port(&m->set, byte % portset_count(&m->set));
+	const uint16_t port = portset_port(&m->list.set, byte % portset_count(&m->list.set));
 
 	forward = (struct nat_forward){ byte & 1 ? L4_TCP : L4_UDP, port, (uint16_t)(port + (byte >> 6)),
 		UINT32_C(0xc0a80102) + byte % HOSTS, (uint16_t)(5000 + byte / HOSTS % PORTS_OF_HOST) };
@@ -767,44 +477,44 @@ change_config(struct model *m, uint8_t byte)
 {
 	const uint8_t more = next_byte(m), last = next_byte(m);
 
-	m->config.filtering = (enum nat_filtering)(byte % 3);
-	memcpy(m->config.timeout, timeouts[byte / 3 % 2], sizeof(m->config.timeout));
-	m->config.reuse = (enum nat_reuse)(more % 3);
-	m->config.closed_early = more & 0x80;
-	m->config.quarantine = more & 0x40 ? 30 : 0;
-	m->config.sessions_per_host = last & 0x80 ? 20 : 0;
-	m->config.ports_per_host = last & 0x40 ? 3 : 0;
-	m->config.reserved_ports = last >> 3 & 7;
-	m->config.policy_count = last & 1;
-	m->config.policies[0] =
+	m->list.config.filtering = (enum nat_filtering)(byte % 3);
+	memcpy(m->list.config.timeout, timeouts[byte / 3 % 2], sizeof(m->list.config.timeout));
+	m->list.config.reuse = (enum nat_reuse)(more % 3);
+	m->list.config.closed_early = more & 0x80;
+	m->list.config.quarantine = more & 0x40 ? 30 : 0;
+	m->list.config.sessions_per_host = last & 0x80 ? 20 : 0;
+	m->list.config.ports_per_host = last & 0x40 ? 3 : 0;
+	m->list.config.reserved_ports = last >> 3 & 7;
+	m->list.config.policy_count = last & 1;
+	m->list.config.policies[0] =
 	    (struct nat_policy){ last >> 1 & 1, 1, NAT_ANY_SPACE, 0, 65535, true, NAT_ENDPOINT_INDEPENDENT };
-	m->config.forward_count = last >> 2 & 1;
-	if (m->config.forward_count > 0)
-		m->config.forwards[0] = *some_forward(m, next_byte(m));
+	m->list.config.forward_count = last >> 2 & 1;
+	if (m->list.config.forward_count > 0)
+		m->list.config.forwards[0] = *some_forward(m, next_byte(m));
 }
 
 static const char *
 change(struct model *m)
 {
 	static uint8_t owner[L4_SPACES][PORTSET_PORTS];
-	const struct nat_config before = m->config;
+	const struct nat_config before = m->list.config;
 	const uint8_t byte = next_byte(m);
 	uint32_t ended;
 
 	if (byte < 250) {
 		change_config(m, byte);
-		nat_set_config(m->nat, &m->config, (nat_owner)owner, 0);
-		list_outdate(m, &before);
-		list_end_quarantines(m);
+		nat_set_config(m->nat, &m->list.config, (nat_owner)owner, 0);
+		list_outdate(&m->list, &before);
+		list_end_quarantines(&m->list);
 		return compare_all(m);
 	}
 	m->addr++;
-	m->set.psid = (uint16_t)((m->set.psid + 1) & 0x3ff);
-	ended = nat_set_external(m->nat, m->addr, &m->set, (nat_owner)owner, 0, m->now);
-	if (ended != m->flows)
+	m->list.set.psid = (uint16_t)((m->list.set.psid + 1) & 0x3ff);
+	ended = nat_set_external(m->nat, m->addr, &m->list.set, (nat_owner)owner, 0, m->list.now);
+	if (ended != m->list.flows)
 		return "the number of flushed sessions is wrong";
-	m->flows = 0;
-	memset(m->freed, 0, sizeof(freed));
+	m->list.flows = 0;
+	memset(m->list.freed, 0, sizeof(freed));
 	m->count->flushed++;
 	return compare_all(m);
 }
@@ -836,21 +546,21 @@ nat_model_run(const uint8_t *data, size_t size, struct nat_model_count *count)
 	static uint8_t owner[L4_SPACES][PORTSET_PORTS];
 	static void *memory; /* the same for every run: it is large, and nat_init() clears it */
 	struct model m = { .random = { .key = { { 1, 2 } } },
-		.set = { .psid = 0x134, .psid_len = 10, .offset = 4 },
+		.list = { .set = { .psid = 0x134, .psid_len = 10, .offset = 4 },
+		    .freed = freed,
+		    .config = { .sessions = SESSIONS, .filtering = NAT_ADDRESS_DEPENDENT } },
 		.addr = UINT32_C(0xc0000212),
 		.count = count,
-		.freed = freed,
 		.data = data,
-		.left = size,
-		.config = { .sessions = SESSIONS, .filtering = NAT_ADDRESS_DEPENDENT } };
+		.left = size };
 	const char *difference = NULL;
 
 	memset(freed, 0, sizeof(freed));
-	memcpy(m.config.timeout, timeouts[0], sizeof(timeouts[0]));
-	if (memory == NULL && (memory = aligned_alloc(64, nat_size(&m.config))) == NULL)
+	memcpy(m.list.config.timeout, timeouts[0], sizeof(timeouts[0]));
+	if (memory == NULL && (memory = aligned_alloc(64, nat_size(&m.list.config))) == NULL)
 		abort();
-	m.nat = nat_init(memory, &m.config, &m.random, m.event, 0);
-	nat_set_external(m.nat, m.addr, &m.set, (nat_owner)owner, 0, 0);
+	m.nat = nat_init(memory, &m.list.config, &m.random, m.event, 0);
+	nat_set_external(m.nat, m.addr, &m.list.set, (nat_owner)owner, 0, 0);
 	for (uint32_t i = 0; m.left > 0 && difference == NULL; i++) {
 		difference = operation(&m);
 		if (difference == NULL && i % 64 == 0)
@@ -859,11 +569,11 @@ nat_model_run(const uint8_t *data, size_t size, struct nat_model_count *count)
 	if (difference == NULL)
 		difference = compare_all(&m);
 	if (difference == NULL) { /* and at last everything ends */
-		m.now += 20001;
+		m.list.now += 20001;
 		difference = expire(&m, UINT32_MAX);
 	}
-	count->resets_ignored += m.resets_ignored;
-	if (difference == NULL && (m.flows != 0 || m.nat->session_count != 0))
+	count->resets_ignored += m.list.resets_ignored;
+	if (difference == NULL && (m.list.flows != 0 || m.nat->session_count != 0))
 		difference = "a session lives for ever";
 	return difference;
 }

@@ -141,8 +141,10 @@ START_TEST(no_line_for_this_offer)
 	    "the MAP address 2001:db8:12:3400:0:c000:212:34 is not in the prefix 2001:db8:12:3410::/60");
 	check_refused("2001:db8::/32", "prefix");
 	ck_assert_int_eq(set_line("2001:db8:12:3400::/56"), 0);
+	offer.kind = OFFER_DS_LITE;
 	check_refused("2001:db8:ffff::/56",
 	    "the other end 2001:db8:ffff::1 is inside the prefix"); /* RFC 7598 section 4.2 */
+	offer.kind = OFFER_MAP_E;
 	offer.rules[0].ipv4 = prefix4("192.168.1.0/24");
 	check_refused("2001:db8:12:3400::/56",
 	    "LAN subnet 192.168.1.0/24 overlaps the line's IPv4 address 192.168.1.18/32");

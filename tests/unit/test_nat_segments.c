@@ -146,6 +146,8 @@ static const struct reset {
 	{ "from inside, other scale, first behind", 7, 3, 1000, true, 1001 + 8000, false },
 	{ "one side without the option: no scale", 7, -1, 1000, false, 6001, false },
 	{ "one side without the option: no scale, in", 7, -1, 1000, false, 6000, true },
+	{ "the other side without: no scale", -1, 7, 1000, true, 2001, false },
+	{ "the other side without: no scale, in", -1, 7, 1000, true, 2000, true },
 	{ "scale 14", 14, 0, 1, false, 5001 + 16383, true },
 	{ "scale 15 counts as 14", 15, 0, 1, false, 5001 + 16384, false },
 	{ "closed window takes the next byte", 7, 7, 0, false, 5001, true },
@@ -258,6 +260,35 @@ START_TEST(blind_syn)
 }
 END_TEST
 
+/* What acknowledges nothing announces no window, so the last one stands: a bare SYN, or data without ACK. */
+START_TEST(announcement_stands)
+{
+	const uint8_t flags[] = { SYN, 0x08 };
+	const struct session *s;
+
+	connect(-1, -1, 1000, 1000);
+	pass(&(struct segment){ false, flags[_i], 77, 0, 0, -1 }, 1);
+	s = pass(&(struct segment){ true, RST, 500000, 0, 0, -1 }, 2);
+	ck_assert_int_eq(s->state, SESSION_TCP_ESTABLISHED);
+	s = pass(&(struct segment){ true, RST, 1001, 0, 0, -1 }, 2);
+	ck_assert_int_eq(s->state, SESSION_TCP_RESET);
+}
+END_TEST
+
+/* Windows of a connection that has ended are not those of the next one: its reset is judged by what was said since. */
+START_TEST(announcement_ends)
+{
+	const struct session *s;
+
+	connect(-1, -1, 1000, 1000);
+	pass(&(struct segment){ false, RST, 5001, 0, 0, -1 }, 1);
+	pass(&(struct segment){ true, SYN, 90000, 0, 100, -1 }, 2);
+	pass(&(struct segment){ false, SYN, 70000, 0, 100, -1 }, 2);
+	s = pass(&(struct segment){ false, RST, 70001, 0, 0, -1 }, 3);
+	ck_assert_int_eq(s->state, SESSION_TCP_RESET);
+}
+END_TEST
+
 Suite *
 unit_suite(void)
 {
@@ -273,6 +304,8 @@ unit_suite(void)
 	tcase_add_test(tcase, life_after_a_reset);
 	tcase_add_test(tcase, opened_by_the_other_side);
 	tcase_add_test(tcase, blind_syn);
+	tcase_add_loop_test(tcase, announcement_stands, 0, 2);
+	tcase_add_test(tcase, announcement_ends);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

@@ -25,6 +25,9 @@ case.table("wan", (
     (from_ce2(V4, 1236, outer="2001:db8:12:3500::1"), "spoof_v4"),
     (from_ce2(V4, 1236, outer="2001:db9:12:3500:0:c000:212:35"), "spoof_v6"),
     (from_ce2(V4, 1236, outer="fe80::1"), "spoof_v6"),
+    # What has no port is from nobody who shares an address, not even where a port could be.
+    (tunnel(CE2, OUTER, icmp(V4, OWN, 13, 0, 1236 << 16)), "spoof_v4"),
+    (tunnel(CE2, OUTER, ip(V4, OWN, 50, bytes(8))), "spoof_v4"),
 ))
 
 # The BR relays anybody, also what would be wrong from a CE.

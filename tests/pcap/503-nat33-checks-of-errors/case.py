@@ -19,7 +19,10 @@ case.table("wan", (
     (down(error(E, V4, 3, 3, outside[:19])), "icmp_bad"),
     (down(error(E, V4, 3, 3, b"")), "icmp_bad"),
     (down(error(E, V4, 3, 3, ip(V4, E, 17, outside[20:], offset=185))), "icmp_bad"),
+    (down(error("127.0.0.1", V4, 3, 3, b"")), "martian_v4"),                          # the quote is looked at last
+    (down(icmp("127.0.0.1", V4, 3, 3, 0, outside, wrong=1)), "icmp_bad"),
 ))
+case.send(lan=error(H, E, 3, 3, b"", ttl=1)).drops("ttl")                             # no error about an error
 case.send(lan=icmp(H, E, 8, 0, 7 << 16, b"x", wrong=1)).drops("icmp_bad")
 
 for by in 1, 0x4321:
