@@ -21,12 +21,15 @@ from lab import BR6, H1, MAC, ROOT, RULE, SRV, Lab
 from tap import Skip
 from traffic import UDP, Echo, Flow, Repeated, closing, exchange
 
+import mape
+import scenario
+
 MAC.update({"ce lan-port": "02:00:00:00:0c:11", "ce wan-port": "02:00:00:00:0c:12", "h1 eth0": "02:00:00:00:01:10",
             "core line": "02:00:00:00:06:11"})
 PREFIX, OTHER_PREFIX = "2001:db8:12:3400::/56", "2001:db8:13:3500::/56"
 BR6_B = "2001:db8:ffff::2"
 CE_LINK_LOCAL = "fe80::ff:fe00:c12"                      # Linux makes it of the MAC address
-PATIENCE = 60
+PATIENCE = 40
 
 
 def option(code, data):
@@ -43,7 +46,7 @@ def container(br=BR6, rule=RULE):
 
 
 # T1, T2, preferred and valid lifetime, in seconds.
-AN_HOUR, SHORT = (1800, 2880, 3000, 3600), (3, 6, 10, 12)
+AN_HOUR, SHORT = (1800, 2880, 3000, 3600), (2, 4, 10, 12)
 
 
 def kea_config(directory, prefix, options, times=AN_HOUR):
@@ -56,7 +59,7 @@ def kea_config(directory, prefix, options, times=AN_HOUR):
         "server-id": {"type": "LL", "htype": 1, "identifier": "020000000611", "persist": False},
         "renew-timer": renew, "rebind-timer": rebind, "preferred-lifetime": preferred, "valid-lifetime": valid,
         "option-def": [{"name": f"softwire-{code}", "code": code, "type": "binary", "space": "dhcp6"}
-                       for code in options if code not in (64, 94)],
+                       for code in options if code not in (64, 94, 96)],
         "option-data": [{"code": code, "space": "dhcp6", "csv-format": False, "data": data.hex(), "always-send": False}
                         for code, data in options.items()],
         "subnet6": [{"id": 1, "subnet": "fe80::/10", "interface": "line",
@@ -67,8 +70,8 @@ def kea_config(directory, prefix, options, times=AN_HOUR):
 class LineLab(Lab):
     """A BR, a core with Kea and router advertisements, and the CE of configs/ce-dhcpv6.conf with one host."""
 
-    def __init__(self, build, changes=()):
-        super().__init__(build, sites=())
+    def __init__(self, build, changes=(), br=()):
+        super().__init__(build, sites=(), changes={"br": list(br)})
         self._edits, self.kea, self.prefix = list(changes), None, PREFIX
 
     def __enter__(self):
@@ -176,7 +179,7 @@ class LineLab(Lab):
 
 
 def comes_up_from_nothing(build):
-    """S46-01 DHC-01 MAPE-59: Kea delegates a prefix and sends option 94; the CE carries curl."""
+    """S46-01 DHC-01: Kea delegates a prefix and sends option 94; the CE carries curl."""
     with LineLab(build) as lab:
         lab.switch_on()
         status = lab.status()
@@ -251,7 +254,7 @@ class Chatter:
 
 
 def renumbered_under_traffic(build):
-    """MAPE-59 DHC-24 S46-20: another prefix while packets fly: sessions end, and nothing leaves as whom we were."""
+    """MAPE-59 DHC-24: another prefix while packets fly: sessions end, and nothing leaves as whom we were."""
     with LineLab(build) as lab, lab.web_server(), Echo(lab.ns["srv"]):
         lab.serve(times=SHORT)
         lab.switch_on()
@@ -290,7 +293,7 @@ def other_end_moves_and_goes(build):
         lab.serve(options={}, times=SHORT)
         status = lab.wait_softwire(configured=False)
         assert status["softwire"]["reason"] and status["dhcpv6"]["prefixes"][0]["prefix"] == PREFIX, status
-        said = lab.ns["h1"].run(f"ping -n -c 1 -W 2 {SRV}", check=False).stdout
+        said = lab.ns["h1"].run(f"ping -n -c 1 -W 1 {SRV}", check=False).stdout
         assert "From 192.168.1.1" in said and "Destination Net Unreachable" in said, said
         lab.serve(br=BR6_B)
         lab.wait_softwire(configured=True, remote=BR6_B)
@@ -394,11 +397,7 @@ def read_by_tshark(build):
     if shutil.which("tshark") is None:
         raise Skip("tshark is not installed")
     with LineLab(build) as lab:
-        capture = lab.directory / "line.pcap"
-        dump = lab.start("core", ["tcpdump", "-i", "line", "-U", "-w", capture, "udp port 546 or udp port 547"],
-                         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         with Line(lab) as line:
-            wait_until("tcpdump", capture.exists)
             lab.serve(times=SHORT)
             lab.switch_on()
             lab.wait_softwire(configured=True)
@@ -409,8 +408,8 @@ def read_by_tshark(build):
             lab.switch_on()
             line.wait_message(REBIND)
             wait_until("the answer", lambda: lab.status()["dhcpv6"]["received"].get("Reply"))
-        dump.terminate()
-        dump.wait()
+        capture = lab.directory / "line.pcap"
+        capture.write_bytes(scenario.write_pcap((0, frame) for frame in (*line.came, *line.went)))
 
         def tshark(display_filter, *fields):
             columns = [word for field in fields for word in ("-e", field)]
@@ -430,7 +429,7 @@ def read_by_tshark(build):
 
 
 def behind_a_home_gateway(build):
-    """MAPE-59: the delegated /60 is not the part of the End-user prefix that has the MAP address: the status says so."""
+    """MAPE-09: the delegated /60 is not the part of the End-user prefix that has the MAP address: the status says so."""
     with LineLab(build) as lab:
         lab.serve(prefix="2001:db8:12:3410::/60")
         lab.switch_on()
@@ -442,6 +441,39 @@ def behind_a_home_gateway(build):
         lab.assert_balanced()
 
 
+def by_binding(build):
+    """S46-14 S46-15: option 96 gives an address and a port set that no rule computes (RFC 7598 section 4.4): lw4o6."""
+    rules = "    rules = ("
+    pools = '    pools = ( { ipv4 = "203.0.113.0/24"; offset = 4; psid_len = 8; } );\n'
+    with LineLab(build, br=[(rules, pools + rules)]) as lab, lab.web_server():
+        ports = option(93, bytes([4, 8, 0xab, 0]))
+        prefix = ipaddress.IPv6Network(PREFIX).network_address.packed[:7]
+        binding = option(92, ipaddress.IPv4Address("203.0.113.1").packed + bytes([56]) + prefix + ports)
+        lab.serve(options={96: option(90, ipaddress.IPv6Address(BR6).packed) + binding})
+        local = "2001:db8:12:3400:0:cb00:7101:ab"        # RFC 7597 section 6
+        reply = lab.daemons["br"].ask("binding-add", ipv4="203.0.113.1", psid=0xab, softwire=local)
+        assert reply["result"] == 0, reply
+        lab.switch_on()
+        softwire = lab.wait_softwire(configured=True, kind="lw4o6", ipv4="203.0.113.1/32")["softwire"]
+        assert softwire["local"] == local and softwire["psid"] == 0xab and softwire["ports"] == 240, softwire
+        lab.fetch()
+        lab.assert_balanced()
+
+
+def with_the_old_identifier(build):
+    """MAPE-26: a reload of the running CE to the interface identifier of draft-ietf-softwire-map-03, which the provider wants."""
+    old, new = 'provision = [ "dhcpv6" ];', 'provision = [ "dhcpv6" ]; iid = "draft03";'
+    with LineLab(build, br=[('iid = "rfc7597"', 'iid = "draft03"')]) as lab, lab.web_server():
+        lab.serve()
+        lab.switch_on()
+        lab.wait_softwire(configured=True, local=RULE.map_address("192.0.2.18", RULE.ports(0x34)[0]))
+        reload(lab.ce, edit(lab.config("ce"), [(old, new)]))
+        rule = mape.Rule(RULE.rule6, RULE.rule4, ea=RULE.ea, offset=RULE.offset, iid="draft03")
+        lab.wait_softwire(configured=True, local=rule.map_address("192.0.2.18", RULE.ports(0x34)[0]))
+        lab.fetch()
+        lab.assert_balanced()
+
+
 CASES = [("a CE comes up from nothing: Kea, IA_PD and option 94", comes_up_from_nothing),
          ("a line is renumbered under traffic (MAPE-59)", renumbered_under_traffic),
          ("the BR's address changes, then option 94 is gone (S46-20)", other_end_moves_and_goes),
@@ -449,4 +481,6 @@ CASES = [("a CE comes up from nothing: Kea, IA_PD and option 94", comes_up_from_
          ("a CE goes on with its lease after SIGKILL (DHC-29)", remembers_after_a_crash),
          ("the line's cable out and in (DHC-29)", cable_out_and_in),
          ("tshark reads the DHCPv6 messages (S46-01)", read_by_tshark),
-         ("a prefix behind a home gateway is refused with the cause", behind_a_home_gateway)]
+         ("a prefix behind a home gateway is refused with the cause", behind_a_home_gateway),
+         ("lw4o6 by option 96", by_binding),
+         ("interface identifier of draft-03, by a reload", with_the_old_identifier)]
