@@ -3,12 +3,33 @@
 
 #include <rte_dev.h>
 #include <stdio.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 /* "net_af_packet0,iface=eth1" -> "net_af_packet0": the name ethdev knows the device by. */
 static void
 device_name(const char *device, char *name, size_t size)
 {
 	snprintf(name, size, "%.*s", (int)strcspn(device, ","), device);
+}
+
+bool
+port_kernel_device(const char *device, char name[IF_NAMESIZE])
+{
+	static const char driver[] = "net_af_packet", option[] = ",iface=";
+	const char *value = strstr(device, option);
+	size_t len;
+
+	if (strncmp(device, driver, strlen(driver)) != 0 || value == NULL)
+		return false;
+	value += strlen(option);
+	len = strcspn(value, ",");
+	if (len >= IF_NAMESIZE)
+		return false;
+	memcpy(name, value, len);
+	name[len] = '\0';
+	return true;
 }
 
 static int
@@ -92,6 +113,7 @@ port_start(const struct port_config *config, uint16_t id, struct port *port, str
 	int rc;
 
 	*port = (struct port){ .id = id };
+	(void)port_kernel_device(config->device, port->kernel_device);
 	rc = configure(config, port, err);
 	if (rc == 0)
 		rc = use_mac(config, port, err);
@@ -153,10 +175,26 @@ port_missed(const struct port *port)
 	return rte_eth_stats_get(port->id, &stats) == 0 ? stats.imissed + stats.rx_nombuf : 0;
 }
 
+static bool
+kernel_has_link(const char *device)
+{
+	const int sock = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	struct ifreq request = { 0 };
+	int rc;
+
+	snprintf(request.ifr_name, sizeof(request.ifr_name), "%s", device);
+	rc = ioctl(sock, SIOCGIFFLAGS, &request);
+	if (sock >= 0)
+		close(sock);
+	return rc == 0 && (request.ifr_flags & IFF_RUNNING) != 0;
+}
+
 bool
 port_has_link(const struct port *port)
 {
 	struct rte_eth_link link;
 
+	if (port->kernel_device[0] != '\0')
+		return kernel_has_link(port->kernel_device);
 	return rte_eth_link_get_nowait(port->id, &link) == 0 && link.link_status == RTE_ETH_LINK_UP;
 }

@@ -6,6 +6,7 @@
 #ifndef MAPEDGE_DRIVERS_PORT_H
 #define MAPEDGE_DRIVERS_PORT_H
 
+#include <net/if.h>
 #include <rte_ethdev.h>
 
 #include "base/addr.h"
@@ -25,10 +26,17 @@ struct port_config {
 
 struct port {
 	uint16_t id;
-	uint16_t rx_queues; /* workers 0..rx_queues-1 poll one each; the others live from hand-offs */
-	bool hotplugged;    /* made by port_open(), so removed by port_close() */
-	struct mac mac;     /* in use */
+	uint16_t rx_queues;              /* workers 0..rx_queues-1 poll one each; the others live from hand-offs */
+	bool hotplugged;                 /* made by port_open(), so removed by port_close() */
+	struct mac mac;                  /* in use */
+	char kernel_device[IF_NAMESIZE]; /* of port_kernel_device(); "": none */
 };
+
+/*
+ * The device of the kernel that a port of net_af_packet reads along on: "net_af_packet0,iface=eth1" -> "eth1". False when it is
+ * no such port.
+ */
+bool port_kernel_device(const char *device, char name[IF_NAMESIZE]);
 
 /* Opens, configures and starts a port. 0, or a negative errno with the reason; nothing is left behind on failure. */
 int port_open(const struct port_config *config, struct port *port, struct error *err);
@@ -41,7 +49,7 @@ void port_close(struct port *port);
 /* Frames the hardware or the kernel lost before we could take them. */
 uint64_t port_missed(const struct port *port);
 
-/* As the driver tells; some say always yes. */
+/* As the driver tells, or the kernel where the driver would say yes to everything. */
 bool port_has_link(const struct port *port);
 
 static inline uint16_t

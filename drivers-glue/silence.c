@@ -11,10 +11,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "port.h"
+
 #define BUFFER_SIZE 4096
 #define SEQUENCE 1    /* one batch is all that is ever sent */
 #define PRIORITY -500 /* before anybody else's chains */
-#define DRIVER "net_af_packet"
 #define TABLE "mapedge-%s"
 
 /* ---- nftables --------------------------------------------------------------------------------------------------- */
@@ -134,30 +135,11 @@ disable_ipv6(struct silence *silence, struct error *err)
 
 /* ---- both ------------------------------------------------------------------------------------------------------- */
 
-/* "net_af_packet0,iface=eth1,framecnt=4096" -> "eth1"; false when it is no such port. */
-static bool
-find_device(const char *port, char device[IF_NAMESIZE])
-{
-	static const char option[] = ",iface=";
-	const char *name = strstr(port, option);
-	size_t len;
-
-	if (strncmp(port, DRIVER, strlen(DRIVER)) != 0 || name == NULL)
-		return false;
-	name += strlen(option);
-	len = strcspn(name, ",");
-	if (len >= IF_NAMESIZE)
-		return false;
-	memcpy(device, name, len);
-	device[len] = '\0';
-	return true;
-}
-
 int
 silence_begin(struct silence *silence, const char *port, struct error *err)
 {
 	*silence = (struct silence){ 0 };
-	if (!find_device(port, silence->device))
+	if (!port_kernel_device(port, silence->device))
 		return 0;
 	if (disable_ipv6(silence, err) == 0 && drop_ingress(silence, err) == 0)
 		return 0;

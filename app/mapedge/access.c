@@ -33,6 +33,7 @@ struct access {
 	struct dhcp6_actions actions;
 	struct s46_policy policy;
 	struct s46_choice choice;
+	struct prefix6 prefix; /* that the softwire stands on */
 	struct line_report report;
 	uint8_t datagram[DATAGRAM_MAX];
 	struct event *readable;
@@ -141,6 +142,35 @@ log_changes(const struct dhcp6_actions *actions)
 	}
 }
 
+/* The prefix that lasts longest is the one to stand on. */
+static const struct dhcp6_prefix *
+best_prefix(const struct dhcp6_lease *lease)
+{
+	const struct dhcp6_prefix *best = NULL;
+
+	for (uint32_t i = 0; i < lease->prefix_count; i++) {
+		if (best == NULL || lease->prefixes[i].preferred_until > best->preferred_until)
+			best = &lease->prefixes[i];
+	}
+	return best;
+}
+
+/* New lifetimes alone, which every Renew brings, are no news, unless another prefix lasts longest now. */
+static bool
+has_news(const struct access *access)
+{
+	const struct dhcp6_actions *actions = &access->actions;
+	const struct dhcp6_prefix *best = best_prefix(&access->client.lease);
+
+	for (uint32_t i = 0; i < actions->change_count; i++) {
+		if (actions->changes[i].kind != DHCP6_PREFIX_LIFETIME &&
+		    actions->changes[i].kind != DHCP6_ADDRESS_LIFETIME)
+			return true;
+	}
+	return actions->softwire_changed ||
+	    (best != NULL && (best->prefix.addr != access->prefix.addr || best->prefix.len != access->prefix.len));
+}
+
 /* In the order that dhcp6_client.h asks for: a Release must not leave before the prefix is out of use. */
 static void
 act(struct access *access, enum dhcp6_state before)
@@ -150,7 +180,7 @@ act(struct access *access, enum dhcp6_state before)
 	if (access->client.state != before)
 		log_notice("dhcpv6: state=%s", dhcp6_state_word(access->client.state));
 	log_changes(actions);
-	if ((actions->change_count > 0 || actions->softwire_changed) && access->news != NULL)
+	if (has_news(access))
 		access->news(access->context);
 	if (actions->keep)
 		keep(access);
@@ -211,20 +241,19 @@ on_readable(evutil_socket_t fd, short what, void *argument)
 	act(access, before);
 }
 
-/* ---- the softwire ------------------------------------------------------------------------------------------------ */
-
-/* The prefix that lasts longest is the one to stand on. */
-static const struct dhcp6_prefix *
-best_prefix(const struct dhcp6_lease *lease)
+void
+access_link_up(struct access *access)
 {
-	const struct dhcp6_prefix *best = NULL;
+	enum dhcp6_state before;
 
-	for (uint32_t i = 0; i < lease->prefix_count; i++) {
-		if (best == NULL || lease->prefixes[i].preferred_until > best->preferred_until)
-			best = &lease->prefixes[i];
-	}
-	return best;
+	if (access == NULL || access->client.state == DHCP6_OFF)
+		return;
+	before = access->client.state;
+	dhcp6_client_link_up(&access->client, clock_ms(), &access->actions);
+	act(access, before);
 }
+
+/* ---- the softwire ------------------------------------------------------------------------------------------------ */
 
 static int
 set_up(struct access *access, struct conf *conf, struct error *err)
@@ -238,6 +267,7 @@ set_up(struct access *access, struct conf *conf, struct error *err)
 		error_hint(err, "see what DHCPv6 waits for");
 		return -ENOENT;
 	}
+	access->prefix = prefix->prefix;
 	if (s46_choose(lease, &access->policy, &access->choice, err) < 0)
 		return -ENOENT;
 	if (offer->br_count == 0) {
@@ -245,7 +275,7 @@ set_up(struct access *access, struct conf *conf, struct error *err)
 		error_hint(err, "this version looks up no names: say what the softwire is, kind = \"ds-lite\"");
 		return -ENOTSUP;
 	}
-	return conf_set_line(conf, offer, &prefix->prefix, offer->br[0], err);
+	return conf_set_line(conf, offer, &access->prefix, offer->br[0], err);
 }
 
 void

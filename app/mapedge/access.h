@@ -26,6 +26,9 @@ int access_open(const struct conf *conf, unsigned int wan, const struct mac *mac
 /* From now on. 0, or a negative errno with the reason. NULL is allowed. */
 int access_start(struct access *access, struct event_base *base, access_news *news, void *context, struct error *err);
 
+/* The WAN had no link, and has one again: is it still the same line? NULL is allowed. */
+void access_link_up(struct access *access);
+
 /* Sets the configuration's softwire up as the line has it at the moment, or takes it down. NULL is allowed. */
 void access_apply(struct access *access, struct conf *conf);
 

@@ -215,6 +215,15 @@ on_line_news(void *context)
 	notes_log(control->conf);
 }
 
+static void
+on_link_up(void *context, unsigned int interface)
+{
+	struct control *control = context;
+
+	if (interface == INTERFACE_V6)
+		access_link_up(control->access);
+}
+
 /* ---- signals ---------------------------------------------------------------------------------------------------- */
 
 static void
@@ -245,6 +254,7 @@ control_new(struct engine *engine, struct conf *conf, struct snapshot *snapshot,
     struct hosts *hosts, struct error *err)
 {
 	struct control *control = calloc(1, sizeof(*control));
+	const struct hosts_listener listener = { on_host_news, on_link_up, control };
 
 	if (control == NULL) {
 		error_set(err, ENOMEM, "out of memory");
@@ -276,7 +286,7 @@ control_new(struct engine *engine, struct conf *conf, struct snapshot *snapshot,
 			goto fail;
 	}
 	control->socket = socket_new(control->base, conf->control_socket, &control->backend, err);
-	if (control->socket == NULL || hosts_start(hosts, control->base, on_host_news, control, err) < 0)
+	if (control->socket == NULL || hosts_start(hosts, control->base, &listener, err) < 0)
 		goto fail;
 	if (access_open(conf, hosts_ifindex(hosts, INTERFACE_V6), &engine->port[INTERFACE_V6].mac, &control->access,
 		err) < 0)

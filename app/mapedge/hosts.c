@@ -38,8 +38,7 @@ struct hosts {
 	struct event *changed; /* netlink has something for us */
 	struct event *settled; /* and it is time to act on it */
 	uint64_t next_news_ms; /* not before */
-	hosts_news *news;
-	void *context;
+	struct hosts_listener listener;
 	struct counters counters;
 };
 
@@ -157,8 +156,16 @@ on_links(evutil_socket_t fd, short what, void *argument)
 
 	(void)fd;
 	(void)what;
-	for (int i = 0; i < INTERFACE_COUNT; i++)
-		host_set_carrier(&hosts->device[i].host, port_has_link(&hosts->engine->port[i]));
+	for (unsigned int i = 0; i < INTERFACE_COUNT; i++) {
+		struct host_device *host = &hosts->device[i].host;
+		const bool had_carrier = host->has_carrier;
+
+		host_set_carrier(host, port_has_link(&hosts->engine->port[i]));
+		if (host->has_carrier != had_carrier)
+			log_notice("host: link=%s ifindex=%u", host->has_carrier ? "up" : "down", host->ifindex);
+		if (host->has_carrier && !had_carrier)
+			hosts->listener.link_up(hosts->listener.context, i);
+	}
 	add_timer(hosts->links, LINK_MS);
 }
 
@@ -196,7 +203,7 @@ on_settled(evutil_socket_t fd, short what, void *argument)
 		return;
 	}
 	if (rc > 0)
-		hosts->news(hosts->context);
+		hosts->listener.news(hosts->listener.context);
 	took = NEWS_SHARE * (clock_ms() - start);
 	hosts->next_news_ms = clock_ms() + (took > NEWS_INTERVAL_MS ? took : NEWS_INTERVAL_MS);
 }
@@ -296,12 +303,11 @@ start_device(struct device *device, struct event_base *base)
 }
 
 int
-hosts_start(struct hosts *hosts, struct event_base *base, hosts_news *news, void *context, struct error *err)
+hosts_start(struct hosts *hosts, struct event_base *base, const struct hosts_listener *listener, struct error *err)
 {
 	if (hosts == NULL)
 		return 0;
-	hosts->news = news;
-	hosts->context = context;
+	hosts->listener = *listener;
 	hosts->woken = event_new(base, hosts->engine->crossing.wake, EV_READ | EV_PERSIST, on_woken, hosts);
 	hosts->changed = event_new(base, mirror_fd(hosts->mirror), EV_READ | EV_PERSIST, on_changed, hosts);
 	hosts->retry = evtimer_new(base, on_retry, hosts);

@@ -16,6 +16,15 @@ struct hosts;
 /* The snapshot's interfaces are to be made anew, with hosts_link(). */
 typedef void hosts_news(void *context);
 
+/* The port of an interface was without a link, and has one again. */
+typedef void hosts_link_up(void *context, unsigned int interface);
+
+struct hosts_listener {
+	hosts_news *news;
+	hosts_link_up *link_up;
+	void *context;
+};
+
 /*
  * Makes the devices of the engine's ports and reads what Linux knows about them. *hosts is NULL when the configuration
  * wants none. 0, or a negative errno with the reason.
@@ -23,7 +32,7 @@ typedef void hosts_news(void *context);
 int hosts_open(struct engine *engine, const struct conf *conf, struct hosts **hosts, struct error *err);
 
 /* From now on. 0, or a negative errno with the reason. NULL is allowed. */
-int hosts_start(struct hosts *hosts, struct event_base *base, hosts_news *news, void *context, struct error *err);
+int hosts_start(struct hosts *hosts, struct event_base *base, const struct hosts_listener *listener, struct error *err);
 
 /*
  * snapshot_link() with what Linux knows at the moment; `before` as there. Without hosts it does nothing. 0, or a negative

@@ -8,6 +8,7 @@
 The BR runs configs/br-host.conf. No neighbour is static: Linux asks on both links. CEs are frames made by mape.py.
 """
 import contextlib
+import errno
 import json
 import os
 import re
@@ -147,6 +148,10 @@ class Wire:
             except TimeoutError:
                 if self._ending:
                     return
+                continue
+            except OSError as error:
+                if error.errno != errno.ENETDOWN:        # the cable is out
+                    raise
                 continue
             (self.went if address[2] == socket.PACKET_OUTGOING else self.came).append(frame)
 
