@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "port.h"
 
+#include <linux/ethtool.h>
+#include <linux/sockios.h>
 #include <rte_dev.h>
 #include <stdio.h>
 #include <sys/ioctl.h>
@@ -175,18 +177,19 @@ port_missed(const struct port *port)
 	return rte_eth_stats_get(port->id, &stats) == 0 ? stats.imissed + stats.rx_nombuf : 0;
 }
 
+/* Ethtool tells at once; IFF_RUNNING may be a second late. A device that does not say has its link. */
 static bool
 kernel_has_link(const char *device)
 {
 	const int sock = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	struct ifreq request = { 0 };
-	int rc;
+	struct ethtool_value link = { .cmd = ETHTOOL_GLINK, .data = 1 };
+	struct ifreq request = { .ifr_data = (char *)&link };
 
 	snprintf(request.ifr_name, sizeof(request.ifr_name), "%s", device);
-	rc = ioctl(sock, SIOCGIFFLAGS, &request);
+	(void)ioctl(sock, SIOCETHTOOL, &request);
 	if (sock >= 0)
 		close(sock);
-	return rc == 0 && (request.ifr_flags & IFF_RUNNING) != 0;
+	return link.data != 0;
 }
 
 bool

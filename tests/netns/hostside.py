@@ -630,7 +630,7 @@ def ce(build):
     """A CE: its LAN address is Linux's to answer for, once, and what goes into the softwire does not see Linux."""
     with Lab(build, sites=("ce1",), changes={"ce1": CE_WITH_HOST}) as lab:
         home = lab.ns["h1"]
-        lab.ns["ce1"].run("ip address add 192.168.1.1/24 dev home")
+        lab.ns["ce1"].run("ip address replace 192.168.1.1/24 dev home")
         home.run("ip neighbour del 192.168.1.1 dev eth0")
         with Wire(home, "eth0") as wire:
             assert traffic.ping(home, "192.168.1.1") == (3, 3)
