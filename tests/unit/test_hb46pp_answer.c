@@ -521,6 +521,8 @@ many_rules(unsigned int count)
 {
 	char *text = malloc(128 * (count + 1)), *end = text;
 
+	if (text == NULL)
+		abort();
 	end += sprintf(end, "{'order':['map_e'],'map_e':{'mesh':1,'br':'2001:db8:ffff::1','rules':[");
 	for (unsigned int i = 0; i < count; i++)
 		end +=
