@@ -256,7 +256,7 @@ access_link_up(struct access *access)
 /* ---- the softwire ------------------------------------------------------------------------------------------------ */
 
 static int
-set_up(struct access *access, struct conf *conf, struct error *err)
+set_line(struct access *access, struct conf *conf, struct error *err)
 {
 	const struct dhcp6_lease *lease = &access->client.lease;
 	const struct dhcp6_prefix *prefix = best_prefix(lease);
@@ -288,9 +288,8 @@ access_apply(struct access *access, struct conf *conf)
 	access->choice.note_count = 0;
 	access->policy.iid = conf->softwires[0].iid;
 	access->policy.psid_from_ea = conf->access.psid_from_ea;
-	if (set_up(access, conf, &err) < 0)
-		conf_clear_line(conf);
-	access->report.refused = err;
+	if (set_line(access, conf, &err) < 0)
+		conf_clear_line(conf, &err);
 	for (uint32_t i = 0; i < access->choice.note_count; i++)
 		log_notice("dhcpv6: %s", access->choice.notes[i]);
 }
@@ -330,7 +329,6 @@ static void
 set_config(struct access *access, const struct conf_access *conf, const struct mac *mac)
 {
 	access->config = (struct dhcp6_config){ .want_pd = true,
-		.want_na = conf->want_address,
 		.pd_iaid = 1,
 		.na_iaid = 1,
 		.pd_hint_len = conf->hint_len,
@@ -374,7 +372,6 @@ access_open(const struct conf *conf, unsigned int wan, const struct mac *mac, st
 	set_config(new, &conf->access, mac);
 	new->report.client = &new->client;
 	new->report.choice = &new->choice;
-	error_set(&new->report.refused, ENOENT, "the line has not been asked yet");
 	*access = new;
 	return 0;
 }

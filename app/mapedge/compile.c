@@ -242,8 +242,6 @@ share_ports(const struct portset *ports, const struct nat_config *nat, uint16_t 
 	}
 }
 
-#define B4_ADDRESS UINT32_C(0xc0000002) /* 192.0.0.2, RFC 6333 section 5.7 */
-
 static bool
 same_external(const struct snapshot *one, const struct snapshot *other)
 {
@@ -261,14 +259,7 @@ set_epoch(struct snapshot *snapshot, const struct snapshot *before)
 	snapshot->nat_epoch = same ? before->nat_epoch : snapshot->generation;
 }
 
-/* The line has not said yet what its softwire is. */
-static int
-compile_off(struct snapshot *snapshot, const struct snapshot *before)
-{
-	snapshot->work = WORK_CE_OFF;
-	set_epoch(snapshot, before);
-	return 0;
-}
+#define B4_ADDRESS UINT32_C(0xc0000002) /* 192.0.0.2, RFC 6333 section 5.7 */
 
 static int
 compile_ce(const struct conf *conf, struct snapshot *snapshot, const struct snapshot *before, struct error *err)
@@ -277,8 +268,11 @@ compile_ce(const struct conf *conf, struct snapshot *snapshot, const struct snap
 	struct map_ce ce;
 
 	compile_nat(&conf->nat, conf->workers, &snapshot->nat);
-	if (!softwire->is_up)
-		return compile_off(snapshot, before);
+	if (softwire->is_down) {
+		snapshot->work = WORK_CE_OFF;
+		set_epoch(snapshot, before);
+		return 0;
+	}
 	if (conf_derive(softwire, &ce, err) < 0)
 		return -EINVAL;
 	compile_softwire(softwire, ce.address, softwire->br, 0, &snapshot->softwire[0]);

@@ -94,6 +94,19 @@ publish(struct control *control, const struct next *next)
 	control_reap(-1, 0, control);
 }
 
+/* A softwire that works does not fall because a file was edited: what the line says does not fit the new configuration. */
+static bool
+takes_softwire_down(const struct conf *now, const struct conf *next, struct error *err)
+{
+	const struct conf_softwire *softwire = &next->softwires[0];
+
+	if (now->softwires[0].is_down || !softwire->is_down)
+		return false;
+	error_set(err, EINVAL, "%s: error: softwire %s: %s", next->file, softwire->name, softwire->why_down.text);
+	error_hint(err, "%s", softwire->why_down.hint);
+	return true;
+}
+
 static int
 prepare(struct control *control, struct next *next, struct error *err)
 {
@@ -110,6 +123,8 @@ prepare(struct control *control, struct next *next, struct error *err)
 		return -EBUSY;
 	}
 	access_apply(control->access, next->conf);
+	if (takes_softwire_down(control->conf, next->conf, err))
+		return -EINVAL;
 	if (bindings_load(next->conf, control->engine->workers, &next->bindings, err) < 0)
 		return -EINVAL;
 	next->retired = malloc(sizeof(*next->retired));
@@ -158,6 +173,7 @@ control_reload(void *context, uint64_t *generation, struct error *err)
 	*generation = next.snapshot->generation;
 	log_notice("config: reloaded file=%s generation=%lu bindings=%u", next.conf->file, (unsigned long)*generation,
 	    bindings_count(next.bindings));
+	hosts_give_addresses(control->hosts, next.conf);
 	notes_log(next.conf);
 	return 0;
 }
@@ -203,15 +219,15 @@ on_line_news(void *context)
 
 	access_apply(control->access, control->conf);
 	snapshot = snapshot_compile(control->conf, macs, control->snapshot, &err);
+	/* A CE has one softwire, so there always is a slot. */
 	if (snapshot != NULL)
-		(void)assign_slots(control, control->conf,
-		    snapshot); /* a CE has one softwire, so there always is a slot */
+		(void)assign_slots(control, control->conf, snapshot);
 	if (!renew(control, snapshot, NULL, &err)) {
 		log_error("softwire: %s; it stays as it was", err.text);
 		return;
 	}
 	record_rules(control);
-	notes_softwire(&control->conf->softwires[0], access_report(control->access));
+	notes_softwire(&control->conf->softwires[0]);
 	notes_log(control->conf);
 }
 

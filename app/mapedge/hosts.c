@@ -347,6 +347,17 @@ hosts_close(struct hosts *hosts)
 	free(hosts);
 }
 
+void
+hosts_give_addresses(struct hosts *hosts, const struct conf *conf)
+{
+	struct error err;
+
+	for (unsigned int i = 0; hosts != NULL && i < INTERFACE_COUNT; i++) {
+		if (give_addresses(&conf->interfaces[i], hosts->device[i].host.ifindex, &err) < 0)
+			log_error("%s", err.text);
+	}
+}
+
 unsigned int
 hosts_ifindex(const struct hosts *hosts, unsigned int interface)
 {

@@ -44,6 +44,12 @@ int hosts_link(struct hosts *hosts, struct snapshot *snapshot, const struct conf
 /* The snapshot that hosts_link() has filled in last is in use: the next one need not have its routes anew. */
 void hosts_published(struct hosts *hosts);
 
+/*
+ * Puts the addresses of a new configuration on the devices; what Linux refuses is logged. Those of an old one stay until the end, as
+ * others may have come to rely on them. NULL is allowed.
+ */
+void hosts_give_addresses(struct hosts *hosts, const struct conf *conf);
+
 /* Linux's number of an interface's device; 0 without hosts. */
 unsigned int hosts_ifindex(const struct hosts *hosts, unsigned int interface);
 

@@ -42,14 +42,14 @@ notes_log(const struct conf *conf)
 }
 
 void
-notes_softwire(const struct conf_softwire *softwire, const struct line_report *line)
+notes_softwire(const struct conf_softwire *softwire)
 {
 	char local[IP6_TEXT_SIZE], remote[IP6_TEXT_SIZE], ipv4[PREFIX_TEXT_SIZE];
 	struct error err = { 0 };
 	struct map_ce ce;
 
-	if (!softwire->is_up)
-		log_notice("softwire: down name=%s reason=\"%s\"", softwire->name, line->refused.text);
+	if (softwire->is_down)
+		log_notice("softwire: down name=%s reason=\"%s\"", softwire->name, softwire->why_down.text);
 	else if (conf_derive(softwire, &ce, &err) == 0)
 		log_notice("softwire: up name=%s kind=%s local=%s remote=%s ipv4=%s ports=%u", softwire->name,
 		    offer_kind_word(softwire->kind), ip6_format(ce.address, local), ip6_format(softwire->br, remote),

@@ -3,7 +3,6 @@
 #ifndef MAPEDGE_APP_NOTES_H
 #define MAPEDGE_APP_NOTES_H
 
-#include "api/line.h"
 #include "conf/conf.h"
 
 /* One call for each note, "FILE:LINE: note: …". */
@@ -13,6 +12,6 @@ void notes_each(const struct conf *conf, void (*say)(const char *note));
 void notes_log(const struct conf *conf);
 
 /* To the log: what the softwire of a line has become, or why there is none. */
-void notes_softwire(const struct conf_softwire *softwire, const struct line_report *line);
+void notes_softwire(const struct conf_softwire *softwire);
 
 #endif

@@ -59,7 +59,7 @@ add_ends(json_t *object, const struct conf_softwire *softwire, const struct map_
 }
 
 static json_t *
-softwire_json(const struct conf_softwire *softwire, const struct line_report *line)
+softwire_json(const struct conf_softwire *softwire)
 {
 	json_t *object = json_object();
 	struct error err = { 0 };
@@ -67,12 +67,12 @@ softwire_json(const struct conf_softwire *softwire, const struct line_report *li
 
 	json_object_set_new(object, "name", json_string(softwire->name));
 	json_object_set_new(object, "provision", json_string(softwire->provisioned ? "dhcpv6" : "static"));
-	json_object_set_new(object, "configured", json_boolean(softwire->is_up));
-	if (softwire->is_up && conf_derive(softwire, &ce, &err) == 0)
+	json_object_set_new(object, "configured", json_boolean(!softwire->is_down));
+	if (softwire->is_down) {
+		json_object_set_new(object, "reason", text_json(softwire->why_down.text));
+		json_object_set_new(object, "hint", text_json(softwire->why_down.hint));
+	} else if (conf_derive(softwire, &ce, &err) == 0) {
 		add_ends(object, softwire, &ce);
-	else if (line != NULL) {
-		json_object_set_new(object, "reason", text_json(line->refused.text));
-		json_object_set_new(object, "hint", text_json(line->refused.hint));
 	}
 	return object;
 }
@@ -178,6 +178,6 @@ line_json(const struct conf *conf, const struct line_report *line)
 		return object;
 	if (line != NULL)
 		json_object_set_new(object, "dhcpv6", dhcpv6_json(line));
-	json_object_set_new(object, "softwire", softwire_json(&conf->softwires[0], line));
+	json_object_set_new(object, "softwire", softwire_json(&conf->softwires[0]));
 	return object;
 }

@@ -15,7 +15,6 @@ struct line_report {
 	uint64_t now; /* of the client's clock */
 	char reason[2 * DHCP6_REASON_SIZE];
 	const struct s46_choice *choice; /* of the last softwire options */
-	struct error refused;            /* why there is no softwire; "": there is one */
 };
 
 /* A new reference. `line` is NULL where the configuration says it all, or on a BR. */

@@ -16,7 +16,6 @@ static const struct reader_key keys[] = {
 	{ .name = "state", .type = READER_TEXT, .max = CONF_TEXT_SIZE - 32, .example = "\"/var/lib/mapedge\"" },
 	{ .name = "prefix_hint", .type = READER_INT, .min = 32, .max = 64, .example = "56" },
 	{ .name = "rapid_commit", .type = READER_BOOL },
-	{ .name = "address", .type = READER_BOOL },
 	{ .name = "reconfigure", .type = READER_BOOL },
 	{ .name = "psid_source", .type = READER_WORD, .words = psid_words, .example = "\"option\"" },
 	{ .name = "duid", .type = READER_TEXT, .max = 3 * 130, .example = "\"00:03:00:01:02:00:00:00:0c:02\"" },
@@ -74,7 +73,6 @@ conf_read_access(struct conf *conf, const config_setting_t *root, struct error *
 	snprintf(access->state, sizeof(access->state), "%s", state != NULL ? state : STATE_DIRECTORY);
 	access->hint_len = (uint8_t)reader_get_int(group, "prefix_hint", 0);
 	access->rapid_commit = reader_get_bool(group, "rapid_commit", false);
-	access->want_address = reader_get_bool(group, "address", false);
 	access->accept_reconfigure = reader_get_bool(group, "reconfigure", false);
 	access->psid_from_ea = reader_get_word(group, "psid_source", psid_words, 0) != 0;
 	return read_duid(access, group, err);

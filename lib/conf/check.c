@@ -191,33 +191,18 @@ find_interface(const config_setting_t *root, const char *name)
 	return group;
 }
 
-static uint8_t
-shorter(uint8_t one, uint8_t other)
-{
-	return one < other ? one : other;
-}
-
-/* RFC 4787 REQ-7: a host in the LAN could not tell inside from outside. */
 static int
 check_lan(const struct conf *conf, const struct map_ce *ce, const config_setting_t *root, struct error *err)
 {
 	const struct conf_interface *lan = &conf->interfaces[0];
-	char text[PREFIX_TEXT_SIZE], map[PREFIX_TEXT_SIZE];
+	const size_t bad = conf_check_lan(lan, ce, err);
+	const config_setting_t *place;
+	char file[CONF_TEXT_SIZE];
 
-	for (size_t i = 0; i < lan->address_count; i++) {
-		const struct conf_address *address = &lan->addresses[i];
-		struct prefix4 subnet = { address->v4, address->len };
-
-		if (!address->ipv4 || ((subnet.addr ^ ce->ipv4.addr) & mask4(shorter(subnet.len, ce->ipv4.len))) != 0)
-			continue;
-		subnet.addr &= mask4(subnet.len);
-		place_error(err, reader_element(find_interface(root, lan->name), "addresses", i),
-		    "addresses: LAN subnet %s overlaps the IPv4 address %s of the softwire",
-		    prefix4_format(&subnet, text), prefix4_format(&ce->ipv4, map));
-		error_hint(err, "number the LAN from private space, for example 192.168.1.0/24");
-		return -EINVAL;
-	}
-	return 0;
+	if (bad == lan->address_count)
+		return 0;
+	place = reader_element(find_interface(root, lan->name), "addresses", bad);
+	return place_add(err, place_file(place, file), place_line(place));
 }
 
 /* Without a NAT the hosts' own addresses go out: they must be the line's. */

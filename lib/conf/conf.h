@@ -95,7 +95,8 @@ struct conf_pool {
 struct conf_softwire {
 	char name[CONF_NAME_SIZE];
 	bool provisioned; /* CE: the line's provider says what it is; all down to `rules` but iid is what it has said */
-	bool is_up;       /* false: it has not said yet */
+	bool is_down;     /* it has not said yet, or what it says does not fit */
+	struct error why_down;
 	enum offer_kind kind; /* CE; a BR has MAP-E */
 	u128 br;              /* the other end: BR, lwAFTR, AFTR */
 	enum map_iid iid;
@@ -151,7 +152,6 @@ struct conf_access {
 	char state[CONF_TEXT_SIZE]; /* directory of what is kept over restarts */
 	uint8_t hint_len;           /* delegated prefix that we would like; 0: none */
 	bool rapid_commit;
-	bool want_address; /* IA_NA for the WAN, besides the prefix */
 	bool accept_reconfigure;
 	bool psid_from_ea; /* whom to believe where EA bits and port parameters differ */
 	uint8_t duid_len;  /* 0: made of the WAN's MAC address */
@@ -240,11 +240,12 @@ int conf_derive(const struct conf_softwire *softwire, struct map_ce *ce, struct 
 
 /*
  * The provisioned softwire of a CE becomes what an offer makes of a prefix; `br` is the other end's address, which the offer may
- * only name. 0, or -EINVAL with the reason: then it is as it was. conf_clear_line() takes it away.
+ * only name. 0, or -EINVAL with the reason: then it is as it was. conf_clear_line() takes it away, and
+ * keeps why.
  */
 int
 conf_set_line(struct conf *conf, const struct offer *offer, const struct prefix6 *prefix, u128 br, struct error *err);
-void conf_clear_line(struct conf *conf);
+void conf_clear_line(struct conf *conf, const struct error *why);
 
 /* NULL is allowed. */
 void conf_free(struct conf *conf);

@@ -139,9 +139,11 @@ int
 conf_read_kind(struct conf_softwire *softwire, const config_setting_t *group, struct error *err)
 {
 	softwire->provisioned = reader_length(group, "provision") > 0;
-	softwire->is_up = !softwire->provisioned;
-	if (softwire->provisioned)
+	if (softwire->provisioned) {
+		softwire->is_down = true;
+		error_set(&softwire->why_down, ENOENT, "the line has not been asked yet");
 		return check_provisioned(group, err);
+	}
 	softwire->kind = (enum offer_kind)reader_get_word(group, "kind", conf_kind_words, OFFER_MAP_E);
 	if (check_settings(softwire->kind, group, err) < 0 || read_local(softwire, group, err) < 0 ||
 	    read_ipv4(softwire, group, err) < 0 || read_ports(softwire, group, err) < 0)

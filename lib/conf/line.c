@@ -14,11 +14,10 @@ overlaps(const struct prefix4 *one, const struct prefix4 *other)
 	return ((one->addr ^ other->addr) & mask4(len)) == 0;
 }
 
-/* RFC 4787 REQ-7: a host in the LAN could not tell inside from outside. */
-static int
-check_lan(const struct conf_interface *lan, const struct map_ce *ce, struct error *err)
+size_t
+conf_check_lan(const struct conf_interface *lan, const struct map_ce *ce, struct error *err)
 {
-	char text[PREFIX_TEXT_SIZE], line[PREFIX_TEXT_SIZE];
+	char text[PREFIX_TEXT_SIZE], ipv4[PREFIX_TEXT_SIZE];
 
 	for (size_t i = 0; i < lan->address_count && ce->kind != MAP_PREFIX; i++) {
 		struct prefix4 subnet = { lan->addresses[i].v4, lan->addresses[i].len };
@@ -26,12 +25,12 @@ check_lan(const struct conf_interface *lan, const struct map_ce *ce, struct erro
 		if (!lan->addresses[i].ipv4 || !overlaps(&subnet, &ce->ipv4))
 			continue;
 		subnet.addr &= mask4(subnet.len);
-		error_set(err, EINVAL, "LAN subnet %s overlaps the line's IPv4 address %s",
-		    prefix4_format(&subnet, text), prefix4_format(&ce->ipv4, line));
+		error_set(err, EINVAL, "addresses: LAN subnet %s overlaps the IPv4 address %s of the softwire",
+		    prefix4_format(&subnet, text), prefix4_format(&ce->ipv4, ipv4));
 		error_hint(err, "number the LAN from private space, for example 192.168.1.0/24");
-		return -EINVAL;
+		return i;
 	}
-	return 0;
+	return lan->address_count;
 }
 
 /*
@@ -54,6 +53,7 @@ check_owns(const struct map_ce *ce, const struct prefix6 *prefix, struct error *
 static int
 check(const struct conf *conf, const struct conf_softwire *line, const struct map_ce *ce, struct error *err)
 {
+	const struct conf_interface *lan = &conf->interfaces[0];
 	const struct prefix6 *prefix = &line->end_user_prefix;
 	char br[IP6_TEXT_SIZE];
 
@@ -64,10 +64,10 @@ check(const struct conf *conf, const struct conf_softwire *line, const struct ma
 		    ip6_format(line->br, br));
 	if (ce->kind == MAP_PREFIX && line->mesh)
 		return error_set(err, EINVAL, "a mesh with an IPv4 prefix is not supported in this version");
-	return check_lan(&conf->interfaces[0], ce, err);
+	return conf_check_lan(lan, ce, err) < lan->address_count ? -EINVAL : 0;
 }
 
-/* RFC 7597 section 6 gives every end of a softwire its interface identifier, the address of RFC 6333 that of a B4. */
+/* RFC 7596 section 5.1: the interface identifier of RFC 7597 section 6. A B4 gets that of its well-known address (RFC 6333). */
 static u128
 local_address(const struct offer *offer, const struct prefix6 *prefix)
 {
@@ -112,7 +112,8 @@ conf_set_line(struct conf *conf, const struct offer *offer, const struct prefix6
 	struct map_ce ce;
 	int rc;
 
-	line.is_up = true;
+	line.is_down = false;
+	memset(&line.why_down, 0, sizeof(line.why_down));
 	line.kind = offer->kind;
 	line.br = br;
 	line.mesh = offer->mesh;
@@ -136,8 +137,9 @@ conf_set_line(struct conf *conf, const struct offer *offer, const struct prefix6
 }
 
 void
-conf_clear_line(struct conf *conf)
+conf_clear_line(struct conf *conf, const struct error *why)
 {
 	free_rules(&conf->softwires[0]);
-	conf->softwires[0].is_up = false;
+	conf->softwires[0].is_down = true;
+	conf->softwires[0].why_down = *why;
 }

@@ -28,6 +28,12 @@ int conf_read_kind(struct conf_softwire *softwire, const config_setting_t *group
 
 int conf_read_access(struct conf *conf, const config_setting_t *root, struct error *err);
 
+/*
+ * RFC 4787 REQ-7: a host in the LAN could not tell inside from outside. The index of the LAN's address whose subnet overlaps the
+ * IPv4 address of the softwire, with the reason; or the number of addresses.
+ */
+size_t conf_check_lan(const struct conf_interface *lan, const struct map_ce *ce, struct error *err);
+
 /* Fills in how many ports of each forward are in the port set. */
 void conf_count_forwards(struct conf *conf, const struct portset *set);
 

@@ -121,7 +121,7 @@ open_on(struct nat *nat, const struct nat_opening *opening, uint32_t host, const
 	if (new.space == L4_TCP)
 		segment_first(s, opening->tcp);
 	expiry_add(nat, id);
-	if (new.mapping == SESSION_SHARES &&new.space < L4_SPACES)
+	if (s->mapping == SESSION_SHARES && s->space < L4_SPACES)
 		nat_event(nat, EVENT_port_shared);
 	return s;
 }

@@ -20,7 +20,7 @@ prefetch_headers(struct rte_mbuf **mbufs, uint16_t count, bool tunnelled)
 
 typedef void way_of_burst(struct worker *w, struct burst *burst);
 
-/* A CE's worker may still have packets for another one when the softwire changes. */
+/* In the order of enum way. A CE's worker may still have packets for another one when the softwire changes. */
 static way_of_burst *const ways[WORKS][WAYS] = {
 	[WORK_BR] = { br_down, br_up },
 	[WORK_CE] = { ce_up, ce_down, ce_hairpin, ce_fragments },

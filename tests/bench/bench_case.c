@@ -188,7 +188,6 @@ configure_softwire(const struct bench_case *c, struct conf_softwire *softwire)
 	const uint8_t prefix_len = c->whole_address ? 48 : 56;
 
 	*softwire = (struct conf_softwire){ .name = "bench",
-		.is_up = true,
 		.br = BENCH_BR_ADDRESS,
 		.mtu = 1460,
 		.mss_clamp = true,

@@ -133,13 +133,13 @@ fake_binding_get(void *context, struct api_binding *binding, struct error *err)
 static const struct conf *
 fake_line(void *context, const struct line_report **line)
 {
-	static struct conf_softwire softwire = { .name = "line", .provisioned = true };
+	static struct conf_softwire softwire = { .name = "line",
+		.provisioned = true,
+		.is_down = true,
+		.why_down = { .text = "the line has no prefix", .hint = "see what DHCPv6 waits for" } };
 	static const struct conf conf = { .role = CONF_CE, .softwires = &softwire, .softwire_count = 1 };
 	static struct dhcp6_client client = { .state = DHCP6_SOLICITING };
-	static const struct line_report report = { .client = &client,
-		.now = 1000,
-		.reason = "no server answers",
-		.refused = { .text = "the line has no prefix", .hint = "see what DHCPv6 waits for" } };
+	static const struct line_report report = { .client = &client, .now = 1000, .reason = "no server answers" };
 
 	(void)context;
 	client.exchange.send_at = client.exchange.ends_at = 4500;

@@ -96,7 +96,7 @@ static const char line_text[] =
 	         "interfaces = (\n"
 	         "  { name = 'lan'; role = 'lan'; port = 'net_null0'; addresses = [ '192.168.1.1/24' ]; },\n"
 	         "  { name = 'wan'; role = 'wan'; port = 'net_null1'; gateway = 'fe80::1'; neighbours = ( { address = 'fe80::1'; mac = '02:00:00:00:06:01'; } ); } );\n"
-	/*  5 */ "access = { state = '/tmp/mapedge-test'; prefix_hint = 56; rapid_commit = true; address = true; reconfigure = true;\n"
+	/*  5 */ "access = { state = '/tmp/mapedge-test'; prefix_hint = 56; rapid_commit = true; reconfigure = true;\n"
 	         "  psid_source = 'ea'; duid = '00:03:00:01:02:00:00:00:0c:02'; };\n"
 	         "softwires = ( { name = 'line'; provision = [ 'dhcpv6' ];\n"
 	         "  mtu = 1400; iid = 'draft03'; } );\n"

@@ -46,7 +46,7 @@ derived(void)
 {
 	struct map_ce ce;
 
-	ck_assert(conf->softwires[0].is_up);
+	ck_assert(!conf->softwires[0].is_down);
 	ck_assert_int_eq(conf_derive(&conf->softwires[0], &ce, &err), 0);
 	return ce;
 }
@@ -68,7 +68,7 @@ START_TEST(map_e)
 {
 	struct map_ce ce;
 
-	ck_assert(!conf->softwires[0].is_up);
+	ck_assert(conf->softwires[0].is_down);
 	offer_map_e(6);
 	ck_assert_int_eq(set_line("2001:db8:12:3500::/56"), 0);
 	ck_assert_uint_eq(conf->nat.forwards[0].port_count, 0);
@@ -82,8 +82,9 @@ START_TEST(map_e)
 	ck_assert_uint_eq(conf->softwires[0].mtu, 1400); /* the configuration's own settings stay */
 	ck_assert(conf->softwires[0].br == BR);
 	ck_assert_uint_eq(conf->nat.forwards[0].port_count, 16);
-	conf_clear_line(conf);
-	ck_assert(!conf->softwires[0].is_up);
+	conf_clear_line(conf, &(struct error){ .text = "over" });
+	ck_assert(conf->softwires[0].is_down);
+	ck_assert_str_eq(conf->softwires[0].why_down.text, "over");
 	ck_assert_uint_eq(conf->softwires[0].rule_count, 0);
 }
 END_TEST
@@ -146,9 +147,8 @@ START_TEST(no_line_for_this_offer)
 	    "the other end 2001:db8:ffff::1 is inside the prefix"); /* RFC 7598 section 4.2 */
 	offer.kind = OFFER_MAP_E;
 	offer.rules[0].ipv4 = prefix4("192.168.1.0/24");
-	check_refused("2001:db8:12:3400::/56",
-	    "LAN subnet 192.168.1.0/24 overlaps the line's IPv4 address 192.168.1.18/32");
-	ck_assert(conf->softwires[0].is_up);
+	check_refused("2001:db8:12:3400::/56", "LAN subnet 192.168.1.0/24 overlaps the IPv4 address 192.168.1.18/32");
+	ck_assert(!conf->softwires[0].is_down);
 }
 END_TEST
 
