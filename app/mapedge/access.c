@@ -14,6 +14,7 @@
 #include "kept.h"
 #include "log.h"
 #include "provision/dhcp6_store.h"
+#include "timer.h"
 
 #define CLIENT_PORT 546
 #define SERVER_PORT 547
@@ -110,13 +111,9 @@ static void
 set_timer(struct access *access)
 {
 	const uint64_t now = clock_ms(), next = dhcp6_client_next(&access->client);
-	uint64_t wait = next > now ? next - now : 0;
-	struct timeval in;
+	const uint64_t wait = next > now ? next - now : 0;
 
-	if (wait > LONGEST_WAIT_MS)
-		wait = LONGEST_WAIT_MS;
-	in = (struct timeval){ .tv_sec = (time_t)(wait / 1000), .tv_usec = (suseconds_t)(wait % 1000 * 1000) };
-	(void)event_add(access->timer, &in);
+	timer_start(access->timer, wait < LONGEST_WAIT_MS ? wait : LONGEST_WAIT_MS);
 }
 
 static void
@@ -404,10 +401,8 @@ access_close(struct access *access)
 {
 	if (access == NULL)
 		return;
-	if (access->readable != NULL)
-		event_free(access->readable);
-	if (access->timer != NULL)
-		event_free(access->timer);
+	event_end(access->readable);
+	event_end(access->timer);
 	if (access->fd >= 0)
 		close(access->fd);
 	free(access);

@@ -16,7 +16,7 @@ make_report(void *context, struct report *report)
 	struct control *control = context;
 	struct engine *engine = control->engine;
 
-	*report = (struct report){ .is_ce = control->snapshot->is_ce,
+	*report = (struct report){ .is_ce = control->snapshot->work != WORK_BR,
 		.generation = control->snapshot->generation,
 		.since_ms = control->start_ms,
 		.worker_count = engine->workers,
@@ -64,7 +64,7 @@ lookup(void *context, struct lookup *question)
 		.domains = control->conf->softwires,
 		.domain_count = control->conf->softwire_count,
 		.bindings = control->bindings != NULL ? &control->resolver : NULL };
-	return !control->snapshot->is_ce;
+	return control->snapshot->work == WORK_BR;
 }
 
 static const char *

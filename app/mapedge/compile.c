@@ -295,7 +295,7 @@ compile_ce(const struct conf *conf, struct snapshot *snapshot, const struct snap
 static int
 compile_services(struct snapshot *snapshot, const struct conf *conf, const struct snapshot *before, struct error *err)
 {
-	const bool is_ce = snapshot->is_ce;
+	const bool is_ce = conf->role == CONF_CE;
 
 	compile_host(conf, &snapshot->host);
 	snapshot->rules = compile_rules(conf, is_ce, is_ce && !conf->softwires[0].mesh, err);
@@ -321,8 +321,7 @@ snapshot_compile(const struct conf *conf, const struct mac macs[INTERFACE_COUNT]
 		return NULL;
 	}
 	snapshot->generation = before == NULL ? 1 : before->generation + 1;
-	snapshot->is_ce = conf->role == CONF_CE;
-	snapshot->work = snapshot->is_ce ? WORK_CE : WORK_BR;
+	snapshot->work = conf->role == CONF_CE ? WORK_CE : WORK_BR;
 	snapshot->softwire_count = (uint16_t)conf->softwire_count;
 	if (compile_services(snapshot, conf, before, err) < 0 ||
 	    snapshot_link(snapshot, conf, macs, NULL, NULL, err) < 0) {

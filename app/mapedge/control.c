@@ -14,7 +14,10 @@
 #include "notes.h"
 #include "slots.h"
 #include "socket.h"
+#include "timer.h"
 #include "unchangeable.h"
+
+#define REAP_MS 10 /* between two looks at what workers may still be reading */
 
 /* ---- reload ----------------------------------------------------------------------------------------------------- */
 
@@ -45,7 +48,6 @@ free_retired(struct retired *retired)
 void
 control_reap(evutil_socket_t fd, short what, void *argument)
 {
-	static const struct timeval soon = { .tv_usec = 10000 };
 	struct control *control = argument;
 	struct retired **link = &control->retired;
 	bool again = bindings_tidy(control->bindings, control->engine);
@@ -66,7 +68,7 @@ control_reap(evutil_socket_t fd, short what, void *argument)
 		free_retired(retired);
 	}
 	if (again)
-		event_add(control->reaper, &soon);
+		timer_start(control->reaper, REAP_MS);
 }
 
 /* What a reload, or Linux's news, has made; all of it is in use, or nothing is. What stays is what is in use already. */
@@ -344,23 +346,16 @@ control_print_stats(struct control *control)
 	json_decref(document);
 }
 
-static void
-free_event(struct event *event)
-{
-	if (event != NULL)
-		event_free(event);
-}
-
 void
 control_free(struct control *control)
 {
 	if (control == NULL)
 		return;
 	socket_free(control->socket);
-	free_event(control->on_term);
-	free_event(control->on_int);
-	free_event(control->on_hup);
-	free_event(control->reaper);
+	event_end(control->on_term);
+	event_end(control->on_int);
+	event_end(control->on_hup);
+	event_end(control->reaper);
 	history_free(control->history);
 	access_close(control->access);
 	hosts_close(control->hosts);

@@ -9,6 +9,7 @@
 #include "base/sha256.h"
 #include "clock.h"
 #include "log.h"
+#include "timer.h"
 
 struct history {
 	char file[CONF_TEXT_SIZE];
@@ -253,8 +254,7 @@ history_free(struct history *history)
 {
 	if (history == NULL)
 		return;
-	if (history->daily != NULL)
-		event_free(history->daily);
+	event_end(history->daily);
 	free_domains(history->domains, history->count);
 	free(history);
 }

@@ -11,6 +11,7 @@
 #include "mirror.h"
 #include "netlink.h"
 #include "silence.h"
+#include "timer.h"
 
 #define FRAMES_AT_ONCE 256  /* then other events have their turn */
 #define RETRY_MS 1          /* when worker 0 has not kept up, or there are no buffers */
@@ -41,14 +42,6 @@ struct hosts {
 	struct hosts_listener listener;
 	struct counters counters;
 };
-
-static void
-add_timer(struct event *timer, uint64_t ms)
-{
-	const struct timeval in = { .tv_sec = (time_t)(ms / 1000), .tv_usec = (suseconds_t)(ms % 1000 * 1000) };
-
-	(void)event_add(timer, &in);
-}
 
 /* ---- to Linux --------------------------------------------------------------------------------------------------- */
 
@@ -127,7 +120,7 @@ on_readable(evutil_socket_t fd, short what, void *argument)
 	(void)event_del(device->readable);
 	if (rc == -ENOBUFS) {
 		device->waits = true;
-		add_timer(hosts->retry, RETRY_MS);
+		timer_start(hosts->retry, RETRY_MS);
 	} else {
 		log_error("host: device gone ifindex=%u: %s", device->host.ifindex, strerror(-rc));
 	}
@@ -166,7 +159,7 @@ on_links(evutil_socket_t fd, short what, void *argument)
 		if (host->has_carrier && !had_carrier)
 			hosts->listener.link_up(hosts->listener.context, i);
 	}
-	add_timer(hosts->links, LINK_MS);
+	timer_start(hosts->links, LINK_MS);
 }
 
 /* ---- news ------------------------------------------------------------------------------------------------------- */
@@ -181,7 +174,7 @@ on_changed(evutil_socket_t fd, short what, void *argument)
 	(void)what;
 	if (!mirror_listen(hosts->mirror) || event_pending(hosts->settled, EV_TIMEOUT, NULL))
 		return;
-	add_timer(hosts->settled, now + NEWS_MIN_MS > hosts->next_news_ms ? NEWS_MIN_MS : hosts->next_news_ms - now);
+	timer_start(hosts->settled, now + NEWS_MIN_MS > hosts->next_news_ms ? NEWS_MIN_MS : hosts->next_news_ms - now);
 }
 
 /* A table of the Internet takes long to read, and a busy router changes it all the time: other work has its share. */
@@ -199,7 +192,7 @@ on_settled(evutil_socket_t fd, short what, void *argument)
 	rc = mirror_read(hosts->mirror, &err);
 	if (rc < 0) {
 		log_error("host: %s", err.text);
-		add_timer(hosts->settled, 1000);
+		timer_start(hosts->settled, 1000);
 		return;
 	}
 	if (rc > 0)
@@ -321,25 +314,18 @@ hosts_start(struct hosts *hosts, struct event_base *base, const struct hosts_lis
 	return 0;
 }
 
-static void
-free_event(struct event *event)
-{
-	if (event != NULL)
-		event_free(event);
-}
-
 void
 hosts_close(struct hosts *hosts)
 {
 	if (hosts == NULL)
 		return;
-	free_event(hosts->woken);
-	free_event(hosts->retry);
-	free_event(hosts->links);
-	free_event(hosts->changed);
-	free_event(hosts->settled);
+	event_end(hosts->woken);
+	event_end(hosts->retry);
+	event_end(hosts->links);
+	event_end(hosts->changed);
+	event_end(hosts->settled);
 	for (int i = 0; i < INTERFACE_COUNT; i++) {
-		free_event(hosts->device[i].readable);
+		event_end(hosts->device[i].readable);
 		host_close(&hosts->device[i].host);
 		silence_end(&hosts->device[i].silence);
 	}

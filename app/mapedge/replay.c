@@ -313,7 +313,7 @@ tear_down(struct replay *r)
 static int
 write_stats(const struct replay *r, struct error *err)
 {
-	struct report report = { .is_ce = r->snapshot->is_ce,
+	struct report report = { .is_ce = r->snapshot->work != WORK_BR,
 		.generation = r->snapshot->generation,
 		.since_ms = r->start_ns / 1000000,
 		.softwire_count = r->snapshot->softwire_count,

@@ -17,7 +17,7 @@ owner(const struct worker *w, const struct packet *p)
 bool
 outer_may_send(const struct snapshot *snapshot, const struct packet *p)
 {
-	if (snapshot->bindings != NULL || (snapshot->is_ce && p->outer_src == p->softwire->br))
+	if (snapshot->bindings != NULL || (snapshot->work != WORK_BR && p->outer_src == p->softwire->br))
 		return true;
 	return ruleset_find6(snapshot->rules, p->outer_src) != MAP_NO_RULE;
 }

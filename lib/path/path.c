@@ -75,7 +75,7 @@ path_adopt(struct worker *w, const struct snapshot *snapshot)
 	if (w->generation == snapshot->generation)
 		return;
 	w->generation = snapshot->generation;
-	if (!snapshot->is_ce)
+	if (snapshot->work == WORK_BR)
 		return;
 	if (w->nat_epoch != snapshot->nat_epoch)
 		w->path_mtu = 0; /* another line, another path */
@@ -168,7 +168,7 @@ path_tick(struct worker *w, uint32_t budget)
 {
 	gauge_set(&w->gauges.generation, w->snapshot->generation);
 	gauge_set(&w->gauges.held, tick_fragments(w) + tick_pending(w));
-	if (!w->snapshot->is_ce)
+	if (w->snapshot->work == WORK_BR)
 		return;
 	tick_softwire(w);
 	tick_nat(w, budget);

@@ -143,5 +143,5 @@ relay_error(struct worker *w, struct packet *p)
 		return host(w, p);
 	if (!relay_parse(p->ip, p->outer_len, p->outer_src, p->outer_dst, &relay))
 		return drop(w, p, DROP_icmp6_relay_bad);
-	return w->snapshot->is_ce ? relay_from_ce(w, p, &relay) : relay_from_br(w, p, &relay);
+	return w->snapshot->work == WORK_BR ? relay_from_br(w, p, &relay) : relay_from_ce(w, p, &relay);
 }

@@ -31,7 +31,6 @@ enum work {
 struct snapshot {
 	uint64_t generation; /* counts up with every snapshot */
 	enum work work;
-	bool is_ce;
 	struct host_limits host;
 	uint16_t softwire_count; /* 1 on a CE */
 	struct interface interface[INTERFACE_COUNT];

@@ -73,7 +73,7 @@ suspects_mark(struct snapshot *snapshot)
 
 	memset(snapshot->suspects, 0, sizeof(snapshot->suspects));
 	/* On a CE our own addresses are on the LAN, where everybody is near them. */
-	for (uint32_t i = 0; i < routes->local_count && !snapshot->is_ce; i++)
+	for (uint32_t i = 0; i < routes->local_count && snapshot->work == WORK_BR; i++)
 		mark(snapshot, &(struct prefix4){ routes->local[i], 32 });
 	for (uint32_t i = 0; i < 1 << 16; i++) {
 		if (ipv4_is_martian(i << 16))

@@ -15,7 +15,7 @@ lay_out(const struct snapshot *snapshot)
 {
 	struct layout at = { 0 };
 
-	at.fragments = at.nat + (snapshot->is_ce ? nat_size(&snapshot->nat) : 0);
+	at.fragments = at.nat + (snapshot->work != WORK_BR ? nat_size(&snapshot->nat) : 0);
 	at.reassembly = at.fragments + (snapshot->fragments.datagrams > 0 ? virtual_size(&snapshot->fragments) : 0);
 	at.softwire = at.reassembly + (snapshot->reassembly.datagrams > 0 ? reassembly_size(&snapshot->reassembly) : 0);
 	at.end = at.softwire + (sizeof(struct softwire) + 63) / 64 * 64;
@@ -37,7 +37,7 @@ path_init(struct worker *w, void *memory, const struct snapshot *snapshot, const
 
 	ident_init(&w->ident, box_key, w->id, w->count);
 	w->softwire = (void *)(start + at.softwire);
-	if (snapshot->is_ce) {
+	if (snapshot->work != WORK_BR) {
 		ident4_init(&w->ident4, &w->random, w->id, w->count);
 		w->nat = nat_init(start + at.nat, &snapshot->nat, &w->random, w->counters.event, 0);
 	}

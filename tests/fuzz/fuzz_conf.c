@@ -153,7 +153,7 @@ check_compiled(const struct conf *conf)
 		return;
 	}
 	require(snapshot->rules != NULL && snapshot->softwire_count == conf->softwire_count, "the snapshot");
-	if (snapshot->is_ce)
+	if (snapshot->work != WORK_BR)
 		require(portset_count(&snapshot->ports) > 0, "a CE without ports");
 	else
 		check_rules(conf, snapshot->rules);

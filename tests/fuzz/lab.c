@@ -138,7 +138,7 @@ check_sent(const struct box *box, unsigned int interface, const uint8_t *frame, 
 	check_ipv4(frame + at, len - at);
 	if (tunnelled)
 		check_outer(box, frame + ETHER_LEN, len - ETHER_LEN);
-	if (tunnelled && box->snapshot.is_ce)
+	if (tunnelled && box->snapshot.work != WORK_BR)
 		check_ce_source(box, frame + at);
 }
 
@@ -222,7 +222,7 @@ run_frame(struct box *ce, struct box *box, unsigned int interface, const uint8_t
 		check_sent(box, end->to, end->frame, end->len);
 		require(!was_right || inner_fault(end->to, end->frame, end->len) == NULL,
 		    "a right packet became wrong");
-		if (box->snapshot.is_ce && end->to == INTERFACE_V6)
+		if (box->snapshot.work != WORK_BR && end->to == INTERFACE_V6)
 			keep_last(end->frame, end->len);
 		if (!onward || end->to != INTERFACE_V6 || receiver(ce, end->frame) == NULL)
 			return;

@@ -165,7 +165,6 @@ box_new(const struct box_options *wanted)
 		options.rule_count = 1;
 	}
 	box->snapshot.generation = box->snapshot.nat_epoch = 1;
-	box->snapshot.is_ce = options.is_ce;
 	box->snapshot.work = options.is_ce ? WORK_CE : WORK_BR;
 	box->snapshot.rules = need(ruleset_build(options.rules, options.rule_count, &bad, &err));
 	if (options.is_ce)
