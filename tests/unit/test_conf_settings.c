@@ -344,7 +344,7 @@ END_TEST
 
 START_TEST(br_and_iid_come_from_the_service_or_the_configuration)
 {
-	static char moved[TEXT_SIZE], by_service[TEXT_SIZE], by_both[TEXT_SIZE];
+	static char moved[TEXT_SIZE], by_service[TEXT_SIZE], by_both[TEXT_SIZE], absolute[TEXT_SIZE], file[512];
 	struct conf *conf;
 
 	edit(moved, small_ce_text, "2001:db8:12:3400::/56", "2001:db8:212:3400::/54");
@@ -363,6 +363,12 @@ START_TEST(br_and_iid_come_from_the_service_or_the_configuration)
 	ck_assert(conf->softwires[0].br == ip6("2001:db8:bbbb::1"));
 	ck_assert_int_eq(conf->softwires[0].iid, MAP_IID_RFC7597);
 	ck_assert_int_eq(conf->softwires[0].rules[0].iid, MAP_IID_RFC7597);
+	conf_free(conf);
+
+	snprintf(file, sizeof(file), "rules_file = '%s'", path_of("good-rules.conf"));
+	edit(absolute, by_service, "rules_file = 'good-rules.conf'", file);
+	conf = load_text(absolute);
+	ck_assert_str_eq(conf->softwires[0].rule_file, path_of("good-rules.conf"));
 	conf_free(conf);
 }
 END_TEST
