@@ -255,10 +255,22 @@ check_mesh(const struct conf_softwire *softwire, const struct map_ce *ce, const 
 static int
 check_access(const struct conf *conf, const config_setting_t *group, struct error *err)
 {
-	if (conf->host)
+	const bool wants_rules = source_is_listed(&conf->softwires[0].sources, SOURCE_RULES);
+	const bool has_rules = conf->access.rules_file[0] != '\0';
+
+	if (!conf->host) {
+		place_error(err, reader_place(group, "provision"), "provision needs host interfaces");
+		error_hint(err, "host = true; or say what the softwire is: end_user_prefix, br and rules");
+		return -EINVAL;
+	}
+	if (wants_rules == has_rules)
 		return 0;
-	place_error(err, reader_place(group, "provision"), "provision needs host interfaces");
-	error_hint(err, "host = true; or say what the softwire is: end_user_prefix, br and rules");
+	place_error(err, reader_place(group, "provision"),
+	    wants_rules ? "provision: \"rules\" without a file of rules"
+			: "provision lacks \"rules\", but access.rules names a file");
+	error_hint(err,
+	    wants_rules ? "for example: access = { rules = \"rules/japan.conf\"; };"
+			: "for example: provision = [ \"dhcpv6\", \"rules\" ]; or leave access.rules out");
 	return -EINVAL;
 }
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Every setting of a configuration arrives in the structures, and what is not set has its default. A BR: test_conf_br.c. */
+#include <sys/stat.h>
+
 #include "conf_texts.h"
 
 static bool
@@ -442,6 +444,55 @@ START_TEST(host_interfaces)
 }
 END_TEST
 
+/* SEC-20: the password comes from a file that is not everybody's. */
+START_TEST(access_to_the_line)
+{
+	static char text[TEXT_SIZE];
+	const struct conf_access *access;
+	struct conf *conf = load_text(line_text);
+
+	access = &conf->access;
+	ck_assert_str_eq(access->hb46pp.vendorid, "acde48-mapedge");
+	ck_assert_str_eq(access->hb46pp.product, "mapedge");
+	ck_assert_ptr_null(strchr(access->hb46pp.version, '.'));
+	ck_assert_uint_eq(hb46pp_kinds(&access->hb46pp),
+	    1 << OFFER_MAP_E | 1 << OFFER_LW4O6 | 1 << OFFER_IPIP | 1 << OFFER_DS_LITE);
+	ck_assert_str_eq(access->hb46pp_ca_file, "");
+	ck_assert_uint_eq(conf->softwires[0].sources.count, 1);
+	conf_free(conf);
+
+	write_file("part.conf", "s3cret\nmore\n");
+	ck_assert_int_eq(chmod(path_of("part.conf"), 0640), 0);
+	edit(text, line_text, "rapid_commit = true;",
+	    "rules = 'good-rules.conf'; resolvers = [ '2001:db8::53', '192.0.2.53' ]; hb46pp = { vendorid = "
+	    "'00005e-x'; "
+	    "product = 'box'; version = '7'; user = 'me'; pass_file = 'part.conf'; server_name = 'vne.example.jp'; "
+	    "ca_file = 'good-rules.conf'; methods = [ 'ds-lite', 'ipip' ]; };");
+	strcpy(strstr(text, "[ 'dhcpv6' ]"), "[ 'rules', 'hb46pp', 'dhcpv6' ]; } );\n");
+	conf = load_text(text);
+	access = &conf->access;
+	ck_assert_uint_eq(conf->softwires[0].sources.count, 3);
+	ck_assert_int_eq(conf->softwires[0].sources.kind[0], SOURCE_RULES);
+	ck_assert_int_eq(conf->softwires[0].sources.kind[1], SOURCE_HB46PP);
+	ck_assert_int_eq(conf->softwires[0].sources.kind[2], SOURCE_DHCPV6);
+	ck_assert_int_eq(conf->softwires[0].source, SOURCE_NONE);
+	ck_assert_str_eq(access->rules_file, path_of("good-rules.conf"));
+	ck_assert_uint_eq(access->resolver_count, 2);
+	check_address(&access->resolvers[0], "2001:db8::53", 128);
+	check_address(&access->resolvers[1], "192.0.2.53", 32);
+	ck_assert_str_eq(access->hb46pp.vendorid, "00005e-x");
+	ck_assert_str_eq(access->hb46pp.product, "box");
+	ck_assert_str_eq(access->hb46pp.version, "7");
+	ck_assert_str_eq(access->hb46pp.user, "me");
+	ck_assert_str_eq(access->hb46pp.pass, "s3cret");
+	ck_assert_str_eq(access->hb46pp.server_name, "vne.example.jp");
+	ck_assert_str_eq(access->hb46pp_ca_file, path_of("good-rules.conf"));
+	ck_assert_uint_eq(hb46pp_kinds(&access->hb46pp), 1 << OFFER_IPIP | 1 << OFFER_DS_LITE);
+	ck_assert_uint_eq(access->hb46pp.capabilities & (HB46PP_CAN_MESH | HB46PP_CAN_HUBSPOKE), 0);
+	conf_free(conf);
+}
+END_TEST
+
 Suite *
 unit_suite(void)
 {
@@ -459,6 +510,7 @@ unit_suite(void)
 	tcase_add_test(good, right_prefix_wrong_service);
 	tcase_add_test(good, br_and_iid_come_from_the_service_or_the_configuration);
 	tcase_add_test(good, rule_log);
+	tcase_add_test(good, access_to_the_line);
 	suite_add_tcase(suite, good);
 	return suite;
 }
