@@ -221,9 +221,8 @@ act(struct asker *asker, uint32_t actions, const struct hb46pp_reply *reply)
 		erase(asker);
 	if ((actions & HB46PP_STORE) != 0)
 		store(asker, reply);
-	/* Also when it has only become clear that there is nothing: the next source need not wait any longer. */
 	if (is_over)
-		asker->news(asker->context);
+		asker->news(asker->context, (actions & (HB46PP_CONFIGURE | HB46PP_DISABLE)) != 0);
 	set_timer(asker);
 	/* Last, as it may end at once. */
 	if ((actions & HB46PP_GET) != 0)

@@ -11,8 +11,8 @@
 
 struct asker;
 
-/* There is another answer than before, or none any more, or it is clear that there is none. */
-typedef void asker_news(void *context);
+/* What was asked for is over; is there another answer than before, or none any more? */
+typedef void asker_news(void *context, bool is_other);
 
 struct asker_config {
 	const struct conf_access *access;

@@ -34,11 +34,12 @@ struct sources {
 	struct prefix6 prefix;
 	struct dhcp6_servers dns;
 	uint64_t patient_until;
+	enum source_kind chosen;
 	bool was_tried[SOURCE_KINDS];
 	struct error why[SOURCE_KINDS]; /* what was tried and did not work; "": it did */
 	struct offer read;              /* from the file of rules, just now */
-	struct offer rules;             /* the last that was good; no rule: none was */
-	struct prefix6 rules_prefix;    /* for which it was good */
+	struct offer rules;             /* the last that were used, of a file that was written then */
+	uint64_t rules_written_ms;
 };
 
 static void
@@ -90,7 +91,8 @@ on_timer(evutil_socket_t fd, short what, void *argument)
 	(void)what;
 	if (sources->patient_until != 0 && sources->patient_until <= clock_ms()) {
 		sources->patient_until = 0;
-		tell(sources);
+		if (sources->chosen == SOURCE_NONE)
+			tell(sources);
 	}
 	ask_names(sources);
 	set_timer(sources);
@@ -166,6 +168,7 @@ struct trial {
 	struct sources *sources;
 	const struct line *line;
 	struct conf *conf;
+	enum source_kind in_use;
 };
 
 static enum source_verdict
@@ -222,23 +225,32 @@ try_hb46pp(const struct trial *trial, struct error *why)
 	return SOURCE_NOTHING;
 }
 
-/* A file that is being written, or was written wrongly, does not end what the last one has begun. */
+static uint64_t
+written_ms(const char *file)
+{
+	struct stat status;
+
+	return stat(file, &status) == 0 ? (uint64_t)status.st_mtime * 1000 : 0;
+}
+
+/* Rules in use stay until a reload finds better ones in the file: what is being written there does not end anything. */
 static enum source_verdict
 try_rules(const struct trial *trial, struct error *why)
 {
 	struct sources *sources = trial->sources;
-	const struct prefix6 *prefix = trial->line->prefix;
-	const int rc = conf_rules_offer(sources->access.rules_file, prefix, &sources->read, why);
+	const char *file = sources->access.rules_file;
+	enum source_verdict verdict;
 
-	if (rc == 0) {
+	if (trial->in_use == SOURCE_RULES)
+		return set_up(trial, &sources->rules, why);
+	if (conf_rules_offer(file, trial->line->prefix, &sources->read, why) < 0)
+		return SOURCE_NOTHING;
+	verdict = set_up(trial, &sources->read, why);
+	if (verdict == SOURCE_USABLE) {
 		sources->rules = sources->read;
-		sources->rules_prefix = *prefix;
-	} else if (rc == -ENOENT || !same_prefix(&sources->rules_prefix, prefix)) {
-		sources->rules.rule_count = 0;
-	} else {
-		log_error("rules: %s; the rules that were read before stay", why->text);
+		sources->rules_written_ms = written_ms(file);
 	}
-	return sources->rules.rule_count > 0 ? set_up(trial, &sources->rules, why) : SOURCE_NOTHING;
+	return verdict;
 }
 
 static enum source_verdict
@@ -288,22 +300,23 @@ explain(const struct sources *sources, const struct line *line, struct error *wh
 void
 sources_apply(struct sources *sources, const struct line *line, struct conf *conf)
 {
-	struct trial trial = { sources, line, conf };
 	const struct conf_softwire *softwire = &conf->softwires[0];
-	enum source_kind in_use = softwire->source, chosen = SOURCE_NONE;
+	struct trial trial = { sources, line, conf, softwire->source };
 	struct error why;
 
 	memset(sources->was_tried, 0, sizeof(sources->was_tried));
 	/* What stands on another prefix than ours cannot stay. */
 	if (line->prefix == NULL || softwire->is_down || !same_prefix(&softwire->end_user_prefix, line->prefix))
-		in_use = SOURCE_NONE;
+		trial.in_use = SOURCE_NONE;
+	sources->chosen = SOURCE_NONE;
 	if (line->prefix != NULL)
-		chosen = source_choose(&sources->order, in_use, clock_ms() < sources->patient_until, try, &trial);
-	if (chosen == SOURCE_NONE) {
+		sources->chosen =
+		    source_choose(&sources->order, trial.in_use, clock_ms() < sources->patient_until, try, &trial);
+	if (sources->chosen == SOURCE_NONE) {
 		explain(sources, line, &why);
 		conf_clear_line(conf, &why);
 	}
-	conf->softwires[0].source = chosen;
+	conf->softwires[0].source = sources->chosen;
 	far_names_forget(&sources->names);
 	ask_names(sources);
 	set_timer(sources);
@@ -315,17 +328,14 @@ static void
 report_rules(const struct sources *sources, struct line_source *source)
 {
 	const char *file = sources->access.rules_file;
+	const uint64_t now_ms = written_ms(file);
 	char written[TIMESTAMP_TEXT_SIZE];
-	struct stat status;
 
-	source->state = sources->rules.rule_count > 0 ? "read" : "nothing";
-	if (stat(file, &status) < 0) {
-		snprintf(source->reason, sizeof(source->reason), "%.180s: %s", file, strerror(errno));
-		return;
-	}
-	source->written_ms = (uint64_t)status.st_mtime * 1000;
-	snprintf(source->reason, sizeof(source->reason), "%.160s of %s", file,
-	    timestamp_format(source->written_ms, written));
+	source->state = source->is_used ? "read" : sources->was_tried[SOURCE_RULES] ? "nothing" : "idle";
+	source->written_ms = source->is_used ? sources->rules_written_ms : now_ms;
+	snprintf(source->reason, sizeof(source->reason), "%.160s of %s%s", file,
+	    timestamp_format(source->written_ms, written),
+	    source->written_ms != now_ms ? "; the file is another now, config-reload reads it" : "");
 }
 
 static void
@@ -418,6 +428,7 @@ sources_new(const struct conf *conf, const char *device, struct error *err)
 		return NULL;
 	}
 	sources->order = conf->softwires[0].sources;
+	sources->chosen = SOURCE_NONE;
 	sources->access = conf->access;
 	sources->names.random = random_fork(&sources->random);
 	snprintf(sources->device, sizeof(sources->device), "%s", device);
@@ -434,10 +445,14 @@ on_settled(evutil_socket_t fd, short what, void *argument)
 	sources->news(sources->context);
 }
 
+/* Also where it is only clear now that there is nothing: the next source need not wait any longer. */
 static void
-on_asker_news(void *context)
+on_asker_news(void *context, bool is_other)
 {
-	tell(context);
+	struct sources *sources = context;
+
+	if (is_other || sources->chosen == SOURCE_NONE)
+		tell(sources);
 }
 
 int
