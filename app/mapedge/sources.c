@@ -1,15 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "sources.h"
+#include "sources_parts.h"
 
-#include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
-#include <sys/stat.h>
 
-#include "asker.h"
-#include "base/timestamp.h"
 #include "clock.h"
 #include "log.h"
 #include "timer.h"
@@ -17,30 +13,6 @@
 /* A line that gets its prefix waits so long for a source that is asked before the next one: no session ends for a change of source. */
 #define PATIENCE_MS 15000
 #define LONGEST_WAIT_MS 3600000 /* then the timer is set anew */
-
-struct sources {
-	struct source_order order;
-	struct conf_access access;
-	char device[IF_NAMESIZE];
-	struct random random;
-	struct resolver *resolver;
-	struct asker *asker; /* NULL: not listed */
-	struct far_names names;
-	struct event *settled; /* news, when the call that brings it is over */
-	struct event *timer;
-	sources_news *news;
-	void *context;
-	bool has_prefix;
-	struct prefix6 prefix;
-	struct dhcp6_servers dns;
-	uint64_t patient_until;
-	enum source_kind chosen;
-	bool was_tried[SOURCE_KINDS];
-	struct error why[SOURCE_KINDS]; /* what was tried and did not work; "": it did */
-	struct offer read;              /* from the file of rules, just now */
-	struct offer rules;             /* the last that were used, of a file that was written then */
-	uint64_t rules_written_ms;
-};
 
 static void
 tell(struct sources *sources)
@@ -99,14 +71,6 @@ on_timer(evutil_socket_t fd, short what, void *argument)
 }
 
 /* ---- resolvers ---------------------------------------------------------------------------------------------------- */
-
-static const char *
-resolvers_from(const struct sources *sources)
-{
-	if (sources->dns.count > 0)
-		return "dhcpv6";
-	return sources->access.resolver_count > 0 ? "access.resolvers" : "/etc/resolv.conf";
-}
 
 static void
 set_resolvers(struct sources *sources)
@@ -182,7 +146,7 @@ set_up(const struct trial *trial, const struct offer *offer, struct error *why)
 		if (name == NULL || name->count == 0) {
 			error_set(why, ENOENT, "the other end %.100s %.120s", offer->br_name,
 			    name != NULL ? name->reason : "is one name too many");
-			error_hint(why, "resolvers: %s; see `names`", resolvers_from(trial->sources));
+			error_hint(why, "resolvers: %s; see `names`", sources_resolvers_from(trial->sources));
 			return name != NULL && name->failures == 0 ? SOURCE_WAITS : SOURCE_NOTHING;
 		}
 		br = name->addr[0];
@@ -225,14 +189,6 @@ try_hb46pp(const struct trial *trial, struct error *why)
 	return SOURCE_NOTHING;
 }
 
-static uint64_t
-written_ms(const char *file)
-{
-	struct stat status;
-
-	return stat(file, &status) == 0 ? (uint64_t)status.st_mtime * 1000 : 0;
-}
-
 /* Rules in use stay until a reload finds better ones in the file: what is being written there does not end anything. */
 static enum source_verdict
 try_rules(const struct trial *trial, struct error *why)
@@ -248,9 +204,18 @@ try_rules(const struct trial *trial, struct error *why)
 	verdict = set_up(trial, &sources->read, why);
 	if (verdict == SOURCE_USABLE) {
 		sources->rules = sources->read;
-		sources->rules_written_ms = written_ms(file);
+		sources->rules_written_ms = sources_written_ms(file);
 	}
 	return verdict;
+}
+
+static enum source_verdict
+try_static(const struct trial *trial, struct error *why)
+{
+	struct sources *sources = trial->sources;
+
+	conf_static_offer(&sources->access, trial->line->prefix, &sources->read);
+	return set_up(trial, &sources->read, why);
 }
 
 static enum source_verdict
@@ -260,6 +225,7 @@ try(void *context, enum source_kind kind)
 		[SOURCE_DHCPV6] = try_dhcpv6,
 		[SOURCE_HB46PP] = try_hb46pp,
 		[SOURCE_RULES] = try_rules,
+		[SOURCE_STATIC] = try_static,
 	};
 	const struct trial *trial = context;
 
@@ -322,77 +288,7 @@ sources_apply(struct sources *sources, const struct line *line, struct conf *con
 	set_timer(sources);
 }
 
-/* ---- what is known ------------------------------------------------------------------------------------------------ */
-
-static void
-report_rules(const struct sources *sources, struct line_source *source)
-{
-	const char *file = sources->access.rules_file;
-	const uint64_t now_ms = written_ms(file);
-	char written[TIMESTAMP_TEXT_SIZE];
-
-	source->state = source->is_used ? "read" : sources->was_tried[SOURCE_RULES] ? "nothing" : "idle";
-	source->written_ms = source->is_used ? sources->rules_written_ms : now_ms;
-	snprintf(source->reason, sizeof(source->reason), "%.160s of %s%s", file,
-	    timestamp_format(source->written_ms, written),
-	    source->written_ms != now_ms ? "; the file is another now, config-reload reads it" : "");
-}
-
-static void
-report_source(struct sources *sources, const struct line *line, struct line_source *source)
-{
-	switch (source->kind) {
-	case SOURCE_DHCPV6:
-		source->state = line->state;
-		source->next_ms = line->next_ms;
-		snprintf(source->reason, sizeof(source->reason), "%s",
-		    line->offer != NULL ? offer_kind_word(line->offer->kind) : line->why.text);
-		break;
-	case SOURCE_HB46PP:
-		source->state = hb46pp_state_word(asker_client(sources->asker)->state);
-		source->next_ms = asker_client(sources->asker)->next_ms;
-		asker_reason(sources->asker, source->reason, sizeof(source->reason));
-		break;
-	default:
-		report_rules(sources, source);
-		break;
-	}
-}
-
-/* Behind what the source says itself: what has become of it. */
-static void
-report_outcome(const struct sources *sources, struct line_source *source)
-{
-	const char *why = sources->why[source->kind].text;
-	const size_t len = strlen(source->reason);
-
-	if (!sources->has_prefix || source->is_used)
-		return;
-	if (!sources->was_tried[source->kind])
-		snprintf(source->reason + len, sizeof(source->reason) - len,
-		    "; not needed: another source comes before it");
-	else if (strstr(source->reason, why) == NULL)
-		snprintf(source->reason + len, sizeof(source->reason) - len, "; %s", why);
-}
-
-void
-sources_report(struct sources *sources, const struct line *line, struct line_report *report)
-{
-	report->source_count = sources->order.count;
-	for (uint32_t i = 0; i < sources->order.count; i++) {
-		struct line_source *source = &report->sources[i];
-
-		*source = (struct line_source){ .kind = sources->order.kind[i],
-			.is_used = sources->order.kind[i] == report->in_use,
-			.next_ms = UINT64_MAX };
-		report_source(sources, line, source);
-		report_outcome(sources, source);
-	}
-	report->wall_ms = wall_clock_ms();
-	report->names = &sources->names;
-	report->resolvers_from = resolvers_from(sources);
-	report->resolver_count = resolver_get(sources->resolver, report->resolvers);
-}
+/* ---- by command ----------------------------------------------------------------------------------------------- */
 
 void
 sources_refresh(struct sources *sources)

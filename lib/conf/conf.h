@@ -161,6 +161,9 @@ struct conf_access {
 	struct conf_address resolvers[CONF_MAX_RESOLVERS]; /* where DHCPv6 names none */
 	size_t resolver_count;
 	char rules_file[CONF_TEXT_SIZE]; /* empty: none */
+	bool has_offer;                  /* the group `static` */
+	struct offer offer;
+	u128 offer_iid; /* our end, where offer.local is none: its lower 64 bits; 0: as the kind wants it */
 	struct hb46pp_identity hb46pp;
 	char hb46pp_ca_file[CONF_TEXT_SIZE]; /* empty: those of the system */
 	bool psid_from_ea;                   /* whom to believe where EA bits and port parameters differ */
@@ -263,6 +266,9 @@ void conf_clear_line(struct conf *conf, const struct error *why);
  * the reason: -ENOENT when no rule is for the prefix.
  */
 int conf_rules_offer(const char *file, const struct prefix6 *prefix, struct offer *offer, struct error *err);
+
+/* What the group `access.static` says about a line with this prefix. */
+void conf_static_offer(const struct conf_access *access, const struct prefix6 *prefix, struct offer *offer);
 
 /* NULL is allowed. */
 void conf_free(struct conf *conf);

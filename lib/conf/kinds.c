@@ -6,7 +6,7 @@
 #include "conf/text.h"
 
 /* In the order of enum source_kind. */
-const char *const conf_provision_words[] = { "dhcpv6", "hb46pp", "rules", NULL };
+const char *const conf_provision_words[] = { "dhcpv6", "hb46pp", "rules", "static", NULL };
 
 const char *const conf_kind_words[] = { "map-e", "lw4o6", "ipip", "ds-lite", NULL };
 

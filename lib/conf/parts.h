@@ -29,7 +29,8 @@ int conf_read_kind(struct conf_softwire *softwire, const config_setting_t *group
 
 int conf_read_access(struct conf *conf, const config_setting_t *root, struct error *err);
 
-/* The group `hb46pp` in the group `access`. */
+/* The groups `static` and `hb46pp` in the group `access`. */
+int conf_read_static(struct conf *conf, const config_setting_t *access, struct error *err);
 int conf_read_hb46pp(struct conf *conf, const config_setting_t *access, struct error *err);
 
 /*

@@ -8,6 +8,7 @@ source_word(enum source_kind kind)
 		[SOURCE_DHCPV6] = "dhcpv6",
 		[SOURCE_HB46PP] = "hb46pp",
 		[SOURCE_RULES] = "rules",
+		[SOURCE_STATIC] = "static",
 		[SOURCE_NONE] = "none",
 	};
 

@@ -13,11 +13,12 @@ enum source_kind {
 	SOURCE_DHCPV6, /* RFC 7598, RFC 6334 */
 	SOURCE_HB46PP, /* an HTTP server of the provider */
 	SOURCE_RULES,  /* a file of the operator */
+	SOURCE_STATIC, /* the configuration: all but the line's prefix */
 	SOURCE_KINDS,
 	SOURCE_NONE = SOURCE_KINDS,
 };
 
-/* As configurations and `status` write them: "dhcpv6", "hb46pp", "rules"; "none". */
+/* As configurations and `status` write them: "dhcpv6", "hb46pp", "rules", "static"; "none". */
 const char *source_word(enum source_kind kind);
 
 struct source_order {

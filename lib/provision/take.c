@@ -139,8 +139,8 @@ take_node6(const struct take *take, const char *key, u128 *address)
 }
 
 /* RFC 1123 section 2.1, RFC 1035 section 2.3.4; an IPv4 address is not a name. */
-static bool
-is_name(const char *text)
+bool
+take_is_name(const char *text)
 {
 	const char *label = text;
 	size_t len = 0;
@@ -168,7 +168,7 @@ take_far_end(const struct take *take, const char *key, struct offer *offer)
 
 	if (take_text(take, key, &text) < 0)
 		return -EINVAL;
-	if (ip6_parse(text, &address) < 0 && is_name(text)) {
+	if (ip6_parse(text, &address) < 0 && take_is_name(text)) {
 		snprintf(offer->br_name, sizeof(offer->br_name), "%s", text);
 		return 0;
 	}

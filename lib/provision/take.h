@@ -34,6 +34,9 @@ int take_objects(const struct take *take, const char *key, const json_t **object
 /* Why an address cannot be that of a node on the other side of the line, as the end of a sentence; NULL: it can. */
 const char *take_node_problem(u128 address);
 
+/* Can it be the name of a host? An IPv4 address is none. */
+bool take_is_name(const char *text);
+
 /* A key whose value is null is absent. */
 bool take_has(const struct take *take, const char *key);
 

@@ -489,6 +489,20 @@ def aftr_of_hb46pp(build):
         lab.assert_balanced()
 
 
+def aftr_of_the_configuration(build):
+    """S46-26: the operator knows the AFTR's name, as for lines in Japan, and the prefix comes by DHCPv6; without a resolver by DHCPv6, too."""
+    static = f'  static = {{ kind = "ds-lite"; br = "{AFTR}"; }}; resolvers = [ "{RESOLVER}" ];\n  hb46pp = {{'
+    with HttpLab(build, order='"dhcpv6", "static"', changes=[("  hb46pp = {", static)]) as lab, lab.web_server():
+        linux_as_aftr(lab)
+        lab.resolve(f"host-record={AFTR},{AFTR6}")
+        lab.serve(dns=False)
+        lab.switch_on()
+        lab.wait_softwire(configured=True, kind="ds-lite", remote=AFTR6, local=B4, provision="static")
+        assert "no softwire" in lab.source("dhcpv6")["reason"], lab.source("dhcpv6")
+        lab.fetch()
+        lab.assert_balanced()
+
+
 CASES = [("HB46PP: TXT, TLS, and a softwire (S46-29)", by_hb46pp),
          ("sources: the first in the order wins, at once", first_in_order_wins),
          ("sources: the next one, until the first has something", next_in_order),
@@ -499,4 +513,5 @@ CASES = [("HB46PP: TXT, TLS, and a softwire (S46-29)", by_hb46pp),
          ("HB46PP: a line is renumbered", renumbered),
          ("rules: a file of the operator", by_a_file_of_rules),
          ("DS-Lite: the AFTR by name (S46-26)", aftr_by_name),
-         ("HB46PP: the AFTR by name", aftr_of_hb46pp)]
+         ("HB46PP: the AFTR by name", aftr_of_hb46pp),
+         ("DS-Lite: the AFTR by name, of the configuration", aftr_of_the_configuration)]

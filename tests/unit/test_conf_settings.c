@@ -493,6 +493,45 @@ START_TEST(access_to_the_line)
 }
 END_TEST
 
+/* What the operator knows of a softwire; our end is an interface identifier in the line's prefix, an address, or what the kind wants. */
+START_TEST(access_static)
+{
+	static const struct {
+		const char *settings, *name, *local;
+		enum offer_kind kind;
+		uint8_t ipv4_len, psid_len;
+	} cases[] = {
+		{ "kind = 'ds-lite'; br = 'gw.example.net';", "gw.example.net", NULL, OFFER_DS_LITE, 0, 0 },
+		{ "kind = 'ipip'; br = '2001:db8:ffff::65'; ipv4 = '203.0.113.8/29'; local = '::cb:71:700:0';", "",
+		    "2001:db8:12:3400:cb:71:700:0", OFFER_IPIP, 29, 0 },
+		{ "kind = 'lw4o6'; br = '2001:db8:ffff::65'; ipv4 = '203.0.113.7/32'; psid = 52; psid_len = 8; local = "
+		  "'2001:db8::7';",
+		    "", "2001:db8::7", OFFER_LW4O6, 32, 8 },
+	};
+	static char text[TEXT_SIZE], settings[256];
+	const struct prefix6 prefix = prefix6("2001:db8:12:3400::/56");
+	struct offer offer;
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct conf *conf;
+
+		snprintf(settings, sizeof(settings), "static = { %s };", cases[i].settings);
+		edit(text, line_text, "rapid_commit = true;", settings);
+		strcpy(strstr(text, "[ 'dhcpv6' ]"), "[ 'static' ]; } );\n");
+		conf = load_text(text);
+		conf_static_offer(&conf->access, &prefix, &offer);
+		ck_assert_int_eq(offer.kind, cases[i].kind);
+		ck_assert_str_eq(offer.br_name, cases[i].name);
+		ck_assert_uint_eq(offer.br_count, cases[i].name[0] == '\0');
+		ck_assert_uint_eq(offer.ipv4.len, cases[i].ipv4_len);
+		ck_assert_uint_eq(offer.psid_len, cases[i].psid_len);
+		ck_assert_uint_eq(offer.local.len, cases[i].local != NULL ? 128 : 0);
+		ck_assert(cases[i].local == NULL || offer.local.addr == ip6(cases[i].local));
+		conf_free(conf);
+	}
+}
+END_TEST
+
 Suite *
 unit_suite(void)
 {
@@ -511,6 +550,7 @@ unit_suite(void)
 	tcase_add_test(good, br_and_iid_come_from_the_service_or_the_configuration);
 	tcase_add_test(good, rule_log);
 	tcase_add_test(good, access_to_the_line);
+	tcase_add_test(good, access_static);
 	suite_add_tcase(suite, good);
 	return suite;
 }

@@ -87,6 +87,7 @@ START_TEST(words)
 	ck_assert_str_eq(source_word(SOURCE_DHCPV6), "dhcpv6");
 	ck_assert_str_eq(source_word(SOURCE_HB46PP), "hb46pp");
 	ck_assert_str_eq(source_word(SOURCE_RULES), "rules");
+	ck_assert_str_eq(source_word(SOURCE_STATIC), "static");
 	ck_assert_str_eq(source_word(SOURCE_NONE), "none");
 }
 END_TEST
