@@ -21,7 +21,7 @@ struct resolver_servers {
 	const char *device;      /* where they are, or NULL: wherever Linux's routes lead */
 };
 
-/* What comes of a question, once; `serial` is the asker's. */
+/* What comes of a question, once, perhaps while it is being asked; `serial` is the asker's. */
 struct resolver_txt {
 	enum hb46pp_dns result;
 	size_t count;

@@ -56,9 +56,10 @@ far_names_ask(struct far_names *names, uint64_t now_ms)
 	for (uint32_t i = 0; i < names->count; i++) {
 		struct far_name *name = &names->name[i];
 
-		if (name->asked || name->next_ms > now_ms)
+		if (name->next_ms > now_ms)
 			continue;
 		name->asked = true;
+		name->next_ms = now_ms + FAR_NAME_LIMIT * UINT64_C(1000);
 		name->serial = ++names->serial;
 		return name;
 	}
@@ -71,7 +72,7 @@ far_names_next(const struct far_names *names)
 	uint64_t next = UINT64_MAX;
 
 	for (uint32_t i = 0; i < names->count; i++) {
-		if (!names->name[i].asked && names->name[i].next_ms < next)
+		if (names->name[i].next_ms < next)
 			next = names->name[i].next_ms;
 	}
 	return next;

@@ -14,6 +14,7 @@
 #define FAR_NAME_MAX_TTL 86400u /* seconds: an other end that has moved is found within a day */
 #define FAR_NAME_FIRST_WAIT 5u  /* seconds after a failure, then twice as long each time */
 #define FAR_NAME_LONGEST_WAIT 300u
+#define FAR_NAME_LIMIT 30u /* seconds: the caller's own limit is shorter; this one is for a question that was lost */
 
 /* What the resolver says. Without an address the result is not HB46PP_DNS_OK. */
 struct far_answer {
@@ -31,7 +32,7 @@ struct far_name {
 	uint32_t failures; /* in a row */
 	uint32_t count;    /* 0: none known */
 	u128 addr[OFFER_MAX_BRS];
-	uint64_t next_ms; /* when to ask again */
+	uint64_t next_ms; /* when to ask, or to ask again */
 	char reason[120]; /* after the name, for people: "does not exist" */
 };
 

@@ -82,6 +82,8 @@ START_TEST(nearest_service)
 	    "    rules = ( { ipv6 = '2001:db8::/32'; ipv4 = '198.51.100.0/24'; ea = 16; } ); },\n"
 	    "  { name = 'near'; br = '2001:db8:bbbb::1'; iid = 'draft03';\n"
 	    "    rules = ( { ipv6 = '2001:db8:12::/48'; ipv4 = '192.0.2.0/28'; ea = 8; } ); },\n"
+	    "  { name = 'last'; br = '2001:db8:cccc::1'; iid = 'draft03';\n"
+	    "    rules = ( { ipv6 = '2001:db8::/32'; ipv4 = '198.51.100.0/24'; ea = 16; } ); },\n"
 	    "  { name = 'nobr'; rules = ( { ipv6 = '2001:db8:13::/48'; ipv4 = '192.0.2.0/28'; ea = 8; } ); } );\n";
 
 	ck_assert_int_eq(offer_of_text(text, "2001:db8:12:3400::/56"), 0);
