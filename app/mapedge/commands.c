@@ -42,8 +42,28 @@ line(void *context, const struct line_report **report)
 {
 	struct control *control = context;
 
-	*report = access_report(control->access);
+	*report = access_report(control->access, control->conf);
 	return control->conf;
+}
+
+static bool
+refresh(void *context)
+{
+	struct control *control = context;
+
+	if (control->access != NULL)
+		access_refresh(control->access);
+	return control->access != NULL;
+}
+
+static bool
+forget(void *context)
+{
+	struct control *control = context;
+
+	if (control->access != NULL)
+		access_forget(control->access);
+	return control->access != NULL;
 }
 
 static const struct ruleset *
@@ -167,5 +187,7 @@ control_backend(struct control *control)
 		.binding_add = add_binding,
 		.binding_remove = remove_binding,
 		.binding_get = get_binding,
-		.line = line };
+		.line = line,
+		.refresh = refresh,
+		.forget = forget };
 }

@@ -24,7 +24,8 @@ unchangeable(const struct conf *now, const struct conf *next)
 		return "fragments";
 	if (memcmp(&now->access, &next->access, sizeof(now->access)) != 0)
 		return "access";
-	if (now->role == CONF_CE && now->softwires[0].provisioned != next->softwires[0].provisioned)
+	if (now->role == CONF_CE &&
+	    memcmp(&now->softwires[0].sources, &next->softwires[0].sources, sizeof(struct source_order)) != 0)
 		return "provision";
 	if (strcmp(now->control_socket, next->control_socket) != 0)
 		return "control.socket";

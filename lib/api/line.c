@@ -66,7 +66,8 @@ softwire_json(const struct conf_softwire *softwire)
 	struct map_ce ce;
 
 	json_object_set_new(object, "name", json_string(softwire->name));
-	json_object_set_new(object, "provision", json_string(softwire->provisioned ? "dhcpv6" : "static"));
+	json_object_set_new(object, "provision",
+	    json_string(softwire->provisioned ? source_word(softwire->source) : "static"));
 	json_object_set_new(object, "configured", json_boolean(!softwire->is_down));
 	if (softwire->is_down) {
 		json_object_set_new(object, "reason", text_json(softwire->why_down.text));
@@ -169,6 +170,60 @@ dhcpv6_json(const struct line_report *line)
 	return object;
 }
 
+/* ---- the sources ------------------------------------------------------------------------------------------------ */
+
+static json_t *
+sources_json(const struct line_report *line)
+{
+	json_t *array = json_array();
+
+	for (uint32_t i = 0; i < line->source_count; i++) {
+		const struct line_source *source = &line->sources[i];
+		json_t *object = json_pack("{s:s, s:b, s:s, s:o, s:o}", "source", source_word(source->kind), "used",
+		    source->is_used, "state", source->state, "reason", text_json(source->reason), "next_action_s",
+		    left_json(source->next_ms, line->now));
+
+		if (source->written_ms > 0 && source->written_ms <= line->wall_ms)
+			json_object_set_new(object, "age_s",
+			    json_integer((json_int_t)((line->wall_ms - source->written_ms) / 1000)));
+		json_array_append_new(array, object);
+	}
+	return array;
+}
+
+static json_t *
+addresses_json(const u128 *addr, uint32_t count)
+{
+	json_t *array = json_array();
+
+	for (uint32_t i = 0; i < count; i++)
+		json_array_append_new(array, ip6_json(addr[i]));
+	return array;
+}
+
+static json_t *
+resolvers_json(const struct line_report *line)
+{
+	return json_pack("{s:s, s:o}", "from", line->resolvers_from, "servers",
+	    addresses_json(line->resolvers, line->resolver_count));
+}
+
+static json_t *
+names_json(const struct line_report *line)
+{
+	json_t *array = json_array();
+
+	for (uint32_t i = 0; i < line->names->count; i++) {
+		const struct far_name *name = &line->names->name[i];
+
+		json_array_append_new(array,
+		    json_pack("{s:s, s:o, s:s, s:o}", "name", name->name, "addresses",
+			addresses_json(name->addr, name->count), "reason", name->reason, "next_action_s",
+			name->asked ? json_null() : left_json(name->next_ms, line->now)));
+	}
+	return array;
+}
+
 json_t *
 line_json(const struct conf *conf, const struct line_report *line)
 {
@@ -176,8 +231,12 @@ line_json(const struct conf *conf, const struct line_report *line)
 
 	if (conf->role != CONF_CE)
 		return object;
-	if (line != NULL)
+	if (line != NULL) {
 		json_object_set_new(object, "dhcpv6", dhcpv6_json(line));
+		json_object_set_new(object, "sources", sources_json(line));
+		json_object_set_new(object, "resolvers", resolvers_json(line));
+		json_object_set_new(object, "names", names_json(line));
+	}
 	json_object_set_new(object, "softwire", softwire_json(&conf->softwires[0]));
 	return object;
 }

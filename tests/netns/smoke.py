@@ -19,6 +19,7 @@ import napt
 import netns
 import peers
 import provision
+import provision_http
 import sharing
 import swap
 import workers
@@ -60,6 +61,7 @@ OTHER_CASES = [
     *napt.CASES,
     *hostside.CASES,
     *provision.CASES,
+    *provision_http.CASES,
 ]
 
 
