@@ -23,6 +23,8 @@
 #define STATE_FILE "dhcpv6"
 #define LONGEST_WAIT_MS 3600000 /* then the timer is set anew */
 
+#define IN_FLIGHT 1 /* datagrams between the TAP and the socket, at most */
+
 struct access {
 	int fd;
 	char device[IF_NAMESIZE];
@@ -36,6 +38,9 @@ struct access {
 	struct s46_policy policy;
 	struct s46_choice choice;
 	struct prefix6 prefix; /* that the softwire stands on */
+	uint64_t heard;        /* datagrams that Linux has given us */
+	uint64_t heard_then;   /* when it was last seen that it had grown, */
+	uint64_t replies_then; /* and what had come in on the port by then */
 	struct line line;      /* what the sources are told */
 	struct sources *sources;
 	struct line_report report;
@@ -245,6 +250,7 @@ on_readable(evutil_socket_t fd, short what, void *argument)
 	(void)what;
 	if (len < 0)
 		return;
+	access->heard++;
 	datagram.multicast = was_multicast(&message);
 	dhcp6_client_receive(&access->client, clock_ms(), &datagram, &access->actions);
 	act(access, before);
@@ -309,13 +315,31 @@ access_forget(struct access *access)
 	sources_forget(access->sources);
 }
 
+/* Servers answer from a link-local address to another port than was asked: a firewall of Linux may take it for a stranger. */
+static bool
+say_filtered(struct access *access, uint64_t replies)
+{
+	if (access->heard != access->heard_then) {
+		access->heard_then = access->heard;
+		access->replies_then = replies;
+	}
+	if (replies - access->replies_then <= IN_FLIGHT)
+		return false;
+	snprintf(access->report.reason, sizeof(access->report.reason),
+	    "%lu replies have reached this box and not the client: a firewall of Linux drops them (nft list ruleset); it "
+	    "must accept UDP port 546 from fe80::/10",
+	    (unsigned long)(replies - access->replies_then));
+	return true;
+}
+
 const struct line_report *
-access_report(struct access *access, const struct conf *conf)
+access_report(struct access *access, const struct conf *conf, uint64_t replies)
 {
 	if (access == NULL)
 		return NULL;
 	access->report.now = clock_ms();
-	(void)dhcp6_client_reason(&access->client, access->report.now, access->report.reason);
+	if (!say_filtered(access, replies))
+		(void)dhcp6_client_reason(&access->client, access->report.now, access->report.reason);
 	access->line.state = dhcp6_state_word(access->client.state);
 	access->line.next_ms = dhcp6_client_next(&access->client);
 	access->report.in_use = conf->softwires[0].source;

@@ -42,8 +42,16 @@ line(void *context, const struct line_report **report)
 {
 	struct control *control = context;
 
-	*report = access_report(control->access, control->conf);
+	*report = access_report(control->access, control->conf, hosts_dhcp6_replies(control->hosts));
 	return control->conf;
+}
+
+static const struct pulse *
+pulse(void *context)
+{
+	const struct control *control = context;
+
+	return watch_pulse(control->watch);
 }
 
 static bool
@@ -188,6 +196,7 @@ control_backend(struct control *control)
 		.binding_remove = remove_binding,
 		.binding_get = get_binding,
 		.line = line,
+		.pulse = pulse,
 		.refresh = refresh,
 		.forget = forget };
 }

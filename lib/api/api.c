@@ -174,7 +174,7 @@ handle_status(const struct api_backend *backend, const json_t *arguments)
 	const struct conf *conf = backend->line(backend->context, &line);
 
 	(void)arguments;
-	return api_reply(API_OK, line_json(conf, line), "%s", "");
+	return api_reply(API_OK, line_json(conf, line, backend->pulse(backend->context)), "%s", "");
 }
 
 static json_t *

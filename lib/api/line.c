@@ -58,8 +58,36 @@ add_ends(json_t *object, const struct conf_softwire *softwire, const struct map_
 	}
 }
 
+/* A softwire can be configured and lead nowhere. Whether its other end can be reached is known from what comes back. */
+static void
+add_pulse(json_t *object, const struct pulse *pulse)
+{
+	static const char *const reasons[] = {
+		[PULSE_UNKNOWN] = "nothing was sent lately that could have an answer",
+		[PULSE_ANSWERS] = "packets come back",
+		[PULSE_SILENT] = "packets go out and nothing comes back: the other end is silent",
+	};
+	const enum pulse_verdict verdict = pulse_verdict(pulse);
+	const struct pulse_look lately = pulse_lately(pulse);
+
+	json_object_set_new(object, "reachable",
+	    verdict == PULSE_UNKNOWN ? json_null() : json_boolean(verdict == PULSE_ANSWERS));
+	json_object_set_new(object, "reachable_reason", json_string(reasons[verdict]));
+	if (verdict == PULSE_SILENT)
+		json_object_set_new(object, "hint",
+		    json_string("is `remote` the right address for this line? Or does a home gateway in front make the "
+				"softwire itself, or a firewall drop protocol 4?"));
+	json_object_set_new(object, "unanswered_packets", json_integer((json_int_t)pulse_unanswered(pulse)));
+	json_object_set_new(object, "carrying", json_boolean(lately.sent > 0 && lately.received > 0));
+	json_object_set_new(object, "last_minute",
+	    json_pack("{s:I, s:I}", "sent_packets", (json_int_t)lately.sent, "received_packets",
+		(json_int_t)lately.received));
+	if (pulse->answered)
+		json_object_set_new(object, "last_received_s", json_integer((json_int_t)(pulse_age_ms(pulse) / 1000)));
+}
+
 static json_t *
-softwire_json(const struct conf_softwire *softwire)
+softwire_json(const struct conf_softwire *softwire, const struct pulse *pulse)
 {
 	json_t *object = json_object();
 	struct error err = { 0 };
@@ -74,6 +102,8 @@ softwire_json(const struct conf_softwire *softwire)
 		json_object_set_new(object, "hint", text_json(softwire->why_down.hint));
 	} else if (conf_derive(softwire, &ce, &err) == 0) {
 		add_ends(object, softwire, &ce);
+		if (pulse != NULL)
+			add_pulse(object, pulse);
 	}
 	return object;
 }
@@ -225,7 +255,7 @@ names_json(const struct line_report *line)
 }
 
 json_t *
-line_json(const struct conf *conf, const struct line_report *line)
+line_json(const struct conf *conf, const struct line_report *line, const struct pulse *pulse)
 {
 	json_t *object = json_pack("{s:s}", "role", conf->role == CONF_CE ? "ce" : "br");
 
@@ -237,6 +267,6 @@ line_json(const struct conf *conf, const struct line_report *line)
 		json_object_set_new(object, "resolvers", resolvers_json(line));
 		json_object_set_new(object, "names", names_json(line));
 	}
-	json_object_set_new(object, "softwire", softwire_json(&conf->softwires[0]));
+	json_object_set_new(object, "softwire", softwire_json(&conf->softwires[0], pulse));
 	return object;
 }

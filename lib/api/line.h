@@ -10,6 +10,7 @@
 #include "provision/far_name.h"
 #include "provision/s46.h"
 #include "provision/source.h"
+#include "stats/pulse.h"
 
 /* One of those that may say what the softwire is. */
 struct line_source {
@@ -39,7 +40,10 @@ struct line_report {
 	const struct s46_choice *choice; /* of the last softwire options */
 };
 
-/* A new reference. `line` is NULL where the configuration says it all, or on a BR. */
-json_t *line_json(const struct conf *conf, const struct line_report *line);
+/*
+ * A new reference. `line` is NULL where the configuration says it all, or on a BR; `pulse` is NULL where there is no softwire of
+ * a CE.
+ */
+json_t *line_json(const struct conf *conf, const struct line_report *line, const struct pulse *pulse);
 
 #endif

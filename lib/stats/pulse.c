@@ -71,3 +71,9 @@ pulse_unanswered(const struct pulse *pulse)
 {
 	return pulse->asks ? newest(pulse)->sent - pulse->asked.sent : 0;
 }
+
+uint64_t
+pulse_age_ms(const struct pulse *pulse)
+{
+	return newest(pulse)->ms - pulse->answered_ms;
+}

@@ -46,6 +46,9 @@ enum pulse_verdict pulse_verdict(const struct pulse *pulse);
 /* Packets in the last minute, as of the last look. */
 struct pulse_look pulse_lately(const struct pulse *pulse);
 
+/* How long ago the last packet was seen to have come in, milliseconds; only if `answered`. */
+uint64_t pulse_age_ms(const struct pulse *pulse);
+
 /* Packets since the last one that came in, as of the last look. */
 uint64_t pulse_unanswered(const struct pulse *pulse);
 

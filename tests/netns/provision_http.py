@@ -511,7 +511,6 @@ CASES = [("HB46PP: TXT, TLS, and a softwire (S46-29)", by_hb46pp),
          ("HB46PP: user and password (SEC-20)", user_and_password),
          ("HB46PP: a line without a global address", waits_for_an_address),
          ("HB46PP: a line is renumbered", renumbered),
-         ("rules: a file of the operator", by_a_file_of_rules),
          ("DS-Lite: the AFTR by name (S46-26)", aftr_by_name),
          ("HB46PP: the AFTR by name", aftr_of_hb46pp),
          ("DS-Lite: the AFTR by name, of the configuration", aftr_of_the_configuration)]

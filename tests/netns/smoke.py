@@ -20,6 +20,7 @@ import netns
 import peers
 import provision
 import provision_http
+import scenarios
 import sharing
 import swap
 import workers
@@ -61,6 +62,7 @@ OTHER_CASES = [
     *napt.CASES,
     *hostside.CASES,
     *provision.CASES,
+    *scenarios.CASES,
     *provision_http.CASES,
 ]
 

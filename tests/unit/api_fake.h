@@ -162,6 +162,13 @@ fake_line(void *context, const struct line_report **line)
 	return &conf;
 }
 
+static const struct pulse *
+fake_pulse(void *context)
+{
+	ck_assert_ptr_eq(context, &fake);
+	return NULL;
+}
+
 static bool
 fake_refresh(void *context)
 {
@@ -179,7 +186,8 @@ fake_forget(void *context)
 }
 
 static const struct api_backend backend = { &fake, fake_report, fake_rules, fake_lookup, fake_rule_log, fake_reload,
-	fake_shutdown, fake_binding_add, fake_binding, fake_binding_get, fake_line, fake_refresh, fake_forget };
+	fake_shutdown, fake_binding_add, fake_binding, fake_binding_get, fake_line, fake_pulse, fake_refresh,
+	fake_forget };
 
 /*
  * Three rules: one as in RFC 7597 appendix A, one with a given PSID, one for a whole address in the format of draft 03. And
