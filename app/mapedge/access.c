@@ -326,7 +326,8 @@ say_filtered(struct access *access, uint64_t replies)
 	if (replies - access->replies_then <= IN_FLIGHT)
 		return false;
 	snprintf(access->report.reason, sizeof(access->report.reason),
-	    "%lu replies have reached this box and not the client: a firewall of Linux drops them (nft list ruleset); it "
+	    "%lu replies have reached this box and not the client: a firewall of Linux drops them (nft list ruleset); "
+	    "it "
 	    "must accept UDP port 546 from fe80::/10",
 	    (unsigned long)(replies - access->replies_then));
 	return true;
