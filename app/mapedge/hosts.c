@@ -262,7 +262,7 @@ open_devices(struct hosts *hosts, const struct conf *conf, struct error *err)
 		ifindex[i] = device->host.ifindex;
 		log_notice("host: up name=%s ifindex=%u", interface->name, ifindex[i]);
 	}
-	hosts->mirror = mirror_open(ifindex, err);
+	hosts->mirror = mirror_open(ifindex, conf->role == CONF_CE, err);
 	return hosts->mirror == NULL ? -EIO : mirror_read(hosts->mirror, err);
 }
 

@@ -46,6 +46,7 @@ enum conf_fragment { CONF_FRAGMENT_OUTER, CONF_FRAGMENT_INNER, CONF_FRAGMENT_DRO
 enum conf_flow_label { CONF_FLOW_LABEL_ZERO, CONF_FLOW_LABEL_HASH };
 
 #define CONF_MAX_MARTIANS 64
+#define CONF_MAX_MARTIANS6 64
 #define CONF_MAX_POOLS 64
 
 #define CONF_TRAFFIC_CLASS_COPY (-1)
@@ -211,6 +212,10 @@ struct conf {
 	bool poll;
 	bool host; /* each interface has a host interface */
 	struct conf_host_limits host_limits;
+	bool forwards_ipv6; /* CE: the workers do, without a firewall; else Linux does */
+	unsigned int forwards_ipv6_line;
+	struct prefix6 martians6[CONF_MAX_MARTIANS6]; /* CE: neither source nor destination of what they forward */
+	size_t martian6_count;
 	struct conf_interface interfaces[CONF_MAX_INTERFACES]; /* [0] the IPv4 side, [1] the IPv6 side */
 	size_t interface_count;
 	struct conf_softwire *softwires; /* exactly one on a CE */
@@ -228,9 +233,13 @@ struct conf {
  */
 struct conf *conf_load(const char *file, struct error *err);
 
-/* Two settings that may deviate from the RFCs, as they are written. */
+/* Settings that may deviate from the RFCs, as they are written. */
 const char *conf_port_reuse_word(const struct conf_nat *nat);
 const char *conf_df_word(const struct conf_nat *nat);
+const char *conf_ipv6_forward_word(const struct conf *conf);
+
+/* What one must know about it, NULL when it is nothing. */
+const char *conf_ipv6_forward_note(const struct conf *conf);
 
 /*
  * What a CE's softwire comes to: addresses and ports. DS-Lite has MAP_PREFIX and 0.0.0.0/0: whatever the LAN has. 0, or -EINVAL

@@ -12,6 +12,7 @@
 
 /* Each reads one part of the root group into conf; 0, or -EINVAL with the reason. */
 int conf_read_host(struct conf *conf, const config_setting_t *root, struct error *err);
+int conf_read_ipv6_forward(struct conf *conf, const config_setting_t *root, struct error *err);
 int conf_read_interfaces(struct conf *conf, const config_setting_t *root, struct error *err);
 int conf_read_nat(struct conf *conf, const config_setting_t *root, struct error *err);
 int conf_read_softwires(struct conf *conf, const config_setting_t *root, struct error *err);

@@ -3,6 +3,7 @@
 #ifndef MAPEDGE_PATH_LAN_H
 #define MAPEDGE_PATH_LAN_H
 
+#include "path/forward.h"
 #include "path/steps.h"
 #include "path/suspects.h"
 
@@ -33,8 +34,8 @@ lan_in(struct worker *w, struct packet *p)
 	const struct interface *lan = &w->snapshot->interface[INTERFACE_V4];
 
 	TRY(ethernet_in(w, p, lan));
-	if (p->ether_type != ETHER_TYPE_IPV4)
-		return host(w, p);
+	if (unlikely(p->ether_type != ETHER_TYPE_IPV4))
+		return forward_from_lan(w, p);
 	TRY(ipv4_in(w, p));
 	return lan_checks(w, p, lan);
 }

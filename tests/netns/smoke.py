@@ -12,6 +12,7 @@ sys.dont_write_bytecode = True
 import conservation
 import control
 import demo
+import forward
 import fragments
 import hostside
 import lab as labs
@@ -59,6 +60,7 @@ OTHER_CASES = [
     *napt.CASES,
     *hostside.CASES,
     *provision.CASES,
+    *forward.CASES,
 ]
 
 
