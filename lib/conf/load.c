@@ -18,8 +18,6 @@ static const struct reader_key root_keys[] = {
 	{ .name = "role", .type = READER_WORD, .required = true, .words = role_words, .example = "\"ce\"" },
 	{ .name = "host", .type = READER_BOOL },
 	{ .name = "host_limits", .type = READER_GROUP, .example = "{ icmp = 1000; }" },
-	{ IPV6_FORWARD_KEY },
-	{ IPV6_MARTIANS_KEY },
 	{ .name = "control", .type = READER_GROUP, .example = "{ socket = \"/run/mapedge/mapedge.sock\"; }" },
 	{ .name = "dpdk", .type = READER_GROUP, .example = "{ workers = 1; }" },
 	{ .name = "interfaces",
@@ -38,6 +36,8 @@ static const struct reader_key root_keys[] = {
 	{ .name = "fragments", .type = READER_GROUP, .example = "{ timeout = 15; }" },
 	{ .name = "icmp", .type = READER_GROUP, .example = "{ rate = 1000; }" },
 	{ .name = "access", .type = READER_GROUP, .example = "{ prefix_hint = 56; }" },
+	{ IPV6_FORWARD_KEY },
+	{ IPV6_MARTIANS_KEY },
 };
 
 static const struct reader_key control_keys[] = {

@@ -8,6 +8,7 @@
 
 static const struct icmp6_error NO_ROUTE = { .type = ICMP6_UNREACHABLE };
 static const struct icmp6_error PROHIBITED = { .type = ICMP6_UNREACHABLE, .code = 1 };
+static const struct icmp6_error ADDRESS_UNREACHABLE = { .type = ICMP6_UNREACHABLE, .code = 3 };
 static const struct icmp6_error FAILED_POLICY = { .type = ICMP6_UNREACHABLE, .code = ICMP6_POLICY };
 static const struct icmp6_error REJECT_ROUTE = { .type = ICMP6_UNREACHABLE, .code = 6 };
 static const struct icmp6_error HOP_LIMIT_EXCEEDED = { .type = ICMP6_TIME_EXCEEDED };
@@ -190,4 +191,17 @@ forward_from_lan(struct worker *w, struct packet *p)
 		TRY(forward_native(w, p));
 	}
 	return host(w, p);
+}
+
+/* What came in natively still has the frame header that it came with in front of it; what we have made ourselves is from us. */
+enum verdict
+forward_unreachable(struct worker *w, struct packet *p)
+{
+	const struct fib6 *fib = &w->snapshot->fib6;
+
+	p->ip = rte_pktmbuf_mtod(p->mbuf, uint8_t *);
+	if (p->ip[0] >> 4 != 6 || fib->ranges == NULL || fib6_find(fib, ip6_load(p->ip + 8))->hop == HOP_OWN)
+		return drop(w, p, DROP_no_neighbour);
+	p->outer_len = load16(p->ip + 4);
+	return refuse(w, p, DROP_no_neighbour, ADDRESS_UNREACHABLE);
 }

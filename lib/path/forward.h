@@ -17,4 +17,7 @@ enum verdict forward_native(struct worker *w, struct packet *p);
 /* A frame from the LAN that is not IPv4; p->ip is behind its header. Never NEXT. */
 enum verdict forward_from_lan(struct worker *w, struct packet *p);
 
+/* A pending_give_up(): who sent native IPv6 to a neighbour that does not answer learns of it (RFC 4861 section 7.2.2). */
+enum verdict forward_unreachable(struct worker *w, struct packet *p);
+
 #endif

@@ -2,6 +2,7 @@
 #include "path/path.h"
 
 #include "path/ce.h"
+#include "path/forward.h"
 #include "pkt/pending.h"
 
 /* Both cache lines that will be touched: a native packet grows 40 bytes in front, a tunnelled one has 40 more inside. */
@@ -128,7 +129,7 @@ tick_pending(struct worker *w)
 {
 	if (w->pending == NULL || w->pending->packet_count == 0)
 		return 0;
-	pending_tick(w, w->snapshot->interface, w->snapshot->generation);
+	pending_tick(w, w->snapshot->interface, w->snapshot->generation, forward_unreachable);
 	return w->pending->packet_count;
 }
 
