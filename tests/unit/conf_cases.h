@@ -211,6 +211,26 @@ static const struct bad_case bad_cases[] = {
 	{ br_text, "antispoof = false", "antispoof = 'no'", 12, "antispoof: expected true or false, found a string",
 	    "antispoof = true;" },
 
+	/* ---- native IPv6 ---- */
+	{ ce_text, "", "ipv6_forward = 'closed';\n", 1, "ipv6_forward: 'closed' is unknown", "known: 'linux', 'open'" },
+	{ ce_text, "", "ipv6_forward = true;\n", 1, "ipv6_forward: expected a string, found true",
+	    "ipv6_forward = 'linux'" },
+	{ br_text, "", "ipv6_forward = 'linux';\n", 1, "ipv6_forward in the configuration of a BR", "leave it out" },
+	{ br_text, "", "ipv6_martians = [ ];\n", 1, "ipv6_martians in the configuration of a BR", "leave it out" },
+	{ ce_text, "", "ipv6_martians = [ 'orchids' ];\n", 1, "ipv6_martians: 'orchids' is unknown", "mean 'orchid'?" },
+	{ ce_text, "", "ipv6_martians = [ '10.0.0.0/8' ];\n", 1, "ipv6_martians: '10.0.0.0/8' is unknown",
+	    "or an IPv6 prefix" },
+	{ ce_text, "", "ipv6_martians = [ '2001:db8::/129' ];\n", 1,
+	    "ipv6_martians: '2001:db8::/129' is not an IPv6 prefix", "ipv6_martians = [ " },
+	{ ce_text, "", "ipv6_martians = [ '2001:db8::1/32' ];\n", 1, "ipv6_martians: 2001:db8::1/32 has host bits set",
+	    "write 2001:db8::/32" },
+	{ ce_text, "", "ipv6_martians = [ 'documentation', '3fff::/20' ];\n", 1,
+	    "ipv6_martians: 3fff::/20 is given twice", "leave one" },
+	{ ce_text, "",
+	    "ipv6_martians = [ " PREFIXES6_16("1") "," PREFIXES6_16("2") "," PREFIXES6_16("3") "," PREFIXES6_4(
+		"4") "," PREFIXES6_4("5") "," PREFIXES6_4("6") ", '7::/16', '8::/16', '9::/16', 'orchid' ];\n",
+	    1, "ipv6_martians: more than 64 prefixes", "'documentation' and 'orchid' count as two" },
+
 	/* ---- neighbours and gateways ---- */
 	{ ce_text, "10.1.2.3", "10.1.2.300", 19, "address: '10.1.2.300' is not an IPv4 or IPv6", "address = '192" },
 	{ ce_text, "10.1.2.3", "192.168.1.10", 19, "192.168.1.10 is given twice", "leave one" },
