@@ -229,6 +229,33 @@ START_TEST(as_the_model)
 }
 END_TEST
 
+/* FW-26: chains of anything, cut anywhere, in buffers that end where the frame ends: all laws of box_run() hold. */
+START_TEST(whatever_comes)
+{
+	static const uint8_t next_headers[] = { 0, 43, 44, 51, 58, 60, 6, 17, 4, 41, 59 };
+	struct frame frame;
+
+	rng = (struct random){ .key = { { (uint64_t)_i, 8 } } };
+	for (int i = 0; i < 5000; i++) {
+		const unsigned int from = random_below(&rng, 2);
+		uint8_t *ip;
+
+		make(&frame, from, from == INTERFACE_V4 ? HOST6 : FAR6, from == INTERFACE_V4 ? FAR6 : HOST6, 64,
+		    random_below(&rng, 90));
+		ip = frame_bytes(&frame) + ETHER_LEN;
+		ip[6] = next_headers[random_below(&rng, COUNT(next_headers))];
+		for (size_t at = IPV6_LEN; at < frame.len - ETHER_LEN; at++)
+			ip[at] = at % 8 == 0 ? next_headers[random_below(&rng, COUNT(next_headers))]
+					     : (uint8_t)random_below(&rng, 3);
+		if (random_below(&rng, 4) == 0)
+			frame.len -= random_below(&rng, (uint32_t)frame.len + 1);
+		else if (random_below(&rng, 4) == 0)
+			ip[random_below(&rng, IPV6_LEN)] = (uint8_t)random_u64(&rng);
+		run(0, from, &frame);
+	}
+}
+END_TEST
+
 /* ---- errors ----------------------------------------------------------------------------------------------------- */
 
 /* They go back the way that the packet came, from the address of that side, and are whole. */
@@ -363,6 +390,7 @@ unit_suite(void)
 
 	tcase_add_checked_fixture(all, set_up, tear_down);
 	tcase_add_loop_test(all, as_the_model, 0, 200);
+	tcase_add_loop_test(all, whatever_comes, 0, 4);
 	tcase_add_test(all, errors_are_right);
 	tcase_add_test(all, no_address_no_error);
 	tcase_add_test(all, nobody_answers);
