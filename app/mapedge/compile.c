@@ -305,6 +305,7 @@ compile_ce(const struct conf *conf, struct snapshot *snapshot, const struct snap
 	struct map_ce ce;
 
 	compile_nat(&conf->nat, conf->workers, &snapshot->nat);
+	snapshot->device_addr = softwire->device_addr;
 	if (softwire->is_down) {
 		snapshot->work = WORK_CE_OFF;
 		set_epoch(snapshot, before);

@@ -3,8 +3,8 @@
 
 #include <stdlib.h>
 
-/* An address has three routes, to itself, its subnet, and the broadcast address of that; the gateway has one. */
-#define CONF_MAX_ROUTES (3 * CONF_MAX_ADDRESSES + 1)
+/* An address has three routes, to itself, its subnet, and the broadcast address of that; gateway and device have one each. */
+#define CONF_MAX_ROUTES (3 * CONF_MAX_ADDRESSES + 2)
 
 /* ---- from the configuration ------------------------------------------------------------------------------------- */
 
@@ -52,7 +52,7 @@ configured_address(const struct conf_interface *conf)
 /* ---- both together ---------------------------------------------------------------------------------------------- */
 
 static struct routes *
-make_routes(const struct conf_interface *conf, unsigned int index, const struct host_link *link)
+make_routes(const struct conf_interface *conf, unsigned int index, uint32_t device, const struct host_link *link)
 {
 	const size_t linux_count = link != NULL ? link->route_count : 0;
 	struct route *all = malloc((linux_count + CONF_MAX_ROUTES) * sizeof(*all));
@@ -64,6 +64,8 @@ make_routes(const struct conf_interface *conf, unsigned int index, const struct 
 	if (linux_count > 0)
 		memcpy(all, link->routes, linux_count * sizeof(*all));
 	count = linux_count + configured_routes(conf, index, all + linux_count);
+	if (index == INTERFACE_V4 && device != 0)
+		all[count++] = (struct route){ .addr = device, .len = 32, .hop = HOP_DEVICE };
 	routes = index == INTERFACE_V4 ? routes4_build(all, count) : routes6_build(all, count);
 	free(all);
 	return routes;
@@ -108,7 +110,8 @@ fill_interface(struct snapshot *snapshot, uint8_t index, const struct conf_inter
 {
 	struct interface *interface = &snapshot->interface[index];
 	const bool same_routes = link != NULL && !link->has_routes;
-	struct routes *routes = same_routes ? before->interface[index].routes : make_routes(conf, index, link);
+	struct routes *routes =
+	    same_routes ? before->interface[index].routes : make_routes(conf, index, snapshot->device_addr, link);
 	const struct mac *own = conf->has_mac ? &conf->mac : port_mac;
 	uint8_t wire[8] = { 0 };
 	int rc;

@@ -26,6 +26,9 @@ unchangeable(const struct conf *now, const struct conf *next)
 		return "access";
 	if (now->role == CONF_CE && now->softwires[0].provisioned != next->softwires[0].provisioned)
 		return "provision";
+	if (now->softwires[0].device_addr != next->softwires[0].device_addr ||
+	    (now->softwires[0].device_addr != 0 && strcmp(now->softwires[0].name, next->softwires[0].name) != 0))
+		return "the device of the softwire";
 	if (strcmp(now->control_socket, next->control_socket) != 0)
 		return "control.socket";
 	if (strcmp(now->rule_log, next->rule_log) != 0)

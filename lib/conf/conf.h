@@ -101,11 +101,12 @@ struct conf_softwire {
 	enum offer_kind kind; /* CE; a BR has MAP-E */
 	u128 br;              /* the other end: BR, lwAFTR, AFTR */
 	enum map_iid iid;
-	struct prefix6 end_user_prefix;      /* CE, MAP-E */
-	u128 local;                          /* CE, all other kinds: our end */
-	struct prefix4 ipv4;                 /* CE, lw4o6 (/32) and IPIP */
-	struct portset ports;                /* CE, lw4o6 */
-	bool mesh;                           /* CE */
+	struct prefix6 end_user_prefix; /* CE, MAP-E */
+	uint32_t device_addr; /* CE with host interfaces: Linux's own on the softwire's device, host order; 0: none */
+	u128 local;           /* CE, all other kinds: our end */
+	struct prefix4 ipv4;  /* CE, lw4o6 (/32) and IPIP */
+	struct portset ports; /* CE, lw4o6 */
+	bool mesh;            /* CE */
 	enum conf_source_check source_check; /* BR */
 	uint16_t mtu;                        /* of the softwire, bytes of IPv4 packet; the default is calculated */
 	bool mss_clamp;

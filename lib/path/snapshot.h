@@ -54,7 +54,8 @@ struct snapshot {
 	uint32_t suspects[(1 << 16) / 32];              /* one bit a /16: an address in it must be looked at closely */
 
 	/* CE only */
-	struct fib6 fib6; /* native IPv6, none where Linux forwards it */
+	uint32_t device_addr; /* Linux's own behind the NAPT, or 0 */
+	struct fib6 fib6;     /* native IPv6, none where Linux forwards it */
 	u128 icmp6_own
 	    [INTERFACE_COUNT];  /* source of errors about it, of the interface they leave by; 0: none are sent */
 	uint64_t nat_epoch;     /* changes when the external address or port set does: sessions end */

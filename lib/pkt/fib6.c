@@ -5,11 +5,11 @@
 #include <stdlib.h>
 
 int
-fib6_init(struct fib6 *fib, struct routes *routes, const struct interface interfaces[STATS_MAX_INTERFACES])
+fib6_init(struct fib6 *fib, struct routes *routes, const struct interface interfaces[FIB6_INTERFACES])
 {
 	*fib = (struct fib6){ .ranges = routes->ranges, .range_count = routes->range_count, .routes = routes };
 	routes->users++;
-	for (int i = 0; i < STATS_MAX_INTERFACES; i++) {
+	for (int i = 0; i < FIB6_INTERFACES; i++) {
 		fib->hops[i] = next_hops(routes, &interfaces[i].neighbours);
 		if (fib->hops[i] == NULL) {
 			fib6_clear(fib);
@@ -22,7 +22,7 @@ fib6_init(struct fib6 *fib, struct routes *routes, const struct interface interf
 void
 fib6_clear(struct fib6 *fib)
 {
-	for (int i = 0; i < STATS_MAX_INTERFACES; i++)
+	for (int i = 0; i < FIB6_INTERFACES; i++)
 		free(fib->hops[i]);
 	routes_free(fib->routes);
 	*fib = (struct fib6){ 0 };

@@ -9,18 +9,20 @@
 
 #include "pkt/interface.h"
 
+#define FIB6_INTERFACES 2
+
 struct fib6 {
 	const struct range6 *ranges; /* NULL: there is no table, and nothing is forwarded */
 	uint32_t range_count;
-	struct next_hop *hops[STATS_MAX_INTERFACES]; /* behind each interface, by the hop's number */
-	struct routes *routes;                       /* ranges are theirs */
+	struct next_hop *hops[FIB6_INTERFACES]; /* behind each interface, by the hop's number */
+	struct routes *routes;                  /* ranges are theirs */
 };
 
 /*
  * Fills in the table of these interfaces, whose neighbours must be there already. It becomes one of the routes' users. 0, or
  * -ENOMEM with nothing left behind.
  */
-int fib6_init(struct fib6 *fib, struct routes *routes, const struct interface interfaces[STATS_MAX_INTERFACES]);
+int fib6_init(struct fib6 *fib, struct routes *routes, const struct interface interfaces[FIB6_INTERFACES]);
 
 /* Lets go of it all; all zero is allowed. */
 void fib6_clear(struct fib6 *fib);

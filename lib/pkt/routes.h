@@ -17,6 +17,7 @@
 enum hop {
 	HOP_NONE,      /* no route */
 	HOP_OWN,       /* an address of ours */
+	HOP_DEVICE,    /* the address that Linux itself has towards a CE's softwire */
 	HOP_BROADCAST, /* a subnet's; nothing is forwarded there: RFC 2644 */
 	HOP_REJECT,    /* the route says that there is no way; senders are told: RFC 4443 section 3.1, code 6 */
 	HOP_PROHIBIT,  /* nor may there be: code 1 */

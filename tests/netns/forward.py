@@ -7,17 +7,20 @@
 The line is that of provision.py, so the WAN has no address but a link-local one. Linux in the CE's namespace forwards nothing:
 what arrives has gone through the workers.
 """
+import contextlib
 import ipaddress
 import json
 import re
 import subprocess
 
+import hostside
+import traffic
 from control import reload
 from daemon import edit, wait_until
 from hostside import Wire, gain, to_host
-from lab import MAC
+from lab import MAC, RULE, SRV, V4
 from provision import LineLab
-from traffic import send_frame
+from traffic import UDP, Echo, send_frame
 
 import mape
 
@@ -234,9 +237,88 @@ def linux_forwards(build):
         lab.assert_balanced()
 
 
+# ---- the box's own IPv4 ----
+
+DEVICE, DEVICE_ADDRESS, DEVICE_MTU = "line", "192.0.0.2", 1460       # the softwire's name; the WAN's MTU less 40
+
+
+def ask(namespace, port):
+    """As whom the echo server sees a socket of the namespace: (address, port)."""
+    with contextlib.closing(namespace.socket(UDP)) as sock:
+        sock.bind(("0.0.0.0", port))
+        sock.settimeout(5)
+        sock.sendto(b"who am I", (SRV, traffic.ECHO_PORT))
+        address, seen = sock.recv(100).split(b"\n")[0].split(b":")
+        return address.decode(), int(seen)
+
+
+def linux_speaks_ipv4(build):
+    """NAT-53 MAPE-28: Linux's own ping, curl and UDP go through the softwire like an inside host's; nobody gets at it unasked."""
+    with LineLab(build) as lab, lab.web_server(), Echo(lab.ns["srv"]):
+        ce = lab.ns["ce"]
+        lab.switch_on()
+        route = ce.run("ip -4 route show default").stdout
+        assert re.match(rf"default dev {DEVICE} .*metric 4096", route), route
+        said = ce.run(f"ping -n -c 1 -W 2 {SRV}", check=False).stdout
+        assert "Destination Net Unreachable" in said, said   # no softwire yet
+        lab.serve()
+        lab.wait_softwire(configured=True)
+        assert traffic.ping(ce, SRV) == (3, 3)
+        fits = DEVICE_MTU - 28
+        assert " 1 received" in ce.run(f"ping -n -c 1 -W 5 -M do -s {fits} {SRV}").stdout
+        assert "mtu=1460" in ce.run(f"ping -n -c 1 -W 5 -M do -s {fits + 1} {SRV}", check=False).stderr
+        fetched = ce.run(f"curl -s -S -m 20 -o /dev/null -w %{{http_code}}:%{{size_download}} http://{SRV}:8000/page").stdout
+        assert fetched == "200:100000", fetched
+        lab.fetch()
+        address, port = ask(ce, 5000)
+        assert address == V4 and port in RULE.ports(0x34), (address, port)
+        unasked(lab, port)
+        lab.assert_balanced()
+
+
+def unasked(lab, mapped):
+    """What comes for the shared address without a session reaches no socket of the CE, whatever that listens to."""
+    ce, free = lab.ns["ce"], RULE.ports(0x34)[77]
+    assert V4 not in ce.run("ip address show").stdout
+    before = lab.settled_stats()["ce"]
+    with contextlib.closing(ce.socket(UDP)) as sock:
+        sock.bind(("0.0.0.0", free))
+        sock.setblocking(False)
+        with contextlib.closing(lab.ns["srv"].socket(UDP)) as stranger:
+            stranger.sendto(b"anybody there", (V4, free))
+        wait_until("the drop", lambda: gain(before, lab.ce.stats(), "drops").get("nat_no_mapping"))
+        assert hostside.heard(sock) == []
+    # Nobody on the LAN has the device's address.
+    send_frame(lab.ns["h1"], "eth0", MAC["ce lan-port"], MAC["h1 eth0"], 0x0800, mape.udp(DEVICE_ADDRESS, 5000, SRV, 5000))
+    wait_until("lan_spoof", lambda: gain(before, lab.ce.stats(), "drops").get("lan_spoof"))
+    assert mapped != free
+
+
+def by_request_without(build):
+    """NAT-53: a device of another address, and none; neither changes by a reload."""
+    with LineLab(build, changes=[('name = "line";', 'name = "line"; device_address = "192.0.0.5";')]) as lab, lab.web_server():
+        lab.serve()
+        lab.switch_on()
+        lab.wait_softwire(configured=True)
+        assert "192.0.0.5/32" in lab.ns["ce"].run(f"ip -4 address show dev {DEVICE}").stdout
+        assert traffic.ping(lab.ns["ce"], SRV) == (3, 3)
+        lab.ce.write_config(edit(lab.config("ce"), [('device_address = "192.0.0.5";', "device = false;")]))
+        reply = lab.ce.ask("config-reload")
+        assert reply["result"] != 0 and "the device of the softwire" in reply["text"], reply
+        lab.ce.stop()
+        lab.ce.start()
+        lab.ce.wait_ready()
+        assert DEVICE not in lab.ns["ce"].run("ip link show").stdout
+        lab.wait_softwire(configured=True)
+        lab.fetch()
+        lab.assert_balanced()
+
+
 CASES = [("native IPv6 through a CE: ping, iperf3, traceroute", crosses),
          ("native IPv6 that is too big for the LAN", too_big_is_told),
          ("native IPv6 from foreign sources stays where it is (FW-05)", foreign_sources_stay),
          ("native IPv6 follows Linux's routes (CER-11)", follows_linux),
          ("native IPv6 to nobody (ND-18)", nobody_at_home),
-         ("native IPv6 by Linux or by the workers", linux_forwards)]
+         ("native IPv6 by Linux or by the workers", linux_forwards),
+         ("the box's own IPv4 through the softwire (NAT-53)", linux_speaks_ipv4),
+         ("the softwire's device: another address, none", by_request_without)]

@@ -466,6 +466,33 @@ START_TEST(kinds_of_softwire)
 END_TEST
 
 /* With host interfaces nothing of an interface is required, and what is given comes on top. */
+/* NAT-53: with host interfaces Linux has a way through the softwire, unless it is to have none. */
+START_TEST(softwire_device)
+{
+	static const struct {
+		const char *settings;
+		uint32_t addr;
+	} cases[] = {
+		{ "mtu = 1400", UINT32_C(0xc0000002) },
+		{ "device = true", UINT32_C(0xc0000002) },
+		{ "device_address = '10.9.8.7'", UINT32_C(0x0a090807) },
+		{ "device = false; device_address = '10.9.8.7'", 0 },
+	};
+	static char text[TEXT_SIZE];
+	struct conf *conf;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		edit(text, line_text, "mtu = 1400", cases[i].settings);
+		conf = load_text(text);
+		ck_assert_uint_eq(conf->softwires[0].device_addr, cases[i].addr);
+		conf_free(conf);
+	}
+	conf = load_text(ce_text);
+	ck_assert_uint_eq(conf->softwires[0].device_addr, 0);
+	conf_free(conf);
+}
+END_TEST
+
 START_TEST(host_interfaces)
 {
 	struct conf *conf = load_text(host_text);
@@ -497,6 +524,7 @@ unit_suite(void)
 	tcase_add_checked_fixture(good, write_rules, tear_down);
 	tcase_add_test(good, every_setting_of_a_ce);
 	tcase_add_test(good, native_ipv6);
+	tcase_add_test(good, softwire_device);
 	tcase_add_test(good, every_setting_of_a_softwire_and_nat);
 	tcase_add_test(good, defaults);
 	tcase_add_test(good, host_interfaces);

@@ -244,6 +244,19 @@ START_TEST(native_ipv6_of_linux)
 }
 END_TEST
 
+/* NAT-53: the way of the softwire's device is in the LAN's table. */
+START_TEST(softwire_device)
+{
+	make(links);
+	ck_assert_uint_eq(hop4(UINT32_C(0xc0000002)), HOP_GATEWAY);
+	link_clear(&snapshot);
+	snapshot.device_addr = UINT32_C(0xc0000002);
+	make(links);
+	ck_assert_uint_eq(hop4(UINT32_C(0xc0000002)), HOP_DEVICE);
+	ck_assert_uint_eq(hop4(UINT32_C(0xc0000003)), HOP_GATEWAY);
+}
+END_TEST
+
 /* A neighbour has come: the routes are those of the snapshot before, and outlive it. */
 START_TEST(routes_are_shared)
 {
@@ -279,6 +292,7 @@ unit_suite(void)
 	tcase_add_test(all, short_subnets);
 	tcase_add_test(all, linux_alone);
 	tcase_add_test(all, linux_is_right);
+	tcase_add_test(all, softwire_device);
 	tcase_add_test(all, no_table_unless_wanted);
 	tcase_add_test(all, native_ipv6_of_the_configuration);
 	tcase_add_test(all, native_ipv6_of_linux);
