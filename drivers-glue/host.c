@@ -20,7 +20,7 @@ for_device(const char *name)
 }
 
 static int
-attach(struct host_device *device, const char *name, struct error *err)
+attach(struct host_device *device, const char *name, short kind, struct error *err)
 {
 	struct ifreq tap = for_device(name);
 
@@ -30,7 +30,7 @@ attach(struct host_device *device, const char *name, struct error *err)
 		error_hint(err, "load the module tun, or set host = false");
 		return -ENODEV;
 	}
-	tap.ifr_flags = IFF_TAP | IFF_NO_PI;
+	tap.ifr_flags = (short)(kind | IFF_NO_PI);
 	if (ioctl(device->fd, TUNSETIFF, &tap) == 0)
 		return 0;
 	if (errno == EPERM) {
@@ -54,17 +54,23 @@ request(int sock, unsigned long what, struct ifreq *ifreq, const char *doing, st
 }
 
 static int
-configure(struct host_device *device, int sock, const char *name, const struct mac *mac, uint16_t mtu,
-    struct error *err)
+set_mac(int sock, const char *name, const struct mac *mac, struct error *err)
 {
-	struct ifreq index = for_device(name), hardware = for_device(name), size = for_device(name);
-	struct ifreq flags = for_device(name);
+	struct ifreq hardware = for_device(name);
 
 	hardware.ifr_hwaddr.sa_family = ARPHRD_ETHER;
 	memcpy(hardware.ifr_hwaddr.sa_data, mac->byte, sizeof(mac->byte));
+	return request(sock, SIOCSIFHWADDR, &hardware, "set its MAC address", err);
+}
+
+static int
+configure(struct host_device *device, int sock, const char *name, uint16_t mtu, struct error *err)
+{
+	struct ifreq index = for_device(name), size = for_device(name);
+	struct ifreq flags = for_device(name);
+
 	size.ifr_mtu = mtu;
 	if (request(sock, SIOCGIFINDEX, &index, "find it", err) < 0 ||
-	    request(sock, SIOCSIFHWADDR, &hardware, "set its MAC address", err) < 0 ||
 	    request(sock, SIOCSIFMTU, &size, "set its MTU", err) < 0 ||
 	    request(sock, SIOCGIFFLAGS, &flags, "read its flags", err) < 0)
 		return -EIO;
@@ -73,8 +79,24 @@ configure(struct host_device *device, int sock, const char *name, const struct m
 	return request(sock, SIOCSIFFLAGS, &flags, "bring it up", err);
 }
 
-int
-host_open(struct host_device *device, const char *name, const struct mac *mac, uint16_t mtu, struct error *err)
+/* Without it Linux would send router solicitations into the softwire; a kernel without IPv6 has nothing to be told. */
+static void
+refuse_ipv6(const char *name)
+{
+	char path[64 + IF_NAMESIZE];
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/sys/net/ipv6/conf/%s/disable_ipv6", name);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	(void)!write(fd, "1", 1);
+	close(fd);
+}
+
+/* `mac` is NULL for a TUN device. */
+static int
+open_device(struct host_device *device, const char *name, const struct mac *mac, uint16_t mtu, struct error *err)
 {
 	const int sock = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	int rc;
@@ -82,13 +104,29 @@ host_open(struct host_device *device, const char *name, const struct mac *mac, u
 	*device = (struct host_device){ .fd = HOST_CLOSED, .has_carrier = true };
 	if (sock < 0)
 		return error_set(err, errno, "host interface %s: no socket: %s", name, strerror(errno));
-	rc = attach(device, name, err);
+	rc = attach(device, name, mac != NULL ? IFF_TAP : IFF_TUN, err);
+	if (rc == 0 && mac != NULL)
+		rc = set_mac(sock, name, mac, err);
+	if (rc == 0 && mac == NULL)
+		refuse_ipv6(name);
 	if (rc == 0)
-		rc = configure(device, sock, name, mac, mtu, err);
+		rc = configure(device, sock, name, mtu, err);
 	close(sock);
 	if (rc < 0)
 		host_close(device);
 	return rc;
+}
+
+int
+host_open(struct host_device *device, const char *name, const struct mac *mac, uint16_t mtu, struct error *err)
+{
+	return open_device(device, name, mac, mtu, err);
+}
+
+int
+host_open_tun(struct host_device *device, const char *name, uint16_t mtu, struct error *err)
+{
+	return open_device(device, name, NULL, mtu, err);
 }
 
 void

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Host interfaces: for each port a TAP device, through which Linux sees the port's link. It has the port's MAC address
- * and MTU. Frames go both ways one at a time, and no call waits.
+ * and MTU. A softwire may have a TUN device, for IPv4 packets without a frame header. Frames go both ways one at a time, and no
+ * call waits.
  */
 #ifndef MAPEDGE_DRIVERS_HOST_H
 #define MAPEDGE_DRIVERS_HOST_H
@@ -24,6 +25,9 @@ struct host_device {
  * taken over as it is, with its addresses. 0, or a negative errno with the reason, and then it is closed.
  */
 int host_open(struct host_device *device, const char *name, const struct mac *mac, uint16_t mtu, struct error *err);
+
+/* The same for a TUN device, which speaks no IPv6. */
+int host_open_tun(struct host_device *device, const char *name, uint16_t mtu, struct error *err);
 
 /* A device that host_open() has made is gone then. A closed one is allowed. */
 void host_close(struct host_device *device);

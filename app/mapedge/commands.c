@@ -24,6 +24,8 @@ make_report(void *context, struct report *report)
 		.port_reuse = conf_port_reuse_word(&control->conf->nat),
 		.df = conf_df_word(&control->conf->nat),
 		.rule_log = history_report(control->history) };
+	if (control->conf->softwires[0].device_addr != 0)
+		report->interface[INTERFACE_DEVICE] = control->conf->softwires[0].name;
 	for (int i = 0; i < INTERFACE_COUNT; i++) {
 		report->interface[i] = control->conf->interfaces[i].name;
 		report->rx_missed[i] = port_missed(&engine->port[i]);

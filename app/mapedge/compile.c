@@ -95,6 +95,12 @@ compile_fragments(const struct conf_fragments *conf, struct snapshot *snapshot)
 	snapshot->fragments = (struct virtual_config){ conf->datagrams, conf->held, conf->timeout * 1000 };
 }
 
+static bool
+is_unique_local(u128 addr)
+{
+	return addr >> 121 == 0xfc >> 1; /* RFC 4193 */
+}
+
 /* RFC 4443 section 2.2: where a BR address may not be the source, the interface's own one is. */
 static u128
 icmp6_source(const struct conf_interface *conf, const struct host_link *link, const struct snapshot *snapshot)
@@ -108,6 +114,37 @@ icmp6_source(const struct conf_interface *conf, const struct host_link *link, co
 			return link->addresses6[i];
 	}
 	return 0;
+}
+
+/* RFC 6724 section 5, rule 2: to the world from an address that the world may answer. `any`: or from one of the site alone. */
+static u128
+own_address6(const struct conf_interface *conf, const struct host_link *link, bool any)
+{
+	for (size_t i = 0; i < conf->address_count; i++) {
+		if (!conf->addresses[i].ipv4 && (any || !is_unique_local(conf->addresses[i].v6)))
+			return conf->addresses[i].v6;
+	}
+	for (size_t i = 0; link != NULL && i < link->address6_count; i++) {
+		if (any || !is_unique_local(link->addresses6[i]))
+			return link->addresses6[i];
+	}
+	return 0;
+}
+
+/* RFC 7084 WAA-9: a WAN without a global address borrows the LAN's. */
+static void
+compile_own_addresses6(const struct conf *conf, const struct host_link *links, struct snapshot *snapshot)
+{
+	u128 global[INTERFACE_COUNT];
+
+	for (int i = 0; i < INTERFACE_COUNT; i++)
+		global[i] = own_address6(&conf->interfaces[i], links != NULL ? &links[i] : NULL, false);
+	for (int i = 0; i < INTERFACE_COUNT; i++) {
+		snapshot->icmp6_own[i] = global[i] != 0 ? global[i] : global[!i];
+		if (snapshot->icmp6_own[i] == 0)
+			snapshot->icmp6_own[i] =
+			    own_address6(&conf->interfaces[i], links != NULL ? &links[i] : NULL, true);
+	}
 }
 
 static void
@@ -259,6 +296,7 @@ compile_ce(const struct conf *conf, struct snapshot *snapshot, const struct snap
 	struct map_ce ce;
 
 	compile_nat(&conf->nat, conf->workers, &snapshot->nat);
+	snapshot->device_addr = softwire->device_addr;
 	if (softwire->is_down) {
 		snapshot->work = WORK_CE_OFF;
 		return set_epoch(snapshot, before, conf->workers, err);
@@ -334,6 +372,7 @@ snapshot_follow(const struct snapshot *before, struct error *err)
 	if (snapshot->bank != NULL)
 		snapshot->bank->users++;
 	memset(snapshot->interface, 0, sizeof(snapshot->interface));
+	snapshot->fib6 = (struct fib6){ 0 };
 	return snapshot;
 }
 
@@ -345,6 +384,7 @@ snapshot_link(struct snapshot *snapshot, const struct conf *conf, const struct m
 	if (link_interfaces(snapshot, conf, macs, links, before, err) < 0)
 		return -ENOMEM;
 	compile_icmp(conf, links, snapshot);
+	compile_own_addresses6(conf, links, snapshot);
 	if (links == NULL || links[INTERFACE_V4].has_routes)
 		compile_suspects(&conf->interfaces[INTERFACE_V4], snapshot);
 	return 0;

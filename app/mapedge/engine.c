@@ -152,18 +152,25 @@ take_over(struct engine *engine, struct worker *w, unsigned int from)
 	return count;
 }
 
-/* What Linux sends; control has counted it. */
+/* What Linux sends; control has counted it. What it sends out of a port goes as it is, what is for the softwire goes its way. */
 static unsigned int
 send_from_host(struct engine *engine, struct worker *w)
 {
-	struct rte_mbuf *mbufs[BURST_SIZE];
+	struct rte_mbuf *mbufs[BURST_SIZE], *inside[BURST_SIZE];
+	uint16_t inside_count = 0;
 	const unsigned int count =
 	    rte_ring_sc_dequeue_burst(engine->crossing.from_host, (void **)mbufs, BURST_SIZE, NULL);
 
-	for (unsigned int i = 0; i < count; i++)
-		outlet_put(&w->transmit[mbufs[i]->port], mbufs[i]);
+	for (unsigned int i = 0; i < count; i++) {
+		if (mbufs[i]->port == INTERFACE_DEVICE)
+			inside[inside_count++] = mbufs[i];
+		else
+			outlet_put(&w->transmit[mbufs[i]->port], mbufs[i]);
+	}
+	if (inside_count > 0)
+		path_run(w, WAY_FROM_DEVICE, inside, inside_count);
 	if (count > 0)
-		empty_outlets(engine, w);
+		after_burst(engine, w);
 	return count;
 }
 

@@ -13,6 +13,7 @@
 #include "silence.h"
 #include "timer.h"
 
+#define DEFAULT_METRIC 4096 /* of Linux's way through the softwire: whatever else there is comes first */
 #define FRAMES_AT_ONCE 256  /* then other events have their turn */
 #define RETRY_MS 1          /* when worker 0 has not kept up, or there are no buffers */
 #define LINK_MS 500         /* how often the ports are asked for their links */
@@ -31,7 +32,7 @@ struct device {
 
 struct hosts {
 	struct engine *engine;
-	struct device device[INTERFACE_COUNT];
+	struct device device[STATS_MAX_INTERFACES]; /* the last one is the softwire's, a TUN */
 	struct mirror *mirror;
 	struct event *woken;   /* the workers have something for us */
 	struct event *retry;   /* reads on where it had to stop */
@@ -65,6 +66,8 @@ write_frame(struct hosts *hosts, struct rte_mbuf *mbuf)
 	const unsigned int interface = mbuf->port;
 
 	hosts->dhcp6_replies += interface == INTERFACE_V6 && is_dhcp6_reply(mbuf);
+	if (interface == INTERFACE_DEVICE)
+		(void)rte_pktmbuf_adj(mbuf, ETHER_LEN);
 	if (host_write(&hosts->device[interface].host, mbuf)) {
 		traffic_add(&hosts->counters.host[interface].to_host, mbuf->pkt_len);
 	} else {
@@ -112,6 +115,8 @@ read_frame(struct hosts *hosts, struct device *device)
 		rte_pktmbuf_free(mbuf);
 		return rc;
 	}
+	if (device->interface == INTERFACE_DEVICE) /* the workers want room where other packets have a frame header */
+		(void)rte_pktmbuf_prepend(mbuf, ETHER_LEN);
 	mbuf->port = (uint16_t)device->interface;
 	traffic_add(&hosts->counters.host[device->interface].from_host, mbuf->pkt_len);
 	(void)rte_ring_sp_enqueue(ring, mbuf); /* nobody else enqueues, so there still is room */
@@ -148,7 +153,7 @@ on_retry(evutil_socket_t fd, short what, void *argument)
 
 	(void)fd;
 	(void)what;
-	for (int i = 0; i < INTERFACE_COUNT; i++) {
+	for (int i = 0; i < STATS_MAX_INTERFACES; i++) {
 		if (hosts->device[i].waits)
 			(void)event_add(hosts->device[i].readable, NULL);
 		hosts->device[i].waits = false;
@@ -255,6 +260,26 @@ give_addresses(const struct conf_interface *interface, unsigned int ifindex, str
 	return 0;
 }
 
+/* Linux's own way to IPv4 through the softwire: its address there is an inside host's. */
+static int
+open_softwire(struct device *device, const struct conf_softwire *softwire, struct error *err)
+{
+	int rc;
+
+	if (softwire->device_addr == 0)
+		return 0;
+	if (host_open_tun(&device->host, softwire->name, softwire->mtu, err) < 0)
+		return -EIO;
+	rc = netlink_add_address(device->host.ifindex, softwire->device_addr, 32);
+	if (rc == 0)
+		rc = netlink_add_default(device->host.ifindex, DEFAULT_METRIC);
+	if (rc < 0)
+		return error_set(err, -rc, "the device of softwire %s: cannot have its address and route: %s",
+		    softwire->name, strerror(-rc));
+	log_notice("host: up name=%s ifindex=%u", softwire->name, device->host.ifindex);
+	return 0;
+}
+
 static int
 open_devices(struct hosts *hosts, const struct conf *conf, struct error *err)
 {
@@ -277,7 +302,11 @@ open_devices(struct hosts *hosts, const struct conf *conf, struct error *err)
 		ifindex[i] = device->host.ifindex;
 		log_notice("host: up name=%s ifindex=%u", interface->name, ifindex[i]);
 	}
-	hosts->mirror = mirror_open(ifindex, err);
+	hosts->device[INTERFACE_DEVICE].hosts = hosts;
+	hosts->device[INTERFACE_DEVICE].interface = INTERFACE_DEVICE;
+	if (open_softwire(&hosts->device[INTERFACE_DEVICE], &conf->softwires[0], err) < 0)
+		return -EIO;
+	hosts->mirror = mirror_open(ifindex, conf->role == CONF_CE, err);
 	return hosts->mirror == NULL ? -EIO : mirror_read(hosts->mirror, err);
 }
 
@@ -293,7 +322,7 @@ hosts_open(struct engine *engine, const struct conf *conf, struct hosts **hosts,
 	if (*hosts == NULL)
 		return error_set(err, ENOMEM, "out of memory");
 	(*hosts)->engine = engine;
-	for (int i = 0; i < INTERFACE_COUNT; i++)
+	for (int i = 0; i < STATS_MAX_INTERFACES; i++)
 		(*hosts)->device[i].host.fd = HOST_CLOSED;
 	rc = open_devices(*hosts, conf, err);
 	if (rc < 0) {
@@ -306,6 +335,8 @@ hosts_open(struct engine *engine, const struct conf *conf, struct hosts **hosts,
 static int
 start_device(struct device *device, struct event_base *base)
 {
+	if (device->host.fd == HOST_CLOSED)
+		return 0;
 	device->readable = event_new(base, device->host.fd, EV_READ | EV_PERSIST, on_readable, device);
 	return device->readable == NULL ? -1 : event_add(device->readable, NULL);
 }
@@ -323,7 +354,8 @@ hosts_start(struct hosts *hosts, struct event_base *base, const struct hosts_lis
 	hosts->settled = evtimer_new(base, on_settled, hosts);
 	if (hosts->woken == NULL || hosts->changed == NULL || hosts->retry == NULL || hosts->links == NULL ||
 	    hosts->settled == NULL || event_add(hosts->woken, NULL) < 0 || event_add(hosts->changed, NULL) < 0 ||
-	    start_device(&hosts->device[0], base) < 0 || start_device(&hosts->device[1], base) < 0)
+	    start_device(&hosts->device[0], base) < 0 || start_device(&hosts->device[1], base) < 0 ||
+	    start_device(&hosts->device[INTERFACE_DEVICE], base) < 0)
 		return error_set(err, ENOMEM, "no events for the host interfaces");
 	on_links(-1, 0, hosts);
 	return 0;
@@ -339,11 +371,12 @@ hosts_close(struct hosts *hosts)
 	event_end(hosts->links);
 	event_end(hosts->changed);
 	event_end(hosts->settled);
-	for (int i = 0; i < INTERFACE_COUNT; i++) {
+	for (int i = 0; i < STATS_MAX_INTERFACES; i++) {
 		event_end(hosts->device[i].readable);
 		host_close(&hosts->device[i].host);
-		silence_end(&hosts->device[i].silence);
 	}
+	for (int i = 0; i < INTERFACE_COUNT; i++)
+		silence_end(&hosts->device[i].silence);
 	mirror_close(hosts->mirror);
 	free(hosts);
 }

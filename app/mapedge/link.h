@@ -20,6 +20,9 @@ struct host_link {
 	const struct route
 	    *routes; /* of the interface's family; of several to one prefix the first is the one to use */
 	size_t route_count;
+	const struct route
+	    *transit; /* on a CE's IPv6 side: the IPv6 routes of both, and what is the box's own or discarded */
+	size_t transit_count;
 	struct hash_key key; /* of the table of neighbours */
 };
 

@@ -74,6 +74,7 @@ take_routes(struct view *view, struct view *fresh)
 	view->address = fresh->address;
 	changed |= exchange(&view->addresses6, &fresh->addresses6, sizeof(u128));
 	changed |= exchange(&view->routes, &fresh->routes, sizeof(struct route));
+	changed |= exchange(&view->transit, &fresh->transit, sizeof(struct route));
 	return changed;
 }
 
@@ -117,6 +118,8 @@ mirror_links(const struct mirror *mirror, bool all, struct host_link links[INTER
 			.has_routes = all || mirror->has_new_routes[i],
 			.routes = view->routes.items,
 			.route_count = view->routes.count,
+			.transit = view->transit.items,
+			.transit_count = view->transit.count,
 			.key = mirror->key };
 	}
 }
@@ -161,7 +164,7 @@ on_news(const struct nlmsghdr *message, void *argument)
 	case RTM_NEWROUTE:
 	case RTM_DELROUTE:
 		/* Whatever its device: it may have taken the place of a route of ours. */
-		mirror->routes_stale |= view_is_main_route(message);
+		mirror->routes_stale |= view_is_main_route(message) || view_is_own_route(message);
 		break;
 	}
 	return true;
@@ -200,7 +203,7 @@ mirror_resolve(struct mirror *mirror, unsigned int interface, u128 addr, uint64_
 /* ---- life ------------------------------------------------------------------------------------------------------- */
 
 struct mirror *
-mirror_open(const unsigned int ifindex[INTERFACE_COUNT], struct error *err)
+mirror_open(const unsigned int ifindex[INTERFACE_COUNT], bool wants_transit, struct error *err)
 {
 	struct mirror *mirror = calloc(1, sizeof(*mirror));
 
@@ -209,6 +212,7 @@ mirror_open(const unsigned int ifindex[INTERFACE_COUNT], struct error *err)
 		return NULL;
 	}
 	memcpy(mirror->reader.ifindex, ifindex, sizeof(mirror->reader.ifindex));
+	mirror->reader.wants_transit = wants_transit;
 	mirror->routes_stale = mirror->neighbours_stale = true;
 	mirror->netlink = mirror->reader.netlink = netlink_open(err);
 	if (mirror->netlink == NULL) {

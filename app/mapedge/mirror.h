@@ -13,8 +13,8 @@
 
 struct mirror;
 
-/* `ifindex`: the devices. Nothing is read yet. NULL with the reason. */
-struct mirror *mirror_open(const unsigned int ifindex[INTERFACE_COUNT], struct error *err);
+/* `ifindex`: the devices; `wants_transit`: host_link.transit is of interest. Nothing is read yet. NULL with the reason. */
+struct mirror *mirror_open(const unsigned int ifindex[INTERFACE_COUNT], bool wants_transit, struct error *err);
 void mirror_close(struct mirror *mirror);
 
 /* Is readable when there is news. */

@@ -220,3 +220,25 @@ netlink_add_address(unsigned int ifindex, u128 addr, uint8_t len)
 	rc = demand(request);
 	return rc == -EEXIST ? 0 : rc;
 }
+
+int
+netlink_add_default(unsigned int ifindex, uint32_t metric)
+{
+	char buffer[BUFFER_SIZE];
+	struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
+	struct rtmsg *route;
+	int rc;
+
+	request->nlmsg_type = RTM_NEWROUTE;
+	request->nlmsg_flags = NLM_F_CREATE | NLM_F_EXCL;
+	route = mnl_nlmsg_put_extra_header(request, sizeof(*route));
+	*route = (struct rtmsg){ .rtm_family = AF_INET,
+		.rtm_table = RT_TABLE_MAIN,
+		.rtm_protocol = RTPROT_STATIC,
+		.rtm_scope = RT_SCOPE_LINK,
+		.rtm_type = RTN_UNICAST };
+	mnl_attr_put_u32(request, RTA_OIF, ifindex);
+	mnl_attr_put_u32(request, RTA_PRIORITY, metric);
+	rc = demand(request);
+	return rc == -EEXIST ? 0 : rc;
+}

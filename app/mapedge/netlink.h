@@ -41,4 +41,7 @@ void netlink_resolve(struct netlink *netlink, unsigned int ifindex, u128 addr);
  */
 int netlink_add_address(unsigned int ifindex, u128 addr, uint8_t len);
 
+/* The same for an IPv4 default route through a device. */
+int netlink_add_default(unsigned int ifindex, uint32_t metric);
+
 #endif

@@ -21,8 +21,13 @@ forward_note(const struct conf *conf, const struct conf_forward *forward, char *
 void
 notes_each(const struct conf *conf, void (*say)(const char *note))
 {
+	const char *ipv6 = conf_ipv6_forward_note(conf);
 	char note[NOTE_SIZE];
 
+	if (ipv6 != NULL) {
+		snprintf(note, sizeof(note), "%s:%u: note: %s", conf->file, conf->forwards_ipv6_line, ipv6);
+		say(note);
+	}
 	for (size_t i = 0; i < conf->nat.forward_count; i++) {
 		if (forward_note(conf, &conf->nat.forwards[i], note))
 			say(note);

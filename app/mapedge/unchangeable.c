@@ -27,6 +27,9 @@ unchangeable(const struct conf *now, const struct conf *next)
 	if (now->role == CONF_CE &&
 	    memcmp(&now->softwires[0].sources, &next->softwires[0].sources, sizeof(struct source_order)) != 0)
 		return "provision";
+	if (now->softwires[0].device_addr != next->softwires[0].device_addr ||
+	    (now->softwires[0].device_addr != 0 && strcmp(now->softwires[0].name, next->softwires[0].name) != 0))
+		return "the device of the softwire";
 	if (strcmp(now->control_socket, next->control_socket) != 0)
 		return "control.socket";
 	if (strcmp(now->rule_log, next->rule_log) != 0)

@@ -68,10 +68,12 @@ on_address6(struct view_reader *reader, const struct ifaddrmsg *ifa, uint32_t fl
 {
 	u128 *address;
 
-	if (ifa->ifa_index != reader->ifindex[INTERFACE_V6] || ifa->ifa_scope != RT_SCOPE_UNIVERSE ||
+	const unsigned int i = view_interface(reader->ifindex, ifa->ifa_index);
+
+	if (i == INTERFACE_COUNT || ifa->ifa_scope != RT_SCOPE_UNIVERSE ||
 	    (flags & (IFA_F_TENTATIVE | IFA_F_DADFAILED | IFA_F_DEPRECATED)) != 0)
 		return true;
-	address = list_add(&reader->view[INTERFACE_V6].addresses6, sizeof(*address));
+	address = list_add(&reader->view[i].addresses6, sizeof(*address));
 	if (address != NULL)
 		*address = addr;
 	return address != NULL;
@@ -167,6 +169,73 @@ leads_to(const struct nlmsghdr *message, const struct nlattr **found, unsigned i
 }
 
 bool
+view_is_own_route(const struct nlmsghdr *message)
+{
+	const struct rtmsg *rtm = mnl_nlmsg_get_payload(message);
+
+	return rtm->rtm_family == AF_INET6 && (rtm->rtm_type == RTN_LOCAL || rtm->rtm_type == RTN_ANYCAST);
+}
+
+/* What a route that leads through no device of ours means for what we forward; HOP_NONE: nothing. */
+static enum hop
+hop_without_device(const struct nlmsghdr *message)
+{
+	const struct rtmsg *rtm = mnl_nlmsg_get_payload(message);
+
+	if (view_is_own_route(message))
+		return HOP_OWN;
+	if (!view_is_main_route(message))
+		return HOP_NONE;
+	switch (rtm->rtm_type) {
+	case RTN_UNREACHABLE:
+		return HOP_REJECT;
+	case RTN_PROHIBIT:
+		return HOP_PROHIBIT;
+	case RTN_BLACKHOLE:
+		return HOP_BLACKHOLE;
+	default:
+		return HOP_NONE;
+	}
+}
+
+static uint32_t
+metric_of(const struct nlattr **found)
+{
+	return found[RTA_PRIORITY] != NULL ? mnl_attr_get_u32(found[RTA_PRIORITY]) : 0;
+}
+
+/* Of the routes of both devices together the longest prefix counts, so they are one list. */
+static bool
+add_transit(struct view_reader *reader, const struct nlmsghdr *message, const struct nlattr **found)
+{
+	const struct rtmsg *rtm = mnl_nlmsg_get_payload(message);
+	struct route *route,
+	    one = { .addr = address_of(found[RTA_DST]),
+		    .hop = hop_without_device(message),
+		    .metric = metric_of(found),
+		    .len = rtm->rtm_dst_len };
+
+	for (unsigned int i = 0; i < INTERFACE_COUNT && one.hop == HOP_NONE; i++) {
+		if (!leads_to(message, found, reader->ifindex[i], &one.via))
+			continue;
+		one.hop = one.via == 0 ? HOP_ON_LINK : HOP_GATEWAY;
+		one.interface = (uint8_t)i;
+	}
+	if (one.hop == HOP_NONE || is_local6(one.addr))
+		return true;
+	route = list_add(&reader->view[INTERFACE_V6].transit, sizeof(*route));
+	if (route == NULL)
+		return false;
+	route->addr = one.addr;
+	route->via = one.via;
+	route->hop = one.hop;
+	route->metric = one.metric;
+	route->len = one.len;
+	route->interface = one.interface;
+	return true;
+}
+
+bool
 view_route(const struct nlmsghdr *message, void *argument)
 {
 	const struct rtmsg *rtm = mnl_nlmsg_get_payload(message);
@@ -178,6 +247,8 @@ view_route(const struct nlmsghdr *message, void *argument)
 
 	attributes(message, sizeof(*rtm), RTA_MAX, found);
 	addr = address_of(found[RTA_DST]);
+	if (i == INTERFACE_V6 && reader->wants_transit && !add_transit(reader, message, found))
+		return false;
 	if (!leads_to(message, found, reader->ifindex[i], &via) || (i == INTERFACE_V6 && is_local6(addr)))
 		return true;
 	route = list_add(&reader->view[i].routes, sizeof(*route));
@@ -187,7 +258,7 @@ view_route(const struct nlmsghdr *message, void *argument)
 	route->len = rtm->rtm_dst_len;
 	route->via = via;
 	route->hop = via == 0 ? HOP_ON_LINK : HOP_GATEWAY;
-	route->metric = found[RTA_PRIORITY] != NULL ? mnl_attr_get_u32(found[RTA_PRIORITY]) : 0;
+	route->metric = metric_of(found);
 	return true;
 }
 
@@ -227,6 +298,7 @@ view_clear(struct view view[INTERFACE_COUNT])
 	for (int i = 0; i < INTERFACE_COUNT; i++) {
 		list_clear(&view[i].addresses6);
 		list_clear(&view[i].routes);
+		list_clear(&view[i].transit);
 		list_clear(&view[i].neighbours);
 		view[i].address = 0;
 	}

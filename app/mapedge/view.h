@@ -15,12 +15,15 @@ struct view {
 	uint32_t address;       /* the first IPv4 address of the device, host order, 0 = none */
 	struct list addresses6; /* of u128: not those that are link-local, tentative or deprecated */
 	struct list routes; /* of struct route: of the interface's family, in the main table; and own IPv4 addresses */
+	struct list
+	    transit; /* of struct route, IPv6 side only: of the main table, of all devices; own addresses; routes that discard */
 	struct list neighbours; /* of struct link_neighbour: those whose MAC address may be used */
 };
 
 struct view_reader {
 	struct netlink *netlink;
 	unsigned int ifindex[INTERFACE_COUNT];
+	bool wants_transit; /* a CE may forward native IPv6 */
 	struct view view[INTERFACE_COUNT];
 };
 
@@ -35,6 +38,9 @@ bool view_neighbour(const struct nlmsghdr *message, void *reader);
 
 /* Does a route, as a message has it, stand in the main table? */
 bool view_is_main_route(const struct nlmsghdr *message);
+
+/* Is it a route to an IPv6 address of ours? Linux keeps these in a table of their own. */
+bool view_is_own_route(const struct nlmsghdr *message);
 
 /* The interface that a device is, INTERFACE_COUNT when it is none of ours. */
 static inline unsigned int

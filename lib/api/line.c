@@ -254,6 +254,20 @@ names_json(const struct line_report *line)
 	return array;
 }
 
+/* ---- all together ----------------------------------------------------------------------------------------------- */
+
+/* Who forwards native IPv6, and what one must know about it. */
+static json_t *
+ipv6_json(const struct conf *conf)
+{
+	json_t *object = json_pack("{s:s}", "forward", conf_ipv6_forward_word(conf));
+	const char *note = conf_ipv6_forward_note(conf);
+
+	if (note != NULL)
+		json_object_set_new(object, "note", json_string(note));
+	return object;
+}
+
 json_t *
 line_json(const struct conf *conf, const struct line_report *line, const struct pulse *pulse)
 {
@@ -261,6 +275,7 @@ line_json(const struct conf *conf, const struct line_report *line, const struct 
 
 	if (conf->role != CONF_CE)
 		return object;
+	json_object_set_new(object, "ipv6", ipv6_json(conf));
 	if (line != NULL) {
 		json_object_set_new(object, "dhcpv6", dhcpv6_json(line));
 		json_object_set_new(object, "sources", sources_json(line));

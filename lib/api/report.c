@@ -31,7 +31,7 @@ interfaces_json(const struct report *report, const struct counters *total)
 {
 	json_t *list = json_array();
 
-	for (int i = 0; i < STATS_MAX_INTERFACES; i++) {
+	for (int i = 0; i < STATS_MAX_INTERFACES && report->interface[i] != NULL; i++) {
 		json_t *one =
 		    json_pack("{s:s, s:o}", "name", report->interface[i], "rx_missed", number(report->rx_missed[i]));
 
@@ -115,7 +115,8 @@ traffic_stat_json(const struct counters *total)
 		add_traffic(&all.sent_ipv4, &total->softwire[i].sent_ipv4);
 	}
 	softwire_traffic_json(object, &all);
-	json_object_set_new(object, "dropped_ipv4_packets", number(total->interface[0].dropped));
+	json_object_set_new(object, "dropped_ipv4_packets",
+	    number(total->interface[0].dropped + total->interface[2].dropped));
 	json_object_set_new(object, "dropped_ipv6_packets", number(total->interface[1].dropped));
 	json_object_set_new(object, "dropped_ipv4_fragments", number(dropped_fragments(total)));
 	/* One fragment of each whole packet is the one that goes on. */

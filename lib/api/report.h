@@ -28,7 +28,7 @@ struct report {
 	bool is_ce;
 	uint64_t generation;
 	uint64_t since_ms;                           /* everything counts since then: milliseconds since 1970 */
-	const char *interface[STATS_MAX_INTERFACES]; /* names */
+	const char *interface[STATS_MAX_INTERFACES]; /* names; NULL: not there */
 	uint64_t rx_missed[STATS_MAX_INTERFACES];    /* frames lost before we could take them */
 	struct report_softwire softwire[STATS_MAX_SOFTWIRES];
 	unsigned int softwire_count;

@@ -49,6 +49,7 @@ enum conf_fragment { CONF_FRAGMENT_OUTER, CONF_FRAGMENT_INNER, CONF_FRAGMENT_DRO
 enum conf_flow_label { CONF_FLOW_LABEL_ZERO, CONF_FLOW_LABEL_HASH };
 
 #define CONF_MAX_MARTIANS 64
+#define CONF_MAX_MARTIANS6 64
 #define CONF_MAX_POOLS 64
 
 #define CONF_TRAFFIC_CLASS_COPY (-1)
@@ -105,11 +106,12 @@ struct conf_softwire {
 	enum offer_kind kind; /* CE; a BR has MAP-E */
 	u128 br;              /* the other end: BR, lwAFTR, AFTR */
 	enum map_iid iid;
-	struct prefix6 end_user_prefix;      /* CE, MAP-E */
-	u128 local;                          /* CE, all other kinds: our end */
-	struct prefix4 ipv4;                 /* CE, lw4o6 (/32) and IPIP */
-	struct portset ports;                /* CE, lw4o6 */
-	bool mesh;                           /* CE */
+	struct prefix6 end_user_prefix; /* CE, MAP-E */
+	uint32_t device_addr; /* CE with host interfaces: Linux's own on the softwire's device, host order; 0: none */
+	u128 local;           /* CE, all other kinds: our end */
+	struct prefix4 ipv4;  /* CE, lw4o6 (/32) and IPIP */
+	struct portset ports; /* CE, lw4o6 */
+	bool mesh;            /* CE */
 	enum conf_source_check source_check; /* BR */
 	uint16_t mtu;                        /* of the softwire, bytes of IPv4 packet; the default is calculated */
 	bool mss_clamp;
@@ -224,6 +226,10 @@ struct conf {
 	bool poll;
 	bool host; /* each interface has a host interface */
 	struct conf_host_limits host_limits;
+	bool forwards_ipv6; /* CE: the workers do, without a firewall; else Linux does */
+	unsigned int forwards_ipv6_line;
+	struct prefix6 martians6[CONF_MAX_MARTIANS6]; /* CE: neither source nor destination of what they forward */
+	size_t martian6_count;
 	struct conf_interface interfaces[CONF_MAX_INTERFACES]; /* [0] the IPv4 side, [1] the IPv6 side */
 	size_t interface_count;
 	struct conf_softwire *softwires; /* exactly one on a CE */
@@ -241,9 +247,13 @@ struct conf {
  */
 struct conf *conf_load(const char *file, struct error *err);
 
-/* Two settings that may deviate from the RFCs, as they are written. */
+/* Settings that may deviate from the RFCs, as they are written. */
 const char *conf_port_reuse_word(const struct conf_nat *nat);
 const char *conf_df_word(const struct conf_nat *nat);
+const char *conf_ipv6_forward_word(const struct conf *conf);
+
+/* What one must know about it, NULL when it is nothing. */
+const char *conf_ipv6_forward_note(const struct conf *conf);
 
 /*
  * What a CE's softwire comes to: addresses and ports. DS-Lite has MAP_PREFIX and 0.0.0.0/0: whatever the LAN has. 0, or -EINVAL

@@ -5,6 +5,7 @@
 #include "conf/parts.h"
 #include "conf/place.h"
 #include "conf/reader.h"
+#include "conf/text.h"
 
 #define MAX_RATE 1000000
 #define DEVICE_NAME_MAX 15 /* IFNAMSIZ, less the final 0 */
@@ -83,5 +84,66 @@ conf_check_host(const struct conf *conf, const config_setting_t *root, struct er
 		if (check_name(conf, reader_element(root, "interfaces", i), err) < 0)
 			return -EINVAL;
 	}
+	return 0;
+}
+
+/* ---- the softwire's device -------------------------------------------------------------------------------------- */
+
+#define DEVICE_ADDRESS UINT32_C(0xc0000002) /* 192.0.0.2: RFC 6333 section 5.7, RFC 7335 */
+
+/* Linux must tell it from an interface's. */
+static int
+check_device_name(const struct conf *conf, const config_setting_t *group, struct error *err)
+{
+	const char *name = reader_get_text(group, "name");
+
+	for (int i = 0; i < CONF_MAX_INTERFACES; i++) {
+		if (strcmp(conf->interfaces[i].name, name) != 0)
+			continue;
+		place_error(err, reader_place(group, "name"), "name: the host interface of \"%s\" has this name", name);
+		error_hint(err, "give the softwire another name, or set device = false");
+		return -EINVAL;
+	}
+	return check_name(conf, group, err);
+}
+
+static int
+check_device_address(const struct conf_address *address, const struct conf_interface *lan,
+    const config_setting_t *place, struct error *err)
+{
+	char text[PREFIX_TEXT_SIZE];
+
+	text_format(address, text);
+	if (!address->ipv4) {
+		place_error(err, place, "device_address: %s is not an IPv4 address", text);
+		error_hint(err, "the device is there for IPv4; IPv6 of the box needs none");
+		return -EINVAL;
+	}
+	for (size_t i = 0; i < lan->address_count; i++) {
+		const struct conf_address *subnet = &lan->addresses[i];
+
+		if (!subnet->ipv4 || ((subnet->v4 ^ address->v4) & mask4(subnet->len)) != 0)
+			continue;
+		place_error(err, place, "device_address: %s is in a subnet of interface \"%s\"", text, lan->name);
+		error_hint(err, "it is nobody's but Linux's own: leave it out to have 192.0.0.2");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+int
+conf_read_device(struct conf_softwire *softwire, const struct conf *conf, const config_setting_t *group,
+    struct error *err)
+{
+	struct conf_address address = { .ipv4 = true, .v4 = DEVICE_ADDRESS, .len = 32 };
+	const bool given = reader_get_address(group, "device_address", &address);
+
+	if (!conf->host || !reader_get_bool(group, "device", true))
+		return 0;
+	if (check_device_name(conf, group, err) < 0 ||
+	    check_device_address(&address, &conf->interfaces[0], given ? reader_place(group, "device_address") : group,
+		err) < 0)
+		return -EINVAL;
+	softwire->device_addr = address.v4;
 	return 0;
 }

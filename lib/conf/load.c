@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "conf/ipv6_forward.h"
 #include "conf/parts.h"
 #include "conf/place.h"
 #include "conf/reader.h"
@@ -35,6 +36,8 @@ static const struct reader_key root_keys[] = {
 	{ .name = "fragments", .type = READER_GROUP, .example = "{ timeout = 15; }" },
 	{ .name = "icmp", .type = READER_GROUP, .example = "{ rate = 1000; }" },
 	{ .name = "access", .type = READER_GROUP, .example = "{ prefix_hint = 56; }" },
+	{ IPV6_FORWARD_KEY },
+	{ IPV6_MARTIANS_KEY },
 };
 
 static const struct reader_key control_keys[] = {
@@ -327,11 +330,11 @@ read_all(struct conf *conf, const config_setting_t *root, struct error *err)
 		return -EINVAL;
 	conf->role = (enum conf_role)reader_get_word(root, "role", role_words, CONF_CE);
 	if (check_role(conf, root, err) < 0 || read_control(conf, root, err) < 0 || read_dpdk(conf, root, err) < 0 ||
-	    conf_read_host(conf, root, err) < 0 || conf_read_interfaces(conf, root, err) < 0 ||
-	    conf_check_host(conf, root, err) < 0 || check_ports(conf, root, err) < 0 ||
-	    conf_read_nat(conf, root, err) < 0 || conf_read_access(conf, root, err) < 0 ||
-	    conf_read_softwires(conf, root, err) < 0 || read_fragments(conf, root, err) < 0 ||
-	    read_icmp(conf, root, err) < 0)
+	    conf_read_host(conf, root, err) < 0 || conf_read_ipv6_forward(conf, root, err) < 0 ||
+	    conf_read_interfaces(conf, root, err) < 0 || conf_check_host(conf, root, err) < 0 ||
+	    check_ports(conf, root, err) < 0 || conf_read_nat(conf, root, err) < 0 ||
+	    conf_read_access(conf, root, err) < 0 || conf_read_softwires(conf, root, err) < 0 ||
+	    read_fragments(conf, root, err) < 0 || read_icmp(conf, root, err) < 0)
 		return -EINVAL;
 	return conf_check(conf, root, err);
 }

@@ -12,9 +12,14 @@
 
 /* Each reads one part of the root group into conf; 0, or -EINVAL with the reason. */
 int conf_read_host(struct conf *conf, const config_setting_t *root, struct error *err);
+int conf_read_ipv6_forward(struct conf *conf, const config_setting_t *root, struct error *err);
 int conf_read_interfaces(struct conf *conf, const config_setting_t *root, struct error *err);
 int conf_read_nat(struct conf *conf, const config_setting_t *root, struct error *err);
 int conf_read_softwires(struct conf *conf, const config_setting_t *root, struct error *err);
+
+/* The softwire's own device, for what Linux itself sends: may it have its name and address? */
+int conf_read_device(struct conf_softwire *softwire, const struct conf *conf, const config_setting_t *group,
+    struct error *err);
 
 /* May the interfaces have host interfaces of their names? */
 int conf_check_host(const struct conf *conf, const config_setting_t *root, struct error *err);

@@ -70,7 +70,9 @@ static int
 unknown_word(const config_setting_t *setting, const struct reader_key *key, struct error *err)
 {
 	struct spell spell = { .word = config_setting_get_string(setting) };
-	const char *or_else = key->element == READER_PREFIX4 ? ", or an IPv4 prefix" : "";
+	const char *or_else = key->element == READER_PREFIX4 ? ", or an IPv4 prefix"
+	    : key->element == READER_PREFIX6                 ? ", or an IPv6 prefix"
+							     : "";
 	char known[READER_LIST_SIZE] = "";
 
 	for (int i = 0; key->words[i] != NULL; i++) {
@@ -182,6 +184,15 @@ text_problem(const char *text, enum reader_type type, int max)
 	}
 }
 
+/* Where a prefix or a word may stand, it is known by its first digit, or by its colon. */
+static bool
+is_prefix(const char *text, enum reader_type type)
+{
+	if (type == READER_PREFIX4)
+		return isdigit((unsigned char)*text);
+	return type == READER_PREFIX6 && strchr(text, ':') != NULL;
+}
+
 static int
 check_text(const config_setting_t *setting, const struct reader_key *key, enum reader_type type, struct error *err)
 {
@@ -195,8 +206,7 @@ check_text(const config_setting_t *setting, const struct reader_key *key, enum r
 		place_error(err, setting, "%s is empty", key->name);
 		return with_example(key, err);
 	}
-	/* Where a prefix may stand, too, it is known by its first digit. */
-	if (key->words != NULL && (type != READER_PREFIX4 || !isdigit((unsigned char)*text)))
+	if (key->words != NULL && !is_prefix(text, type))
 		return text_word(text, key->words) < 0 ? unknown_word(setting, key, err) : 0;
 	problem = text_problem(text, type, key->type == READER_TEXT ? key->max : CONF_TEXT_SIZE - 1);
 	if (problem == NULL)

@@ -29,8 +29,8 @@ enum reader_type {
 	READER_SUBNET,  /* such an address and the prefix length of its subnet */
 	READER_IP6,
 	READER_PREFIX4, /* with words it may be one of these, too */
-	READER_PREFIX6,
-	READER_PORTS, /* a port or a range of them, as text */
+	READER_PREFIX6, /* the same */
+	READER_PORTS,   /* a port or a range of them, as text */
 	READER_GROUP,
 	READER_GROUPS, /* min..max groups */
 	READER_VALUES, /* min..max values of type `element` */

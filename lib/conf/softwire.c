@@ -70,6 +70,8 @@ static const struct reader_key softwire_keys[] = {
 	{ RULES_KEY },
 	{ RULES_FILE_KEY },
 	{ SERVICE_KEY },
+	{ .name = "device", .type = READER_BOOL },
+	{ .name = "device_address", .type = READER_ADDRESS, .example = "\"192.0.0.2\"" },
 };
 
 static const struct reader_key domain_keys[] = {
@@ -336,8 +338,8 @@ read_softwire(struct conf_softwire *softwire, const struct conf *conf, const con
 	    softwire->anycast ? CONF_FRAGMENT_INNER : CONF_FRAGMENT_OUTER);
 
 	if ((!br && conf_read_kind(softwire, group, err) < 0) || read_end_user_prefix(softwire, group, err) < 0 ||
-	    read_mtu(softwire, conf, group, err) < 0 || conf_read_pools(softwire, conf->file, group, err) < 0 ||
-	    read_rules(softwire, conf, group, err) < 0)
+	    (!br && conf_read_device(softwire, conf, group, err) < 0) || read_mtu(softwire, conf, group, err) < 0 ||
+	    conf_read_pools(softwire, conf->file, group, err) < 0 || read_rules(softwire, conf, group, err) < 0)
 		return -EINVAL;
 	return check_br(softwire, group, err);
 }

@@ -4,6 +4,7 @@
 #define EXTENSION_MIN_LEN 8
 #define MAX_HEADERS (IPV6_MAX_EXTENSIONS + 1) /* the fragment header may come on top */
 #define FRAGMENT_OFFSET 0xfff8
+#define ROUTING_SOURCE 0 /* the type of Routing header that is a source route */
 
 /* Bytes of an extension header, of which EXTENSION_MIN_LEN are there; 0 for everything else. */
 static uint32_t
@@ -38,6 +39,7 @@ chain_walk(const uint8_t *ip6, uint32_t len, struct chain *chain)
 		skip = extension_len(chain->next_header, header);
 		if (skip == 0 || skip > chain->len)
 			return true;
+		chain->has_source_route |= chain->next_header == NEXT_HEADER_ROUTING && header[2] == ROUTING_SOURCE;
 		if (chain->next_header == NEXT_HEADER_FRAGMENT)
 			chain->is_later_fragment = (load16(header + 2) & FRAGMENT_OFFSET) != 0;
 		chain->next_header = header[0];

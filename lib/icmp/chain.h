@@ -12,6 +12,7 @@ struct chain {
 	const uint8_t *payload; /* behind the last extension header that is whole */
 	uint32_t len;           /* bytes from there on */
 	uint8_t next_header;    /* what is there; an extension header that is cut short is this one */
+	bool has_source_route;  /* a Routing header of type 0: RFC 5095 */
 	bool is_later_fragment; /* what is there is the middle of something that begins in another packet */
 };
 

@@ -3,6 +3,7 @@
 #ifndef MAPEDGE_PATH_LAN_H
 #define MAPEDGE_PATH_LAN_H
 
+#include "path/forward.h"
 #include "path/steps.h"
 #include "path/suspects.h"
 
@@ -26,6 +27,22 @@ lan_checks(struct worker *w, struct packet *p, const struct interface *lan)
 	return VERDICT_NEXT;
 }
 
+/*
+ * What Linux itself sends through the softwire's device: with the device's address, which nobody on the LAN can have. In front
+ * of the packet is room for a frame header, and nothing in it.
+ */
+static inline enum verdict
+device_in(struct worker *w, struct packet *p)
+{
+	if (p->mbuf->data_len < ETHER_LEN + IPV4_MIN_LEN)
+		return drop(w, p, DROP_l2_short);
+	p->ip = rte_pktmbuf_mtod(p->mbuf, uint8_t *) + ETHER_LEN;
+	TRY(ipv4_in(w, p));
+	if (ipv4_is_martian(p->dst))
+		return drop(w, p, DROP_martian_v4);
+	return p->src == w->snapshot->device_addr ? VERDICT_NEXT : drop(w, p, DROP_lan_spoof);
+}
+
 /* The whole of it, up to the IPv4 header. */
 static inline enum verdict
 lan_in(struct worker *w, struct packet *p)
@@ -33,8 +50,8 @@ lan_in(struct worker *w, struct packet *p)
 	const struct interface *lan = &w->snapshot->interface[INTERFACE_V4];
 
 	TRY(ethernet_in(w, p, lan));
-	if (p->ether_type != ETHER_TYPE_IPV4)
-		return host(w, p);
+	if (unlikely(p->ether_type != ETHER_TYPE_IPV4))
+		return forward_from_lan(w, p);
 	TRY(ipv4_in(w, p));
 	return lan_checks(w, p, lan);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "path/outer.h"
 
+#include "path/forward.h"
 #include "path/relay.h"
 
 /* All fragments of a packet meet at one worker. */
@@ -90,4 +91,12 @@ outer_walk(struct worker *w, struct packet *p)
 			return host(w, p);
 		TRY(make_whole(w, p));
 	}
+}
+
+enum verdict
+outer_elsewhere(struct worker *w, struct packet *p)
+{
+	TRY(forward_native(w, p));
+	TRY(outer_walk(w, p));
+	return drop(w, p, DROP_not_map_dst);
 }

@@ -8,6 +8,9 @@
 /* Everything but IPv4 right behind the IPv6 header: extension headers, fragments, ICMPv6 about our softwires, the rest. */
 enum verdict outer_walk(struct worker *w, struct packet *p);
 
+/* An IPv6 packet that is for no softwire: native, or what must not get in that way. Never NEXT. */
+enum verdict outer_elsewhere(struct worker *w, struct packet *p);
+
 /*
  * Can the outer source be one of ours? Nobody else's fragments take room in the table: RFC 3704, RFC 7597 section 8.1. With
  * bindings anybody may be, for they cannot be found by their softwire address.
@@ -19,12 +22,11 @@ static inline enum verdict
 find_inner(struct worker *w, struct packet *p)
 {
 	p->softwire = snapshot_terminating(w->snapshot, p->outer_dst);
-	if (unlikely(p->ip[6] != NEXT_HEADER_IPV4))
-		TRY(outer_walk(w, p));
-	else
-		p->ip += IPV6_LEN;
 	if (unlikely(p->softwire == NULL))
-		return drop(w, p, DROP_not_map_dst);
+		return outer_elsewhere(w, p);
+	if (unlikely(p->ip[6] != NEXT_HEADER_IPV4))
+		return outer_walk(w, p);
+	p->ip += IPV6_LEN;
 	return VERDICT_NEXT;
 }
 

@@ -2,6 +2,7 @@
 #include "path/path.h"
 
 #include "path/ce.h"
+#include "path/forward.h"
 #include "pkt/pending.h"
 
 /* Both cache lines that will be touched: a native packet grows 40 bytes in front, a tunnelled one has 40 more inside. */
@@ -23,9 +24,9 @@ typedef void way_of_burst(struct worker *w, struct burst *burst);
 /* In the order of enum way. A CE's worker may still have packets for another one when the softwire changes. */
 static way_of_burst *const ways[WORKS][WAYS] = {
 	[WORK_BR] = { br_down, br_up },
-	[WORK_CE] = { ce_up, ce_down, ce_hairpin, ce_fragments },
-	[WORK_CE_PLAIN] = { ce_plain_up, ce_plain_down, ce_off_late, ce_off_late },
-	[WORK_CE_OFF] = { ce_off_up, ce_off_down, ce_off_late, ce_off_late },
+	[WORK_CE] = { ce_up, ce_down, ce_device, ce_hairpin, ce_fragments },
+	[WORK_CE_PLAIN] = { ce_plain_up, ce_plain_down, ce_plain_device, ce_off_late, ce_off_late },
+	[WORK_CE_OFF] = { ce_off_up, ce_off_down, ce_off_device, ce_off_late, ce_off_late },
 };
 
 void
@@ -50,15 +51,15 @@ path_run(struct worker *w, enum way way, struct rte_mbuf **mbufs, uint16_t count
 uint16_t
 path_resume(struct worker *w)
 {
-	struct rte_mbuf *mbufs[BURST_SIZE], *sorted[INTERFACE_COUNT][BURST_SIZE];
-	uint16_t counts[INTERFACE_COUNT] = { 0 }, count;
+	struct rte_mbuf *mbufs[BURST_SIZE], *sorted[STATS_MAX_INTERFACES][BURST_SIZE];
+	uint16_t counts[STATS_MAX_INTERFACES] = { 0 }, count;
 
 	if (w->fragments == NULL)
 		return 0;
 	count = virtual_next(w->fragments, mbufs, BURST_SIZE);
 	for (uint16_t i = 0; i < count; i++)
 		sorted[mbufs[i]->port][counts[mbufs[i]->port]++] = mbufs[i];
-	for (unsigned int i = 0; i < INTERFACE_COUNT; i++) {
+	for (unsigned int i = 0; i < STATS_MAX_INTERFACES; i++) {
 		if (counts[i] > 0)
 			path_run(w, (enum way)i, sorted[i], counts[i]);
 	}
@@ -127,7 +128,7 @@ tick_pending(struct worker *w)
 {
 	if (w->pending == NULL || w->pending->packet_count == 0)
 		return 0;
-	pending_tick(w, w->snapshot->interface, w->snapshot->generation);
+	pending_tick(w, w->snapshot->interface, w->snapshot->generation, forward_unreachable);
 	return w->pending->packet_count;
 }
 

@@ -11,6 +11,7 @@
 #include "map/binding.h"
 #include "map/ruleset.h"
 #include "nat/nat.h"
+#include "pkt/fib6.h"
 #include "pkt/interface.h"
 #include "pkt/softwire.h"
 
@@ -53,6 +54,10 @@ struct snapshot {
 	uint32_t suspects[(1 << 16) / 32];              /* one bit a /16: an address in it must be looked at closely */
 
 	/* CE only */
+	uint32_t device_addr; /* Linux's own behind the NAPT, or 0 */
+	struct fib6 fib6;     /* native IPv6, none where Linux forwards it */
+	u128 icmp6_own
+	    [INTERFACE_COUNT];  /* source of errors about it, of the interface they leave by; 0: none are sent */
 	uint64_t nat_epoch;     /* changes when the external address or port set does: sessions end */
 	struct bank *bank;      /* of this epoch, NULL without a NAT: the workers take ports from it */
 	uint32_t external_addr; /* with WORK_CE_PLAIN of our ICMP errors to the Internet, or 0 */

@@ -20,19 +20,18 @@ fill_neighbours(struct interface *interface, const struct mac *own, const struct
 	return 0;
 }
 
-static int
-fill_hops(struct interface *interface, const struct routes *routes)
+struct next_hop *
+next_hops(const struct routes *routes, const struct neighbours *neighbours)
 {
-	interface->hops = calloc(HOP_GATEWAY + routes->gateway_count, sizeof(*interface->hops));
-	if (interface->hops == NULL)
-		return -ENOMEM;
-	for (uint32_t i = 0; i < routes->gateway_count; i++) {
-		const struct ether_pair *ether = neighbours_find(&interface->neighbours, routes->gateway[i]);
+	struct next_hop *hops = calloc(HOP_GATEWAY + routes->gateway_count, sizeof(*hops));
+
+	for (uint32_t i = 0; hops != NULL && i < routes->gateway_count; i++) {
+		const struct ether_pair *ether = neighbours_find(neighbours, routes->gateway[i]);
 
 		if (ether != NULL)
-			interface->hops[HOP_GATEWAY + i] = (struct next_hop){ *ether, true };
+			hops[HOP_GATEWAY + i] = (struct next_hop){ *ether, true };
 	}
-	return 0;
+	return hops;
 }
 
 int
@@ -41,7 +40,8 @@ interface_link(struct interface *interface, const struct mac *own, struct routes
 {
 	if (fill_neighbours(interface, own, neighbours, count, key) < 0)
 		return -ENOMEM;
-	if (fill_hops(interface, routes) < 0) {
+	interface->hops = next_hops(routes, &interface->neighbours);
+	if (interface->hops == NULL) {
 		neighbours_clear(&interface->neighbours);
 		return -ENOMEM;
 	}

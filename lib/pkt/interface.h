@@ -41,6 +41,9 @@ struct link_neighbour {
 	struct mac mac;
 };
 
+/* What the routes' hops are, by their number, where these are the neighbours. NULL when memory is out; free() is for the caller. */
+struct next_hop *next_hops(const struct routes *routes, const struct neighbours *neighbours);
+
 /*
  * Fills in routes, hops and neighbours; `own` is our MAC address. The interface becomes one of the routes' users. 0, or
  * -ENOMEM with nothing left behind.

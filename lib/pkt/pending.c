@@ -49,6 +49,13 @@ ask(struct worker *w, struct pending_hop *hop)
 	hop->asked_ms = w->now_ms;
 }
 
+static void
+ask_again(struct worker *w, struct pending_hop *hop)
+{
+	if (w->now_ms - hop->asked_ms >= PENDING_ASK_MS)
+		ask(w, hop);
+}
+
 static struct pending_hop *
 find_hop(struct pending *pending, uint8_t interface, u128 addr)
 {
@@ -88,8 +95,8 @@ pending_hold(struct worker *w, struct packet *p, const struct interface *interfa
 		hop = &pending->hops[pending->hop_count++];
 		*hop = (struct pending_hop){ .addr = addr, .interface = interface->index };
 		ask(w, hop);
-	} else if (w->now_ms - hop->asked_ms >= PENDING_ASK_MS) {
-		ask(w, hop);
+	} else {
+		ask_again(w, hop);
 	}
 	packet_set_bounds(p, start, len);
 	hop->packets[hop->count++] = (struct pending_packet){ p->mbuf, w->now_ms, p->interface };
@@ -111,18 +118,21 @@ send_all(struct worker *w, struct pending_hop *hop, const struct interface *inte
 }
 
 static bool
-drop_late(struct worker *w, struct pending_hop *hop)
+give_up_late(struct worker *w, struct pending_hop *hop, pending_give_up *give_up)
 {
 	for (uint8_t left = hop->count; left > 0; left--) {
+		struct packet p;
+
 		if (w->now_ms - hop->packets[0].since_ms < PENDING_TIMEOUT_MS)
 			return false;
-		drop_oldest(w, hop);
+		p = take_oldest(w->pending, hop);
+		give_up(w, &p);
 	}
 	return true;
 }
 
 void
-pending_tick(struct worker *w, const struct interface *interfaces, uint64_t generation)
+pending_tick(struct worker *w, const struct interface *interfaces, uint64_t generation, pending_give_up *give_up)
 {
 	struct pending *pending = w->pending;
 	const bool is_new = pending->generation != generation;
@@ -130,10 +140,13 @@ pending_tick(struct worker *w, const struct interface *interfaces, uint64_t gene
 	/* A hop that is gone has another in its place. */
 	for (uint16_t i = 0; i < pending->hop_count;) {
 		struct pending_hop *hop = &pending->hops[i];
-		const bool is_gone = (is_new && send_all(w, hop, &interfaces[hop->interface])) || drop_late(w, hop);
+		const bool is_gone =
+		    (is_new && send_all(w, hop, &interfaces[hop->interface])) || give_up_late(w, hop, give_up);
 
-		if (!is_gone)
-			i++;
+		if (is_gone)
+			continue;
+		ask_again(w, hop);
+		i++;
 	}
 	pending->generation = generation;
 }

@@ -50,11 +50,15 @@ struct pending {
 enum verdict pending_hold(struct worker *w, struct packet *p, const struct interface *interface, u128 addr,
     uint8_t *start, uint32_t len);
 
+/* The end of an IP packet, at the mbuf's data, whose neighbour does not answer: it must be dropped as no_neighbour. */
+typedef enum verdict pending_give_up(struct worker *w, struct packet *p);
+
 /*
- * With a new generation of the interfaces (by index) sends what has a neighbour now; drops as no_neighbour what has
- * waited too long. At most PENDING_MAX packets go to the outlets.
+ * With a new generation of the interfaces (by index) sends what has a neighbour now; gives up what has waited too long; for
+ * the rest Linux is asked again, as a question may have been lost. At most PENDING_MAX packets go to the outlets, and what
+ * give_up() makes of them.
  */
-void pending_tick(struct worker *w, const struct interface *interfaces, uint64_t generation);
+void pending_tick(struct worker *w, const struct interface *interfaces, uint64_t generation, pending_give_up *give_up);
 
 /* For the end: moves up to PENDING_MAX packets out and returns their number. */
 uint16_t pending_drain(struct pending *pending, struct rte_mbuf *mbufs[PENDING_MAX]);

@@ -10,6 +10,7 @@ struct entry {
 	uint32_t hop;
 	uint32_t metric;
 	uint8_t len;
+	uint8_t interface;
 };
 
 /* ---- hops ------------------------------------------------------------------------------------------------------- */
@@ -96,8 +97,12 @@ begin(const struct route *told, size_t count, bool ipv6, struct entry **entries)
 	for (size_t i = 0; i < count; i++) {
 		const u128 mask = ipv6 ? mask6(told[i].len) : mask4(told[i].len);
 
-		(*entries)[i] =
-		    (struct entry){ told[i].addr & mask, i, hop_of(routes, &told[i]), told[i].metric, told[i].len };
+		(*entries)[i] = (struct entry){ .addr = told[i].addr & mask,
+			.place = i,
+			.hop = hop_of(routes, &told[i]),
+			.metric = told[i].metric,
+			.len = told[i].len,
+			.interface = told[i].interface };
 	}
 	qsort(*entries, count, sizeof(**entries), ipv6 ? by_address : by_length);
 	return routes;
@@ -167,15 +172,19 @@ struct nesting {
 	const struct entry *open[128 + 1];
 };
 
+/* From `start` on a route counts; NULL: none. */
 static void
-add_range(struct routes *routes, u128 start, uint32_t hop)
+add_range(struct routes *routes, u128 start, const struct entry *entry)
 {
 	struct range6 *last = &routes->ranges[routes->range_count - 1];
+	const struct range6 range = { .start = start,
+		.hop = entry != NULL ? entry->hop : (uint32_t)HOP_NONE,
+		.interface = entry != NULL ? entry->interface : 0 };
 
 	if (last->start == start) /* nothing was between two borders */
-		last->hop = hop;
-	else if (last->hop != hop)
-		routes->ranges[routes->range_count++] = (struct range6){ start, hop };
+		*last = range;
+	else if (last->hop != range.hop || last->interface != range.interface)
+		routes->ranges[routes->range_count++] = range;
 }
 
 /* Closes the prefixes that end before the next one begins (NULL: all). Behind each the hop is that of the one around. */
@@ -190,8 +199,7 @@ close_prefixes(struct routes *routes, struct nesting *nesting, const struct entr
 			return;
 		nesting->depth--;
 		if (last != ~(u128)0)
-			add_range(routes, last + 1,
-			    nesting->depth > 0 ? nesting->open[nesting->depth - 1]->hop : (uint32_t)HOP_NONE);
+			add_range(routes, last + 1, nesting->depth > 0 ? nesting->open[nesting->depth - 1] : NULL);
 	}
 }
 
@@ -210,7 +218,7 @@ routes6_build(const struct route *told, size_t count)
 		routes_free(routes);
 		return NULL;
 	}
-	routes->ranges[0] = (struct range6){ 0, HOP_NONE };
+	routes->ranges[0] = (struct range6){ .hop = HOP_NONE };
 	routes->range_count = 1;
 	for (size_t i = 0; i < count; i++) {
 		const struct entry *e = &entries[i];
@@ -220,9 +228,44 @@ routes6_build(const struct route *told, size_t count)
 		if (nesting.depth > 0 && nesting.open[nesting.depth - 1]->len == e->len)
 			nesting.depth--;
 		nesting.open[nesting.depth++] = e;
-		add_range(routes, e->addr, e->hop);
+		add_range(routes, e->addr, e);
 	}
 	close_prefixes(routes, &nesting, NULL);
 	free(entries);
 	return routes;
+}
+
+/* The range that begins at `start`, made if there is none. */
+static uint32_t
+cut_range(struct routes *routes, u128 start)
+{
+	const uint32_t at = (uint32_t)(range6_find(routes->ranges, routes->range_count, start) - routes->ranges);
+	struct range6 *range = &routes->ranges[at];
+
+	if (range->start == start)
+		return at;
+	memmove(range + 1, range, (routes->range_count - at) * sizeof(*range));
+	routes->range_count++;
+	range[1].start = start;
+	return at + 1;
+}
+
+bool
+routes6_mark(struct routes *routes, const struct prefix6 *prefixes, size_t count)
+{
+	const size_t room = routes->range_count + 2 * count; /* each prefix has two borders */
+	struct range6 *grown = realloc(routes->ranges, room * sizeof(*grown));
+
+	if (grown == NULL)
+		return false;
+	routes->ranges = grown;
+	for (size_t i = 0; i < count; i++) {
+		const u128 first = prefixes[i].addr, last = first | ~mask6(prefixes[i].len);
+		uint32_t at = cut_range(routes, first);
+		const uint32_t end = last != ~(u128)0 ? cut_range(routes, last + 1) : routes->range_count;
+
+		while (at < end)
+			routes->ranges[at++].is_martian = true;
+	}
+	return true;
 }

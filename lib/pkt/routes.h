@@ -3,7 +3,8 @@
  * The routes of an interface, of one family: from a destination to a hop. Const once built, and shared by all snapshots
  * in which they are the same, for a full table of the Internet is not built anew because a neighbour came or went.
  *
- * IPv4 is a trie. IPv6 is cut into ranges of addresses with the same hop, sorted, and found by binary search.
+ * IPv4 is a trie. IPv6 is cut into ranges of addresses with the same hop, sorted, and found by binary search. A table of IPv6
+ * may span several interfaces: pkt/fib6.h.
  */
 #ifndef MAPEDGE_PKT_ROUTES_H
 #define MAPEDGE_PKT_ROUTES_H
@@ -16,7 +17,11 @@
 enum hop {
 	HOP_NONE,      /* no route */
 	HOP_OWN,       /* an address of ours */
+	HOP_DEVICE,    /* the address that Linux itself has towards a CE's softwire */
 	HOP_BROADCAST, /* a subnet's; nothing is forwarded there: RFC 2644 */
+	HOP_REJECT,    /* the route says that there is no way; senders are told: RFC 4443 section 3.1, code 6 */
+	HOP_PROHIBIT,  /* nor may there be: code 1 */
+	HOP_BLACKHOLE, /* and they are not told */
 	HOP_ON_LINK,   /* the destination is a neighbour itself */
 	HOP_GATEWAY,
 };
@@ -26,14 +31,17 @@ struct route {
 	u128 addr; /* host bits are ignored */
 	u128 via;  /* HOP_GATEWAY: the gateway */
 	enum hop hop;
-	uint32_t metric; /* of several routes to one prefix the one with the least, of these the first, counts */
-	uint8_t len;     /* of the prefix: 0..32 or 0..128 */
+	uint32_t metric;   /* of several routes to one prefix the one with the least, of these the first, counts */
+	uint8_t len;       /* of the prefix: 0..32 or 0..128 */
+	uint8_t interface; /* IPv6: that it leaves by, where the table is of several */
 };
 
 /* From `start` on, up to the next one's start. */
 struct range6 {
 	u128 start;
 	uint32_t hop;
+	uint8_t interface; /* of the route */
+	bool is_martian;   /* routes6_mark() */
 };
 
 struct subnet {
@@ -58,11 +66,17 @@ struct routes {
 struct routes *routes4_build(const struct route *routes, size_t count);
 struct routes *routes6_build(const struct route *routes, size_t count);
 
+/*
+ * Marks the ranges inside of these prefixes, whatever their routes are; those that lie across a border are cut. False when
+ * memory is out, then perhaps not all are marked.
+ */
+bool routes6_mark(struct routes *routes, const struct prefix6 *prefixes, size_t count);
+
 /* One user less; the last one frees. NULL is allowed. */
 void routes_free(struct routes *routes);
 
-static inline uint32_t
-routes6_find(const struct range6 *ranges, uint32_t count, u128 addr)
+static inline const struct range6 *
+range6_find(const struct range6 *ranges, uint32_t count, u128 addr)
 {
 	uint32_t at = 0;
 
@@ -73,7 +87,13 @@ routes6_find(const struct range6 *ranges, uint32_t count, u128 addr)
 			at += half;
 		count -= half;
 	}
-	return ranges[at].hop;
+	return &ranges[at];
+}
+
+static inline uint32_t
+routes6_find(const struct range6 *ranges, uint32_t count, u128 addr)
+{
+	return range6_find(ranges, count, addr)->hop;
 }
 
 #endif

@@ -30,12 +30,16 @@ enum verdict {
 	VERDICT_DROP,     /* counted and in the drop outlet */
 };
 
+/* The number of the device of a CE's softwire among the interfaces: it has no port, Linux alone is behind it. */
+#define INTERFACE_DEVICE 2
+
 /* Where a worker takes a packet up: at the beginning, by the interface it came in on, or where another one has stopped. */
 enum way {
 	WAY_FROM_V4,
 	WAY_FROM_V6,
-	WAY_HAIRPIN,  /* CE: from the LAN and back to it, with the external address as source already */
-	WAY_FRAGMENT, /* CE: out of the softwire, an IPv4 fragment; its ports are in hash.usr, the source's first */
+	WAY_FROM_DEVICE, /* CE: from Linux itself, through the softwire's device */
+	WAY_HAIRPIN,     /* CE: from the LAN and back to it, with the external address as source already */
+	WAY_FRAGMENT,    /* CE: out of the softwire, an IPv4 fragment; its ports are in hash.usr, the source's first */
 	WAYS,
 };
 
@@ -199,6 +203,8 @@ COLD void host_admit(struct worker *w, uint16_t admitted);
 static inline uint8_t
 way_interface(unsigned int way)
 {
+	if (way == WAY_FROM_DEVICE)
+		return INTERFACE_DEVICE;
 	return way == WAY_FROM_V6 || way == WAY_FRAGMENT;
 }
 

@@ -10,7 +10,7 @@
 
 #include "base/likely.h"
 
-#define STATS_MAX_INTERFACES 2
+#define STATS_MAX_INTERFACES 3 /* two with ports, and the device of a CE's softwire */
 #define STATS_MAX_SOFTWIRES 64 /* at once */
 /* Sets of counters for them: who is new gets one that nobody uses, while workers may still count for who has gone. */
 #define STATS_SOFTWIRE_SLOTS (2 * STATS_MAX_SOFTWIRES)

@@ -127,6 +127,61 @@ fill_tunnelled(const struct bench_case *c, struct rte_mbuf *mbuf, uint32_t numbe
 	put_ipv4(outer + IPV6_LEN, len, flow);
 }
 
+/* ---- CE: native IPv6 -------------------------------------------------------------------------------------------- */
+
+#define HOSTS 64
+#define LAN6_SUBNETS 7 /* with the IPv4 address as many as can be configured */
+
+/* A host of one of the LAN's subnets; number 0 is the CE's own address in the first one. */
+static u128
+lan6_address(uint32_t subnet, uint32_t number)
+{
+	return u128_make(UINT64_C(0x2400cb0000010000) + subnet, 0x100 + number);
+}
+
+static struct bench_flow
+flow_native6(const struct bench_case *c, uint32_t number)
+{
+	(void)c;
+	return (struct bench_flow){ .src = 1 + number % (HOSTS - 1),
+		.outer_src = u128_make(UINT64_C(0x2600) << 48 | number * UINT64_C(0x9e3779b9), number) };
+}
+
+static void
+fill_native6(const struct bench_case *c, struct rte_mbuf *mbuf, uint32_t number)
+{
+	const struct bench_flow *flow = flow_of(c, number);
+	const u128 host = lan6_address(flow->src % LAN6_SUBNETS, flow->src), far = flow->outer_src;
+	const uint16_t ipv4 = ipv4_len(c, number), len = ipv4 < IPV6_LEN + 8 ? IPV6_LEN + 8 : ipv4;
+	uint8_t *ip = put_frame(mbuf, ETHER_TYPE_IPV6, len);
+
+	store32(ip, UINT32_C(6) << 28);
+	store16(ip + 4, len - IPV6_LEN);
+	ip[6] = PROTOCOL_UDP;
+	ip[7] = 64;
+	ip6_store(ip + 8, c->wraps ? host : far);
+	ip6_store(ip + 24, c->wraps ? far : host);
+	put_udp(ip + IPV6_LEN, len - IPV6_LEN);
+}
+
+/* The LAN has as many subnets as it may; martians are those by default. */
+static void
+configure_native6(struct conf *conf, struct conf_neighbour hosts[HOSTS])
+{
+	struct conf_interface *lan = &conf->interfaces[INTERFACE_V4];
+	static const struct prefix6 martians[] = { { (u128)0x20010db8 << 96, 32 }, { (u128)0x3fff << 112, 20 },
+		{ (u128)0x20010010 << 96, 28 }, { (u128)0x20010020 << 96, 28 }, { (u128)0xfec0 << 112, 10 },
+		{ (u128)0xfc << 120, 7 }, { (u128)0x0100 << 112, 64 } };
+
+	conf->forwards_ipv6 = true;
+	conf->martian6_count = sizeof(martians) / sizeof(martians[0]);
+	memcpy(conf->martians6, martians, sizeof(martians));
+	for (uint32_t i = 0; i < LAN6_SUBNETS; i++)
+		lan->addresses[lan->address_count++] = (struct conf_address){ .v6 = lan6_address(i, 0), .len = 64 };
+	for (uint32_t i = 0; i < HOSTS; i++)
+		hosts[i].address = (struct conf_address){ .v6 = lan6_address(i % LAN6_SUBNETS, i), .len = 128 };
+}
+
 /* ---- BR: flows are CEs, spread over the rules ------------------------------------------------------------------- */
 
 static void
@@ -230,15 +285,19 @@ configure(const struct bench_case *c, struct conf *conf, struct conf_softwire *s
 			    (struct conf_neighbour){ { .ipv4 = true, .v4 = BENCH_LAN_IPV4 + 1 + j, .len = 32 },
 				    bench_mac };
 	}
-	conf->interfaces[INTERFACE_V4].address_count = 1;
 	conf->interfaces[INTERFACE_V4].addresses[0] = (struct conf_address){ .ipv4 = true,
 		.v4 = c->is_ce ? BENCH_LAN_IPV4 + 1 : UINT32_C(0xc6336401),
 		.len = c->is_ce ? 16 : 24 };
+	conf->interfaces[INTERFACE_V4].address_count = 1;
+	if (c->is_native6)
+		configure_native6(conf, neighbours[INTERFACE_V4]);
 }
 
 static bench_fill *
 fill_of(const struct bench_case *c)
 {
+	if (c->is_native6)
+		return fill_native6;
 	if (c->open_flow != NULL)
 		return fill_new;
 	return c->wraps ? fill_native : fill_tunnelled;
@@ -299,6 +358,11 @@ bench_case_free(struct bench_case *c)
 	{ NEW_WAY("ce_new_tcp", flows_), .whole_address = true, .open_flow = bench_new_tcp }, \
 	{ NEW_WAY("ce_new_shared", flows_), .always_reuse = true, .open_flow = bench_new_udp }
 
+/* Not a session in sight. */
+#define NATIVE6(size, flows_) \
+	{ WAY("v6_up", size, INTERFACE_V4, flows_, 1), .is_ce = true, .is_native6 = true, .sessions = 16, .make_flow = flow_native6 }, \
+	{ WAY("v6_down", size, INTERFACE_V6, flows_, 1), .is_ce = true, .is_native6 = true, .sessions = 16, .make_flow = flow_native6 }
+
 #define END_WAY(name, flows_) CE_WAY(name, "64", INTERFACE_V4, flows_, 1), .sessions = LIMIT(flows_)
 #define END(flows_) \
 	{ END_WAY("expiry", flows_), .end_all = bench_let_all_time_out }, \
@@ -310,6 +374,7 @@ bench_case_free(struct bench_case *c)
 #define FLOWS(way, size) RULES(way, size, 1), RULES(way, size, 1000), RULES(way, size, 64000)
 #define SIZE(size) FLOWS(BR, size), FLOWS(CE, size)
 
-const struct bench_case bench_cases[] = { SIZE("64"), SIZE("imix"), SIZE("1500"), NEW(1000), CE("64", 1000000, 1),
+const struct bench_case bench_cases[] = { SIZE("64"), SIZE("imix"), SIZE("1500"), NATIVE6("64", 1000),
+	NATIVE6("64", 64000), NATIVE6("imix", 1000), NATIVE6("1500", 1000), NEW(1000), CE("64", 1000000, 1),
 	CE("64", 2000000, 1), NEW(2000000), END(2000000) };
 const size_t bench_case_count = sizeof(bench_cases) / sizeof(bench_cases[0]);

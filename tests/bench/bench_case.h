@@ -28,6 +28,7 @@ struct bench_case {
 	unsigned int from; /* interface the packets come in on */
 	bool wraps;
 	bool is_ce;
+	bool is_native6;    /* CE: IPv6 that is only forwarded; a flow's far end is outer_src, its host number src */
 	bool whole_address; /* CE: all ports of its address, else 240 */
 	bool always_reuse;  /* CE: port_reuse = "always" */
 	uint32_t sessions;  /* CE: limit */

@@ -12,6 +12,7 @@ sys.dont_write_bytecode = True
 import conservation
 import control
 import demo
+import forward
 import fragments
 import hostside
 import lab as labs
@@ -64,6 +65,7 @@ OTHER_CASES = [
     *provision.CASES,
     *scenarios.CASES,
     *provision_http.CASES,
+    *forward.CASES,
 ]
 
 

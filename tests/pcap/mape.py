@@ -70,13 +70,15 @@ CE = "2001:db8:12:3400:0:c000:212:4d0"
 PORT = 1232
 
 H, H2, CE_LAN = "192.168.1.10", "192.168.1.11", "192.168.1.1"     # two LAN hosts and the CE's LAN address
+H6, H6_2, CE_LAN6 = "2001:db8:12:3401::10", "2001:db8:12:3401::11", "2001:db8:12:3401::1"      # the same, configs/ce-forward.conf
+CE_WAN6, E6 = "2001:db8:6::2", "2400:cb00::9"                     # the CE's WAN address, a host on the IPv6 Internet
 E, E2 = "198.51.100.9", "198.51.100.200"                          # two hosts on the Internet
 BR_V4, N = "203.0.113.1", "203.0.113.20"                          # the BR's Internet address and its neighbour
 
 MAC = {
     "lan": "02:00:00:00:0c:01", "wan": "02:00:00:00:0c:02",            # the CE
     "map": "02:00:00:00:0b:01", "internet": "02:00:00:00:0b:02",       # the BR
-    H: "02:00:00:00:01:10", H2: "02:00:00:00:01:11", N: "02:00:00:00:04:20",
+    H: "02:00:00:00:01:10", H2: "02:00:00:00:01:11", H6: "02:00:00:00:01:10", H6_2: "02:00:00:00:01:11", N: "02:00:00:00:04:20",
     "wan gateway": "02:00:00:00:06:01", "map gateway": "02:00:00:00:06:02",
     "internet gateway": "02:00:00:00:04:01",
 }
@@ -172,6 +174,7 @@ HOP_BY_HOP = (0, bytes.fromhex("00 01 04 00 00 00 00"))              # PadN
 DEST_OPTIONS = (60, bytes.fromhex("00 01 04 00 00 00 00"))           # PadN
 ENCAP_LIMIT = (60, bytes.fromhex("00 04 01 04 01 01 00"))            # RFC 2473 section 5.1: limit 4, PadN
 ROUTING_DONE = (43, bytes.fromhex("00 04 00 00 00 00 00"))           # segments left 0
+SOURCE_ROUTE = (43, bytes.fromhex("02 00 01 00000000") + IPv6Address(E6).packed)     # RFC 2460: type 0, one segment left
 ROUTING_LEFT = (43, bytes.fromhex("00 04 01 00 00 00 00"))           # segments left 1
 
 
@@ -252,6 +255,23 @@ def icmp6(src, dst, type, code=0, rest=0, data=b"", wrong=0, hlim=64, tc=0):
     pseudo = IPv6Address(src).packed + IPv6Address(dst).packed + struct.pack("!II", len(message), 58)
     csum = (checksum(pseudo + message) + wrong) & 0xffff
     return tunnel(src, dst, poke(message, 2, struct.pack("!H", csum)), tc=tc, hlim=hlim, nh=58)
+
+
+def udp6(src, sport, dst, dport, data=b"MAP-E", **fields):
+    """Native IPv6; `fields` as of tunnel()."""
+    length = 8 + len(data)
+    pseudo = IPv6Address(src).packed + IPv6Address(dst).packed + struct.pack("!II", length, 17)
+    csum = checksum(pseudo + struct.pack("!HHHH", sport, dport, length, 0) + data) or 0xffff
+    return tunnel(src, dst, struct.pack("!HHHH", sport, dport, length, csum) + data, nh=17, **fields)
+
+
+def ping6(src, dst, id=7, **fields):
+    return icmp6(src, dst, 128, 0, id << 16 | 1, b"MAP-E", **fields)
+
+
+def hopped(packet):
+    """The IPv6 packet after a router."""
+    return poke(packet, 7, bytes([packet[7] - 1]))
 
 
 UNREACHABLE6, TOO_BIG6, TIME_EXCEEDED6, PARAMETER_PROBLEM6 = 1, 2, 3, 4
@@ -380,7 +400,7 @@ def selftest_builders():
     logging.getLogger("scapy.runtime").setLevel(logging.ERROR)
     from scapy.layers.inet import ICMP, IP, TCP, UDP, IPOption_NOP, fragment
     from scapy.layers.inet6 import (ICMPv6EchoRequest, ICMPv6PacketTooBig, IPv6, IPv6ExtHdrDestOpt, IPv6ExtHdrFragment,
-                                    IPv6ExtHdrHopByHop, PadN, fragment6)
+                                    IPv6ExtHdrHopByHop, IPv6ExtHdrRouting, PadN, fragment6)
 
     their_ip = IP(src=H, dst=E, ttl=9, tos=2, id=7, flags="DF")
     fields = {"ttl": 9, "tos": 2, "ipid": 7}
@@ -410,6 +430,9 @@ def selftest_builders():
     same += zip(cut6(bytes(their_ip6 / long), 1448, 2896),
                 fragment6(their_ip6 / IPv6ExtHdrFragment(id=FRAGMENT_ID) / long, 1496), strict=True)
     same += [(icmp6(CE1, BR, 2, 0, 1280, b"quoted"), their_ip6 / ICMPv6PacketTooBig(mtu=1280) / b"quoted"),
-             (icmp6(CE1, BR, 128, 0, 7 << 16 | 1, b"x"), their_ip6 / ICMPv6EchoRequest(id=7, seq=1) / b"x")]
+             (icmp6(CE1, BR, 128, 0, 7 << 16 | 1, b"x"), their_ip6 / ICMPv6EchoRequest(id=7, seq=1) / b"x"),
+             (udp6(CE1, 5000, BR, 53, b"odd", hlim=9), IPv6(src=CE1, dst=BR, hlim=9) / UDP(sport=5000, dport=53) / b"odd")]
+    same.append((tunnel(CE1, BR, b"x", ext=[SOURCE_ROUTE], nh=59),
+                 their_ip6 / IPv6ExtHdrRouting(addresses=[E6], nh=59) / b"x"))
     for ours, theirs in same:
         assert ours == bytes(theirs), (ours.hex(), bytes(theirs).hex(), theirs.summary())

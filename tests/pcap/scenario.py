@@ -8,7 +8,7 @@ import re
 import struct
 import sys
 from collections import Counter
-from ipaddress import IPv4Address, IPv4Network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from pathlib import Path
 
 import mape
@@ -36,10 +36,10 @@ def ether(dst, src, ethertype, payload):
     return Frame(b"".join(mac) + struct.pack("!H", ethertype) + payload)
 
 
-def _neighbour(iface, ipv4):
+def _neighbour(iface, address):
     """The MAC address behind which an address lives, seen from an interface of the box."""
-    on_link = iface == "lan" or (iface == "internet" and IPv4Address(ipv4) in IPv4Network("203.0.113.0/24"))
-    return mape.MAC.get(ipv4 if on_link else iface + " gateway", mape.MAC[mape.H])
+    on_link = iface == "lan" or (iface == "internet" and IPv4Address(address) in IPv4Network("203.0.113.0/24"))
+    return mape.MAC.get(address if on_link else iface + " gateway", mape.MAC[mape.H])
 
 
 class Unforeseen(bytes):
@@ -87,9 +87,16 @@ def _framed(iface, packet, outgoing):
     return frame
 
 
+class Native(bytes):
+    """An IPv6 packet on the LAN."""
+
+
 def _with_header(iface, packet, outgoing):
-    is_ipv6 = iface in ("wan", "map")
-    far_address = None if is_ipv6 else str(IPv4Address(packet[16:20] if outgoing else packet[12:16]))
+    is_ipv6 = iface in ("wan", "map") or isinstance(packet, Native)
+    if isinstance(packet, Native):
+        far_address = str(IPv6Address(packet[24:40] if outgoing else packet[8:24]))
+    else:
+        far_address = None if is_ipv6 else str(IPv4Address(packet[16:20] if outgoing else packet[12:16]))
     far, box = _neighbour(iface, far_address), mape.MAC[iface]
     return ether(far if outgoing else box, box if outgoing else far, 0x86dd if is_ipv6 else 0x0800, packet)
 
@@ -239,6 +246,12 @@ class Case:
         for protocol in protocols:
             private = first[protocol](H, 7 if protocol == "ping" else 5000)
             self.send(lan=private).gives(wan=up(first[protocol](V4, PORT, ttl=63))).opens()
+
+    def passes(self, packet, to="wan"):
+        """Native IPv6 from the other side goes on to this one."""
+        if to == "wan":
+            return self.send(lan=Native(packet)).gives(wan=hopped(packet)).event("forwarded_up")
+        return self.send(wan=packet).gives(lan=Native(hopped(packet))).event("forwarded_down")
 
     def expect(self, **stats):
         """More of the statistics: softwires={name: {…}}, nat={…}; what is not named may be anything."""

@@ -216,6 +216,7 @@ box_free(struct box *box)
 		free_stock(&box->worker[i]);
 		free(box->memory[i]);
 	}
+	fib6_clear(&box->snapshot.fib6);
 	for (int i = 0; i < INTERFACE_COUNT; i++)
 		interface_unlink(&box->snapshot.interface[i]);
 	ruleset_free(box->snapshot.rules);

@@ -211,6 +211,40 @@ static const struct bad_case bad_cases[] = {
 	{ br_text, "antispoof = false", "antispoof = 'no'", 12, "antispoof: expected true or false, found a string",
 	    "antispoof = true;" },
 
+	/* ---- native IPv6 ---- */
+	{ ce_text, "", "ipv6_forward = 'closed';\n", 1, "ipv6_forward: 'closed' is unknown", "known: 'linux', 'open'" },
+	{ ce_text, "", "ipv6_forward = true;\n", 1, "ipv6_forward: expected a string, found true",
+	    "ipv6_forward = 'linux'" },
+	{ br_text, "", "ipv6_forward = 'linux';\n", 1, "ipv6_forward in the configuration of a BR", "leave it out" },
+	{ br_text, "", "ipv6_martians = [ ];\n", 1, "ipv6_martians in the configuration of a BR", "leave it out" },
+	{ ce_text, "", "ipv6_martians = [ 'orchids' ];\n", 1, "ipv6_martians: 'orchids' is unknown", "mean 'orchid'?" },
+	{ ce_text, "", "ipv6_martians = [ '10.0.0.0/8' ];\n", 1, "ipv6_martians: '10.0.0.0/8' is unknown",
+	    "or an IPv6 prefix" },
+	{ ce_text, "", "ipv6_martians = [ '2001:db8::/129' ];\n", 1,
+	    "ipv6_martians: '2001:db8::/129' is not an IPv6 prefix", "ipv6_martians = [ " },
+	{ ce_text, "", "ipv6_martians = [ '2001:db8::1/32' ];\n", 1, "ipv6_martians: 2001:db8::1/32 has host bits set",
+	    "write 2001:db8::/32" },
+	{ ce_text, "", "ipv6_martians = [ 'documentation', '3fff::/20' ];\n", 1,
+	    "ipv6_martians: 3fff::/20 is given twice", "leave one" },
+	{ ce_text, "",
+	    "ipv6_martians = [ " PREFIXES6_16("1") "," PREFIXES6_16("2") "," PREFIXES6_16("3") "," PREFIXES6_4(
+		"4") "," PREFIXES6_4("5") "," PREFIXES6_4("6") ", '7::/16', '8::/16', '9::/16', 'orchid' ];\n",
+	    1, "ipv6_martians: more than 64 prefixes", "'documentation' and 'orchid' count as two" },
+
+	/* ---- the softwire's device ---- */
+	{ line_text, "name = 'line'", "name = 'softwire-of-this-line'", 7,
+	    "name: 'softwire-of-this-line' cannot be the name of a host interface", "up to 15 characters" },
+	{ line_text, "name = 'line'", "name = 'lan'", 7, "name: the host interface of 'lan' has this name",
+	    "device = false" },
+	{ line_text, "mtu = 1400", "device = 1", 8, "device: expected true or false, found an integer",
+	    "device = true;" },
+	{ line_text, "mtu = 1400", "device_address = '2001:db8::1'", 8,
+	    "device_address: 2001:db8::1 is not an IPv4 address", "IPv6 of the box needs none" },
+	{ line_text, "mtu = 1400", "device_address = '192.168.1.77'", 8,
+	    "device_address: 192.168.1.77 is in a subnet of interface 'lan'", "leave it out" },
+	{ line_text, "'192.168.1.1/24'", "'192.0.0.1/24'", 7,
+	    "device_address: 192.0.0.2 is in a subnet of interface 'lan'", "leave it out" },
+
 	/* ---- neighbours and gateways ---- */
 	{ ce_text, "10.1.2.3", "10.1.2.300", 19, "address: '10.1.2.300' is not an IPv4 or IPv6", "address = '192" },
 	{ ce_text, "10.1.2.3", "192.168.1.10", 19, "192.168.1.10 is given twice", "leave one" },

@@ -55,6 +55,52 @@ START_TEST(every_setting_of_a_ce)
 END_TEST
 
 static void
+check_martians6(const struct conf *conf, const char *wanted)
+{
+	char found[1024] = "", text[PREFIX_TEXT_SIZE];
+
+	for (size_t i = 0; i < conf->martian6_count; i++) {
+		const size_t len = strlen(found);
+
+		snprintf(found + len, sizeof(found) - len, "%s%s", i > 0 ? " " : "",
+		    prefix6_format(&conf->martians6[i], text));
+	}
+	ck_assert_str_eq(found, wanted);
+}
+
+/* FW-03: RFC 3849 and 9637, RFC 4843 and 7343, RFC 3879, RFC 4193, RFC 6666. */
+#define MARTIANS6 "2001:db8::/32 3fff::/20 2001:10::/28 2001:20::/28 fec0::/10 fc00::/7 100::/64"
+
+START_TEST(native_ipv6)
+{
+	static const struct {
+		const char *before, *martians;
+		bool forwards;
+	} cases[] = {
+		{ "", MARTIANS6, false },
+		{ "ipv6_forward = 'linux';", MARTIANS6, false },
+		{ "ipv6_forward = 'open';", MARTIANS6, true },
+		{ "ipv6_forward = 'open'; ipv6_martians = [ ];", "", true },
+		{ "ipv6_martians = [ 'site-local', '2400::/12', 'orchid' ];",
+		    "fec0::/10 2400::/12 2001:10::/28 2001:20::/28", false },
+	};
+	static char text[TEXT_SIZE];
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct conf *conf;
+
+		snprintf(text, sizeof(text), "%s %s", cases[i].before, ce_text);
+		conf = load_text(text);
+		ck_assert_int_eq(conf->forwards_ipv6, cases[i].forwards);
+		ck_assert_str_eq(conf_ipv6_forward_word(conf), cases[i].forwards ? "open" : "linux");
+		ck_assert_int_eq(conf_ipv6_forward_note(conf) != NULL, cases[i].forwards);
+		check_martians6(conf, cases[i].martians);
+		conf_free(conf);
+	}
+}
+END_TEST
+
+static void
 check_nat(const struct conf_nat *nat)
 {
 	ck_assert_uint_eq(nat->sessions, 1000);
@@ -428,6 +474,33 @@ START_TEST(kinds_of_softwire)
 END_TEST
 
 /* With host interfaces nothing of an interface is required, and what is given comes on top. */
+/* NAT-53: with host interfaces Linux has a way through the softwire, unless it is to have none. */
+START_TEST(softwire_device)
+{
+	static const struct {
+		const char *settings;
+		uint32_t addr;
+	} cases[] = {
+		{ "mtu = 1400", UINT32_C(0xc0000002) },
+		{ "device = true", UINT32_C(0xc0000002) },
+		{ "device_address = '10.9.8.7'", UINT32_C(0x0a090807) },
+		{ "device = false; device_address = '10.9.8.7'", 0 },
+	};
+	static char text[TEXT_SIZE];
+	struct conf *conf;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		edit(text, line_text, "mtu = 1400", cases[i].settings);
+		conf = load_text(text);
+		ck_assert_uint_eq(conf->softwires[0].device_addr, cases[i].addr);
+		conf_free(conf);
+	}
+	conf = load_text(ce_text);
+	ck_assert_uint_eq(conf->softwires[0].device_addr, 0);
+	conf_free(conf);
+}
+END_TEST
+
 START_TEST(host_interfaces)
 {
 	struct conf *conf = load_text(host_text);
@@ -546,6 +619,8 @@ unit_suite(void)
 
 	tcase_add_checked_fixture(good, write_rules, tear_down);
 	tcase_add_test(good, every_setting_of_a_ce);
+	tcase_add_test(good, native_ipv6);
+	tcase_add_test(good, softwire_device);
 	tcase_add_test(good, every_setting_of_a_softwire_and_nat);
 	tcase_add_test(good, defaults);
 	tcase_add_test(good, host_interfaces);

@@ -41,6 +41,12 @@ tear_down(void)
 	box_free(box);
 }
 
+static enum verdict
+give_up(struct worker *worker, struct packet *p)
+{
+	return drop(worker, p, DROP_no_neighbour);
+}
+
 /* The identification says which packet it is. */
 static void
 send_to(uint32_t dst, uint16_t number)
@@ -100,7 +106,7 @@ START_TEST(newest_wait_and_go_in_order)
 	for (uint16_t i = 0; i < 6; i++)
 		ck_assert_uint_eq(number_at(&w->dropped, i, 0), i);
 	find_neighbour(NOBODY);
-	pending_tick(w, box->snapshot.interface, 2);
+	pending_tick(w, box->snapshot.interface, 2, give_up);
 	ck_assert_uint_eq(w->transmit[INTERFACE_V4].count, PENDING_PER_HOP);
 	for (uint16_t i = 0; i < PENDING_PER_HOP; i++) {
 		const uint8_t *frame = rte_pktmbuf_mtod(w->transmit[INTERFACE_V4].mbufs[i], const uint8_t *);
@@ -112,6 +118,20 @@ START_TEST(newest_wait_and_go_in_order)
 	}
 	ck_assert_uint_eq(pending->packet_count + pending->hop_count, 0);
 	check_drops(6);
+}
+END_TEST
+
+/* Once a second while packets wait, for a question may have been lost. */
+START_TEST(asks_again)
+{
+	w->now_ms = 5000;
+	send_to(NOBODY, 1);
+	for (w->now_ms = 5010; w->now_ms < 8000; w->now_ms += 10)
+		pending_tick(w, box->snapshot.interface, 1, give_up);
+	ck_assert_uint_eq(pending->question_count, 3);
+	for (int i = 0; i < 3; i++)
+		ck_assert(pending->questions[i].addr == NOBODY);
+	check_drops(0);
 }
 END_TEST
 
@@ -164,14 +184,14 @@ START_TEST(time_ends_the_wait)
 	w->now_ms = 200;
 	send_to(NOBODY, 2);
 	w->now_ms = 100 + PENDING_TIMEOUT_MS - 1;
-	pending_tick(w, box->snapshot.interface, 1);
+	pending_tick(w, box->snapshot.interface, 1, give_up);
 	check_drops(0);
 	w->now_ms++;
-	pending_tick(w, box->snapshot.interface, 1);
+	pending_tick(w, box->snapshot.interface, 1, give_up);
 	check_drops(1);
 	ck_assert_uint_eq(number_at(&w->dropped, 0, 0), 1);
 	w->now_ms = 200 + PENDING_TIMEOUT_MS;
-	pending_tick(w, box->snapshot.interface, 1);
+	pending_tick(w, box->snapshot.interface, 1, give_up);
 	check_drops(2);
 	ck_assert_uint_eq(pending->hop_count, 0);
 }
@@ -184,11 +204,11 @@ START_TEST(others_wait_on)
 	send_to(NOBODY + 1, 2);
 	send_to(NOBODY + 2, 3);
 	find_neighbour(NOBODY);
-	pending_tick(w, box->snapshot.interface, 2);
+	pending_tick(w, box->snapshot.interface, 2, give_up);
 	ck_assert_uint_eq(w->transmit[INTERFACE_V4].count, 1);
 	ck_assert_uint_eq(pending->packet_count, 2);
 	find_neighbour(NOBODY + 2);
-	pending_tick(w, box->snapshot.interface, 3);
+	pending_tick(w, box->snapshot.interface, 3, give_up);
 	ck_assert_uint_eq(w->transmit[INTERFACE_V4].count, 2);
 	ck_assert_uint_eq(number_at(&w->transmit[INTERFACE_V4], 1, ETHER_LEN), 3);
 	check_drops(0);
@@ -222,6 +242,7 @@ unit_suite(void)
 	tcase_add_checked_fixture(all, set_up, tear_down);
 	tcase_add_test(all, newest_wait_and_go_in_order);
 	tcase_add_test(all, asks_once_a_second);
+	tcase_add_test(all, asks_again);
 	tcase_add_test(all, asks_for_the_gateway);
 	tcase_add_test(all, room_is_bounded);
 	tcase_add_test(all, time_ends_the_wait);

@@ -13,6 +13,8 @@
 
 static struct route told[MAX_ROUTES];
 static size_t told_count;
+static struct prefix6 marked[8];
+static size_t marked_count;
 static struct random rng;
 
 static uint32_t
@@ -68,10 +70,36 @@ check4(const struct routes *routes, uint32_t addr)
 	check_hop(routes, trie4_find(routes->trie, addr), addr, false);
 }
 
+static bool
+is_marked(u128 addr)
+{
+	for (size_t i = 0; i < marked_count; i++) {
+		if (((marked[i].addr ^ addr) & mask6(marked[i].len)) == 0)
+			return true;
+	}
+	return false;
+}
+
 static void
 check6(const struct routes *routes, u128 addr)
 {
-	check_hop(routes, routes6_find(routes->ranges, routes->range_count, addr), addr, true);
+	const struct range6 *range = range6_find(routes->ranges, routes->range_count, addr);
+	const struct route *want = model_find(addr, true);
+
+	check_hop(routes, range->hop, addr, true);
+	ck_assert_uint_eq(range->interface, want != NULL ? want->interface : 0);
+	ck_assert_int_eq(range->is_martian, is_marked(addr));
+}
+
+static void
+check_around(const struct routes *routes, u128 addr, uint8_t len)
+{
+	const u128 first = addr & mask6(len), last = first | ~mask6(len);
+
+	check6(routes, first);
+	check6(routes, last);
+	check6(routes, first - 1);
+	check6(routes, last + 1);
 }
 
 static struct route
@@ -80,6 +108,7 @@ random_route(uint8_t len, u128 addr, uint32_t gateways)
 	struct route route = { .addr = addr, .len = len, .metric = below(3) };
 
 	route.hop = HOP_OWN + below(HOP_GATEWAY);
+	route.interface = (uint8_t)below(2);
 	if (route.hop == HOP_GATEWAY)
 		route.via = 1 + below(gateways);
 	return route;
@@ -156,19 +185,24 @@ START_TEST(random_ipv6_routes)
 	struct routes *routes = routes6_build(told, told_count);
 
 	ck_assert_ptr_nonnull(routes);
-	for (size_t i = 0; i < told_count; i++) {
-		const u128 first = told[i].addr & mask6(told[i].len), last = first | ~mask6(told[i].len);
-
-		check6(routes, first);
-		check6(routes, last);
-		check6(routes, first - 1);
-		check6(routes, last + 1);
+	for (size_t i = 0; i < told_count; i++)
+		check_around(routes, told[i].addr, told[i].len);
+	marked_count = below(COUNT(marked) + 1);
+	for (size_t i = 0; i < marked_count; i++) {
+		marked[i].len = (uint8_t)below(129);
+		marked[i].addr = (below(8) == 0 ? ~(u128)0 : random6()) & mask6(marked[i].len);
 	}
+	ck_assert(routes6_mark(routes, marked, marked_count));
+	for (size_t i = 0; i < told_count; i++)
+		check_around(routes, told[i].addr, told[i].len);
+	for (size_t i = 0; i < marked_count; i++)
+		check_around(routes, marked[i].addr, marked[i].len);
 	for (int i = 0; i < 500; i++)
 		check6(routes, random6());
 	check6(routes, 0);
 	check6(routes, ~(u128)0);
 	routes_free(routes);
+	marked_count = 0;
 }
 END_TEST
 
