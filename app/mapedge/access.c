@@ -14,6 +14,7 @@
 #include "kept.h"
 #include "log.h"
 #include "provision/dhcp6_store.h"
+#include "routers.h"
 #include "timer.h"
 
 #define CLIENT_PORT 546
@@ -21,6 +22,7 @@
 #define DATAGRAM_MAX 65535
 #define STATE_FILE "dhcpv6"
 #define LONGEST_WAIT_MS 3600000 /* then the timer is set anew */
+#define PATIENCE_MS 15000       /* then a line without an answer to a Solicit has no DHCPv6 prefix */
 
 struct access {
 	int fd;
@@ -29,6 +31,8 @@ struct access {
 	char file[CONF_TEXT_SIZE + sizeof("/" STATE_FILE)];
 	struct random random;
 	bool duid_is_given;
+	enum conf_access_kind kind;
+	bool by_ra; /* the prefix is that of router advertisements */
 	struct dhcp6_config config;
 	struct dhcp6_client client;
 	struct dhcp6_actions actions;
@@ -39,7 +43,10 @@ struct access {
 	uint8_t datagram[DATAGRAM_MAX];
 	struct event *readable;
 	struct event *timer;
+	struct routers *routers;
+	struct event *patience;
 	access_news *news;
+	access_news *moved;
 	void *context;
 };
 
@@ -141,13 +148,16 @@ log_changes(const struct dhcp6_actions *actions)
 
 /* The prefix that lasts longest is the one to stand on. */
 static const struct dhcp6_prefix *
-best_prefix(const struct dhcp6_lease *lease)
+best_prefix(const struct access *access)
 {
-	const struct dhcp6_prefix *best = NULL;
+	const struct ra_state *heard = routers_state(access->routers);
+	const struct dhcp6_lease *lease = &access->client.lease;
+	const struct dhcp6_prefix *prefixes = access->by_ra ? heard->prefixes : lease->prefixes, *best = NULL;
+	const uint32_t count = access->by_ra ? heard->prefix_count : lease->prefix_count;
 
-	for (uint32_t i = 0; i < lease->prefix_count; i++) {
-		if (best == NULL || lease->prefixes[i].preferred_until > best->preferred_until)
-			best = &lease->prefixes[i];
+	for (uint32_t i = 0; i < count; i++) {
+		if (best == NULL || prefixes[i].preferred_until > best->preferred_until)
+			best = &prefixes[i];
 	}
 	return best;
 }
@@ -157,7 +167,7 @@ static bool
 has_news(const struct access *access)
 {
 	const struct dhcp6_actions *actions = &access->actions;
-	const struct dhcp6_prefix *best = best_prefix(&access->client.lease);
+	const struct dhcp6_prefix *best = best_prefix(access);
 
 	for (uint32_t i = 0; i < actions->change_count; i++) {
 		if (actions->changes[i].kind != DHCP6_PREFIX_LIFETIME &&
@@ -179,6 +189,8 @@ act(struct access *access, enum dhcp6_state before)
 	log_changes(actions);
 	if (has_news(access))
 		access->news(access->context);
+	else if (actions->change_count > 0 || actions->settings_changed)
+		access->moved(access->context);
 	if (actions->keep)
 		keep(access);
 	if (actions->send_len > 0)
@@ -250,22 +262,121 @@ access_link_up(struct access *access)
 	act(access, before);
 }
 
+/* ---- where the prefix comes from -------------------------------------------------------------------------------- */
+
+/* From nothing: a line with another kind of prefix is another line. */
+static void
+turn(struct access *access, bool by_ra)
+{
+	const struct dhcp6_counters counters = access->client.counters;
+	const enum dhcp6_state before = access->client.state;
+
+	access->by_ra = by_ra;
+	access->config.stateless = by_ra;
+	access->config.want_pd = !by_ra;
+	log_notice("access: the prefix comes from %s", by_ra ? "router advertisements" : "DHCPv6");
+	dhcp6_client_init(&access->client, &access->config, &access->random);
+	access->client.counters = counters;
+	dhcp6_client_start(&access->client, clock_ms(), NULL, &access->actions);
+	act(access, before);
+	access->news(access->context);
+}
+
+/*
+ * A line without a prefix by DHCPv6 has one /64 that its routers advertise for hosts: NTT's lines without telephone. Whoever manages
+ * addresses by DHCPv6 (M) delegates by it, too.
+ */
+static bool
+has_shared_prefix(const struct access *access)
+{
+	const struct ra_state *heard = routers_state(access->routers);
+
+	return heard->prefix_count > 0 && !heard->managed;
+}
+
+static void
+on_patience(evutil_socket_t fd, short what, void *argument)
+{
+	struct access *access = argument;
+
+	(void)fd;
+	(void)what;
+	if (access->kind != CONF_ACCESS_AUTO || access->by_ra || access->client.state == DHCP6_OFF)
+		return;
+	if (access->client.state == DHCP6_SOLICITING && has_shared_prefix(access))
+		turn(access, true);
+	else
+		timer_start(access->patience, PATIENCE_MS);
+}
+
+/* A new prefix beside the delegated one: the line may have been renumbered (RFC 8415 section 18.2.12). */
+static void
+on_routers(void *context)
+{
+	struct access *access = context;
+	const enum dhcp6_state before = access->client.state;
+
+	if (before == DHCP6_OFF)
+		return;
+	if (!access->by_ra) {
+		dhcp6_client_prefixes_moved(&access->client, clock_ms(), &access->actions);
+		act(access, before);
+		access->moved(access->context);
+	} else if (access->kind == CONF_ACCESS_AUTO && !has_shared_prefix(access)) {
+		turn(access, false);
+		timer_start(access->patience, PATIENCE_MS);
+	} else {
+		access->news(access->context);
+	}
+}
+
+void
+access_line(const struct access *access, struct lan_line *line)
+{
+	const struct dhcp6_prefix *prefix = access != NULL ? best_prefix(access) : NULL;
+
+	*line = (struct lan_line){ .has_prefix = prefix != NULL };
+	if (prefix != NULL)
+		line->prefix = *prefix;
+	if (access == NULL)
+		return;
+	line->is_shared = access->by_ra;
+	line->dns = access->client.lease.settings.dns;
+	line->domains = &access->client.lease.settings.domains;
+	if (line->dns.count == 0)
+		line->dns = routers_state(access->routers)->dns;
+}
+
+int
+access_release(struct access *access, struct error *err)
+{
+	enum dhcp6_state before;
+
+	if (access == NULL || access->client.state == DHCP6_OFF)
+		return error_set(err, ENOENT, "there is no lease: the line is not asked for one");
+	if (access->client.lease.prefix_count + access->client.lease.address_count == 0)
+		return error_set(err, ENOENT, "there is no lease to give back");
+	before = access->client.state;
+	dhcp6_client_release(&access->client, clock_ms(), &access->actions);
+	act(access, before);
+	return 0;
+}
+
 /* ---- the softwire ------------------------------------------------------------------------------------------------ */
 
 static int
 set_line(struct access *access, struct conf *conf, struct error *err)
 {
-	const struct dhcp6_lease *lease = &access->client.lease;
-	const struct dhcp6_prefix *prefix = best_prefix(lease);
+	const struct dhcp6_prefix *prefix = best_prefix(access);
 	const struct offer *offer = &access->choice.offer;
 
 	if (prefix == NULL) {
 		error_set(err, ENOENT, "the line has no prefix");
-		error_hint(err, "see what DHCPv6 waits for");
+		error_hint(err, access->by_ra ? "no router advertises one" : "see what DHCPv6 waits for");
 		return -ENOENT;
 	}
 	access->prefix = prefix->prefix;
-	if (s46_choose(lease, &access->policy, &access->choice, err) < 0)
+	if (s46_choose(&access->client.lease, &access->policy, &access->choice, err) < 0)
 		return -ENOENT;
 	if (offer->br_count == 0) {
 		error_set(err, ENOTSUP, "the other end has only a name, %s", offer->br_name);
@@ -291,12 +402,14 @@ access_apply(struct access *access, struct conf *conf)
 		log_notice("dhcpv6: %s", access->choice.notes[i]);
 }
 
-const struct line_report *
+struct line_report *
 access_report(struct access *access)
 {
 	if (access == NULL)
 		return NULL;
 	access->report.now = clock_ms();
+	access->report.routers = routers_state(access->routers);
+	access->report.by_ra = access->by_ra;
 	(void)dhcp6_client_reason(&access->client, access->report.now, access->report.reason);
 	return &access->report;
 }
@@ -325,7 +438,10 @@ open_socket(struct access *access, struct error *err)
 static void
 set_config(struct access *access, const struct conf_access *conf, const struct mac *mac)
 {
-	access->config = (struct dhcp6_config){ .want_pd = true,
+	access->kind = conf->kind;
+	access->by_ra = conf->kind == CONF_ACCESS_RA;
+	access->config = (struct dhcp6_config){ .stateless = access->by_ra,
+		.want_pd = !access->by_ra,
 		.pd_iaid = 1,
 		.na_iaid = 1,
 		.pd_hint_len = conf->hint_len,
@@ -374,19 +490,26 @@ access_open(const struct conf *conf, unsigned int wan, const struct mac *mac, st
 }
 
 int
-access_start(struct access *access, struct event_base *base, access_news *news, void *context, struct error *err)
+access_start(struct access *access, struct event_base *base, const struct access_listener *listener, struct error *err)
 {
 	struct dhcp6_store store;
 	bool has_lease;
 
 	if (access == NULL)
 		return 0;
-	access->news = news;
-	access->context = context;
+	access->news = listener->news;
+	access->moved = listener->moved;
+	access->context = listener->context;
 	access->readable = event_new(base, access->fd, EV_READ | EV_PERSIST, on_readable, access);
 	access->timer = evtimer_new(base, on_timer, access);
-	if (access->readable == NULL || access->timer == NULL || event_add(access->readable, NULL) < 0)
+	access->patience = evtimer_new(base, on_patience, access);
+	if (access->readable == NULL || access->timer == NULL || access->patience == NULL ||
+	    event_add(access->readable, NULL) < 0)
 		return error_set(err, ENOMEM, "no events for DHCPv6");
+	access->routers = routers_open(access->ifindex, base, on_routers, access, err);
+	if (access->routers == NULL)
+		return -EIO;
+	timer_start(access->patience, PATIENCE_MS);
 	has_lease = recall(access, &store);
 	dhcp6_client_init(&access->client, &access->config, &access->random);
 	dhcp6_client_start(&access->client, clock_ms(), has_lease ? &store.lease : NULL, &access->actions);
@@ -403,6 +526,8 @@ access_close(struct access *access)
 		return;
 	event_end(access->readable);
 	event_end(access->timer);
+	event_end(access->patience);
+	routers_close(access->routers);
 	if (access->fd >= 0)
 		close(access->fd);
 	free(access);

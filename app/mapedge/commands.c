@@ -41,9 +41,20 @@ static const struct conf *
 line(void *context, const struct line_report **report)
 {
 	struct control *control = context;
+	struct line_report *known = access_report(control->access);
 
-	*report = access_report(control->access);
+	if (known != NULL)
+		known->lan = lan_report(control->lan);
+	*report = known;
 	return control->conf;
+}
+
+static int
+release(void *context, struct error *err)
+{
+	struct control *control = context;
+
+	return access_release(control->access, err);
 }
 
 static const struct ruleset *
@@ -167,5 +178,6 @@ control_backend(struct control *control)
 		.binding_add = add_binding,
 		.binding_remove = remove_binding,
 		.binding_get = get_binding,
-		.line = line };
+		.line = line,
+		.release = release };
 }

@@ -10,6 +10,7 @@
 #include "clock.h"
 #include "compile.h"
 #include "history.h"
+#include "lan.h"
 #include "log.h"
 #include "notes.h"
 #include "slots.h"
@@ -199,6 +200,18 @@ renew(struct control *control, struct snapshot *snapshot, const struct snapshot 
 	return false;
 }
 
+/* What the hosts have follows the line: before anything is said to the server (RFC 8415 section 18.2.7). */
+static void
+follow_line(void *context)
+{
+	struct control *control = context;
+	struct lan_line line;
+
+	access_line(control->access, &line);
+	line.has_router = hosts_has_default6(control->hosts);
+	lan_follow(control->lan, &line);
+}
+
 /* Linux's neighbours, routes or addresses are others; rules, bindings and sessions are as they were. */
 static void
 on_host_news(void *context)
@@ -208,6 +221,7 @@ on_host_news(void *context)
 
 	if (!renew(control, snapshot_follow(control->snapshot, &err), control->snapshot, &err))
 		log_error("host: out of memory; neighbours and routes stay as they were");
+	follow_line(control);
 }
 
 /* The line has other parameters: the old softwire works until the new one is complete. */
@@ -219,6 +233,7 @@ on_line_news(void *context)
 	struct error err = { 0 };
 	struct snapshot *snapshot;
 
+	follow_line(control);
 	access_apply(control->access, control->conf);
 	snapshot = snapshot_compile(control->conf, macs, control->snapshot, &err);
 	/* A CE has one softwire, so there always is a slot. */
@@ -273,6 +288,8 @@ control_new(struct engine *engine, struct conf *conf, struct snapshot *snapshot,
 {
 	struct control *control = calloc(1, sizeof(*control));
 	const struct hosts_listener listener = { on_host_news, on_link_up, control };
+	const struct lan_devices devices = { hosts_ifindex(hosts, INTERFACE_V4), hosts_ifindex(hosts, INTERFACE_V6),
+		engine->port[INTERFACE_V4].mac };
 
 	if (control == NULL) {
 		error_set(err, ENOMEM, "out of memory");
@@ -309,6 +326,8 @@ control_new(struct engine *engine, struct conf *conf, struct snapshot *snapshot,
 	if (access_open(conf, hosts_ifindex(hosts, INTERFACE_V6), &engine->port[INTERFACE_V6].mac, &control->access,
 		err) < 0)
 		goto fail;
+	if (lan_open(conf, &devices, control->base, &control->lan, err) < 0)
+		goto fail;
 	(void)assign_slots(control, conf, snapshot); /* the first time there are enough */
 	control->conf = conf;
 	control->snapshot = snapshot;
@@ -323,10 +342,12 @@ fail:
 void
 control_run(struct control *control)
 {
+	const struct access_listener listener = { on_line_news, follow_line, control };
 	struct error err = { 0 };
 
 	record_rules(control);
-	if (access_start(control->access, control->base, on_line_news, control, &err) < 0)
+	follow_line(control);
+	if (access_start(control->access, control->base, &listener, &err) < 0)
 		log_error("%s", err.text);
 	(void)event_base_dispatch(control->base);
 	history_stop(control->history);
@@ -357,6 +378,7 @@ control_free(struct control *control)
 	event_end(control->on_hup);
 	event_end(control->reaper);
 	history_free(control->history);
+	lan_close(control->lan);
 	access_close(control->access);
 	hosts_close(control->hosts);
 	if (control->base != NULL)

@@ -350,6 +350,12 @@ hosts_ifindex(const struct hosts *hosts, unsigned int interface)
 	return hosts == NULL ? 0 : hosts->device[interface].host.ifindex;
 }
 
+bool
+hosts_has_default6(const struct hosts *hosts)
+{
+	return hosts != NULL && mirror_has_default6(hosts->mirror);
+}
+
 const struct counters *
 hosts_counters(const struct hosts *hosts)
 {

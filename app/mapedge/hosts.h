@@ -53,6 +53,9 @@ void hosts_give_addresses(struct hosts *hosts, const struct conf *conf);
 /* Linux's number of an interface's device; 0 without hosts. */
 unsigned int hosts_ifindex(const struct hosts *hosts, unsigned int interface);
 
+/* Has the IPv6 side a default route, as Linux sees it? */
+bool hosts_has_default6(const struct hosts *hosts);
+
 /* What control itself has done to packets; NULL without hosts. */
 const struct counters *hosts_counters(const struct hosts *hosts);
 

@@ -121,6 +121,18 @@ mirror_links(const struct mirror *mirror, bool all, struct host_link links[INTER
 	}
 }
 
+bool
+mirror_has_default6(const struct mirror *mirror)
+{
+	const struct list *routes = &mirror->view[INTERFACE_V6].routes;
+
+	for (size_t i = 0; i < routes->count; i++) {
+		if (((const struct route *)routes->items)[i].len == 0)
+			return true;
+	}
+	return false;
+}
+
 void
 mirror_taken(struct mirror *mirror)
 {

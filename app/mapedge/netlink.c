@@ -220,3 +220,9 @@ netlink_add_address(unsigned int ifindex, u128 addr, uint8_t len)
 	rc = demand(request);
 	return rc == -EEXIST ? 0 : rc;
 }
+
+int
+netlink_demand(struct nlmsghdr *request)
+{
+	return demand(request);
+}

@@ -41,4 +41,7 @@ void netlink_resolve(struct netlink *netlink, unsigned int ifindex, u128 addr);
  */
 int netlink_add_address(unsigned int ifindex, u128 addr, uint8_t len);
 
+/* A request for a change, which is answered at once. 0, or the negative errno of the answer. */
+int netlink_demand(struct nlmsghdr *request);
+
 #endif

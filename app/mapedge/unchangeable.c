@@ -24,6 +24,8 @@ unchangeable(const struct conf *now, const struct conf *next)
 		return "fragments";
 	if (memcmp(&now->access, &next->access, sizeof(now->access)) != 0)
 		return "access";
+	if (memcmp(&now->lan, &next->lan, sizeof(now->lan)) != 0)
+		return "lan";
 	if (now->role == CONF_CE && now->softwires[0].provisioned != next->softwires[0].provisioned)
 		return "provision";
 	if (strcmp(now->control_socket, next->control_socket) != 0)

@@ -58,6 +58,8 @@ struct api_backend {
 	int (*binding_get)(void *context, struct api_binding *binding, struct error *err);
 	/* The configuration in use, and what is known of the line or NULL: valid until the next call. */
 	const struct conf *(*line)(void *context, const struct line_report **line);
+	/* Gives the line's lease back. 0, or a negative errno with the reason. */
+	int (*release)(void *context, struct error *err);
 };
 
 /* Handles one request; always returns a reply (new reference). `line` need not be terminated. */

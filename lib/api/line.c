@@ -169,6 +169,17 @@ dhcpv6_json(const struct line_report *line)
 	return object;
 }
 
+/* What the line's routers say, and whether the prefix is theirs. */
+static json_t *
+routers_json(const struct line_report *line)
+{
+	const struct ra_state *heard = line->routers;
+
+	return json_pack("{s:b, s:b, s:b, s:o, s:o, s:s}", "heard", heard->heard, "managed", heard->managed, "other",
+	    heard->other, "prefixes", leases_json(heard->prefixes, heard->prefix_count, line->now), "dns",
+	    servers_json(&heard->dns), "prefix_from", line->by_ra ? "ra" : "dhcpv6");
+}
+
 json_t *
 line_json(const struct conf *conf, const struct line_report *line)
 {
@@ -178,6 +189,10 @@ line_json(const struct conf *conf, const struct line_report *line)
 		return object;
 	if (line != NULL)
 		json_object_set_new(object, "dhcpv6", dhcpv6_json(line));
+	if (line != NULL && line->routers != NULL)
+		json_object_set_new(object, "routers", routers_json(line));
+	if (line != NULL && line->lan != NULL)
+		json_object_set_new(object, "lan", lan_json(line->lan, line->now));
 	json_object_set_new(object, "softwire", softwire_json(&conf->softwires[0]));
 	return object;
 }

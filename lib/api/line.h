@@ -5,8 +5,10 @@
 
 #include <jansson.h>
 
+#include "api/lan.h"
 #include "conf/conf.h"
 #include "provision/dhcp6_client.h"
+#include "provision/ra_state.h"
 #include "provision/s46.h"
 
 /* A line that is asked by DHCPv6. */
@@ -15,6 +17,9 @@ struct line_report {
 	uint64_t now; /* of the client's clock */
 	char reason[2 * DHCP6_REASON_SIZE];
 	const struct s46_choice *choice; /* of the last softwire options */
+	const struct ra_state *routers;
+	bool by_ra;                   /* the prefix is one of theirs */
+	const struct lan_report *lan; /* NULL: none */
 };
 
 /* A new reference. `line` is NULL where the configuration says it all, or on a BR. */

@@ -35,6 +35,7 @@ static const struct reader_key root_keys[] = {
 	{ .name = "fragments", .type = READER_GROUP, .example = "{ timeout = 15; }" },
 	{ .name = "icmp", .type = READER_GROUP, .example = "{ rate = 1000; }" },
 	{ .name = "access", .type = READER_GROUP, .example = "{ prefix_hint = 56; }" },
+	{ .name = "lan", .type = READER_GROUP, .example = "{ services = true; }" },
 };
 
 static const struct reader_key control_keys[] = {
@@ -330,8 +331,8 @@ read_all(struct conf *conf, const config_setting_t *root, struct error *err)
 	    conf_read_host(conf, root, err) < 0 || conf_read_interfaces(conf, root, err) < 0 ||
 	    conf_check_host(conf, root, err) < 0 || check_ports(conf, root, err) < 0 ||
 	    conf_read_nat(conf, root, err) < 0 || conf_read_access(conf, root, err) < 0 ||
-	    conf_read_softwires(conf, root, err) < 0 || read_fragments(conf, root, err) < 0 ||
-	    read_icmp(conf, root, err) < 0)
+	    conf_read_softwires(conf, root, err) < 0 || conf_read_lan(conf, root, err) < 0 ||
+	    read_fragments(conf, root, err) < 0 || read_icmp(conf, root, err) < 0)
 		return -EINVAL;
 	return conf_check(conf, root, err);
 }

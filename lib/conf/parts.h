@@ -28,6 +28,9 @@ int conf_read_kind(struct conf_softwire *softwire, const config_setting_t *group
 
 int conf_read_access(struct conf *conf, const config_setting_t *root, struct error *err);
 
+/* The group `lan`; the interfaces and softwires have been read. */
+int conf_read_lan(struct conf *conf, const config_setting_t *root, struct error *err);
+
 /*
  * RFC 4787 REQ-7: a host in the LAN could not tell inside from outside. The index of the LAN's address whose subnet overlaps the
  * IPv4 address of the softwire, with the reason; or the number of addresses.

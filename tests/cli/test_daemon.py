@@ -89,7 +89,7 @@ def with_daemon(function):
 
 def commands():
     names = [command["name"] for command in answer("list-commands")["commands"]]
-    assert names == ["binding-add", "binding-get", "binding-remove", "config-reload", "list-commands", "lookup", "rules-get",
+    assert names == ["binding-add", "binding-get", "binding-remove", "config-reload", "list-commands", "lookup", "release", "rules-get",
                      "shutdown", "stats-get", "status"], names
     statistics = answer("stats-get")
     assert statistics["role"] == "br" and statistics["generation"] == 1 and len(statistics["workers"]) == 2

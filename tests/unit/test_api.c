@@ -11,7 +11,7 @@ START_TEST(list_commands)
 	static const struct {
 		const char *name, *access;
 	} commands[] = { { "binding-add", "write" }, { "binding-get", "read" }, { "binding-remove", "write" },
-		{ "config-reload", "write" }, { "list-commands", "read" }, { "lookup", "read" },
+		{ "config-reload", "write" }, { "list-commands", "read" }, { "lookup", "read" }, { "release", "write" },
 		{ "rules-get", "read" }, { "shutdown", "write" }, { "stats-get", "read" }, { "status", "read" } };
 	json_t *reply = ask("{\"command\": \"list-commands\"}");
 	json_t *list = json_object_get(arguments_of(reply), "commands");
@@ -318,6 +318,20 @@ START_TEST(status)
 }
 END_TEST
 
+/* DHC-33: only when a person says so. */
+START_TEST(release_by_command)
+{
+	json_t *reply = ask("{\"command\": \"release\"}");
+
+	ck_assert_int_eq(result_of(reply), API_OK);
+	json_decref(reply);
+	reply = ask("{\"command\": \"release\"}");
+	ck_assert_int_eq(result_of(reply), API_FAILED);
+	ck_assert_str_eq(json_string_value(json_object_get(reply, "text")), "there is no lease to give back");
+	json_decref(reply);
+}
+END_TEST
+
 START_TEST(shut_down)
 {
 	json_t *reply = ask("{\"command\": \"shutdown\"}");
@@ -391,6 +405,7 @@ unit_suite(void)
 	tcase_add_loop_test(commands, config_reload_that_fails, 0, COUNT(reload_failures));
 	tcase_add_test(commands, config_reload_with_a_long_error);
 	tcase_add_test(commands, status);
+	tcase_add_test(commands, release_by_command);
 	tcase_add_test(commands, shut_down);
 	suite_add_tcase(suite, commands);
 	tcase_add_checked_fixture(ids, set_up, tear_down);
