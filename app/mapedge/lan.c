@@ -11,6 +11,7 @@
 #include "assign.h"
 #include "clock.h"
 #include "companion.h"
+#include "ingress.h"
 #include "kept.h"
 #include "log.h"
 #include "provision/dnsmasq.h"
@@ -41,6 +42,7 @@ struct lan {
 	struct prefix6 discard[HOME_MAX_DISCARD];
 	struct home_stale stale;
 	struct error trouble;
+	struct ingress *ingress;
 	/* The services, if there are any. */
 	struct dnsmasq dnsmasq;
 	char text[DNSMASQ_TEXT_SIZE]; /* its configuration */
@@ -137,6 +139,7 @@ assign(struct lan *lan, const struct prefix6 *subnet)
 	const struct assign_lifetimes lifetimes = { dhcp6_seconds_left(lan->line.prefix.preferred_until, now),
 		dhcp6_seconds_left(lan->line.prefix.valid_until, now) };
 
+	complain(ingress_allow(lan->ingress, &lan->line.prefix.prefix), "forward from", &lan->line.prefix.prefix);
 	complain(assign_address(lan->devices.lan, &address, &lifetimes, lan->line.is_shared ? SHARED_METRIC : 0),
 	    "have the address", &address);
 	clear_discard(lan);
@@ -226,6 +229,7 @@ withdraw(struct lan *lan)
 	const struct prefix6 address = own_address(lan, &lan->subnet);
 	char text[PREFIX_TEXT_SIZE];
 
+	(void)ingress_allow(lan->ingress, NULL);
 	(void)assign_no_address(lan->devices.lan, &address);
 	clear_discard(lan);
 	home_stale_add(&lan->stale, &lan->subnet, clock_ms() + HOME_STALE_S * 1000);
@@ -378,6 +382,9 @@ set_up_devices(struct lan *lan, struct error *err)
 		error_hint(err, "has this kernel IPv6? mapedge needs CAP_NET_ADMIN");
 		return -EIO;
 	}
+	lan->ingress = ingress_open(lan->devices.lan, err);
+	if (lan->ingress == NULL)
+		return -EIO;
 	assign_forget_unreachable();
 	for (uint32_t i = 0; i < lan->stale.count; i++) {
 		address = own_address(lan, &lan->stale.at[i].prefix);
@@ -425,5 +432,6 @@ lan_close(struct lan *lan)
 	if (lan->fd >= 0)
 		close(lan->fd);
 	clear_discard(lan);
+	ingress_close(lan->ingress);
 	free(lan);
 }

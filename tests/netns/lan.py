@@ -11,11 +11,12 @@ import ipaddress
 import json
 import os
 import signal
+import socket
 import subprocess
 import time
 
 from daemon import edit, wait_until
-from hostside import Wire
+from hostside import Wire, count, is_icmp6
 from lab import ROOT
 from provision import OTHER_PREFIX, PATIENCE, PREFIX, SHORT, LineLab, container, option
 from traffic import Repeated
@@ -25,6 +26,10 @@ import scenario
 NATIVE = "2001:db8:f::a"
 NAME, ADDRESS6 = "www.example.net", "2001:db8:f::80"
 LAN, OTHER_LAN = "2001:db8:12:3401::/64", "2001:db8:13:3501::/64"
+NET, OTHER_NET = LAN[:-3], OTHER_LAN[:-3]
+CE_LAN = "fe80::ff:fe00:c11"                             # Linux makes it of the MAC address
+RA, UNREACHABLE, SOURCE_POLICY = 134, 1, 5
+ON_LINK_AND_AUTONOMOUS = 0xc0
 SCRIPT = """#!/bin/sh
 # What dhclient has learned, as it is.
 env | grep '^new_' | sort > {file}
@@ -43,7 +48,7 @@ class HomeLab(LineLab):
         core.run(f"ip address add {ADDRESS6}/128 dev lo")
         ce.sysctl("net.ipv6.conf.default.accept_dad", 1)
         host.sysctl("net.ipv6.conf.default.accept_ra", 1)
-        host.sysctl("net.ipv6.conf.default.accept_ra_rt_info_max_plen", 64)
+        host.sysctl("net.ipv6.conf.default.accept_ra_rt_info_max_plen", 64, optional=True)
         host.sysctl("net.ipv6.conf.default.router_solicitation_interval", 1)
         self.cable("ce", "lan-port", "h1", "eth0")
         self._start_dns()
@@ -129,9 +134,50 @@ class HomeLab(LineLab):
         assert " 3 received" in done.stdout, f"{done.stdout}{done.stderr}\n{json.dumps(self.status(), indent=1)}"
 
 
+# ---- the LAN as others read it ----
+
+class Home(Wire):
+    """What is said on the LAN."""
+
+    def __init__(self, lab):
+        super().__init__(lab.host, "eth0")
+        self._lab, self._count, self._advertised = lab, 0, []
+
+    def tshark(self, display_filter, *fields):
+        """Rows of fields of what has come and gone so far, as tshark reads it."""
+        capture = self._lab.directory / "lan.pcap"
+        capture.write_bytes(scenario.write_pcap((0, frame) for frame in (*self.came, *self.went)))
+        columns = [word for field in fields for word in ("-e", field)]
+        done = subprocess.run(["tshark", "-r", capture, "-Y", display_filter, "-T", "fields", *columns], capture_output=True,
+                              text=True, timeout=60, check=True)
+        return [row.split("\t") for row in done.stdout.splitlines()]
+
+    def advertised(self):
+        """[(router lifetime, {prefix: (valid, preferred, flags)}), …] of the router advertisements, in their order."""
+        if count(list(self.came), is_icmp6, RA) == self._count:
+            return self._advertised
+        self._count = count(list(self.came), is_icmp6, RA)
+        rows = self.tshark("icmpv6.type == 134", "icmpv6.nd.ra.router_lifetime", "icmpv6.opt.prefix",
+                           "icmpv6.opt.prefix.valid_lifetime", "icmpv6.opt.prefix.preferred_lifetime", "icmpv6.opt.prefix.flag")
+
+        def prefixes(names, *others):
+            columns = [[int(value, 0) for value in column.split(",") if value] for column in others]
+            return dict(zip((name for name in names.split(",") if name), zip(*columns)))
+
+        self._advertised = [(int(lifetime), prefixes(*others)) for lifetime, *others in rows]
+        return self._advertised
+
+    def wait_advertised(self, what, test):
+        try:
+            return wait_until(what, lambda: next((one for one in reversed(self.advertised()) if test(*one)), None), PATIENCE)
+        except AssertionError as error:
+            error.add_note(str(self.advertised()))
+            raise
+
+
 def a_home_comes_up(build):
     """CER-14 CER-15 CER-18 CER-19 CER-20 CER-29: addresses, name server and both protocols for a host that has nothing."""
-    with HomeLab(build) as lab, lab.web_server():
+    with HomeLab(build) as lab, lab.web_server(), Home(lab) as home:
         lab.switch_on()
         assert lab.status()["lan"]["address"] is None, lab.status()
         lab.serve()
@@ -139,6 +185,7 @@ def a_home_comes_up(build):
         lan = lab.wait_lan(address="2001:db8:12:3401::1/64", default_router=True, dns=[NATIVE])
         assert lan["services"]["state"] == "running" and lan["preferred_s"] <= 3000 and lan["valid_s"] <= 3600, lan
         lab.wait_address(LAN)
+        home.wait_advertised("no more than 45 minutes", lambda lifetime, prefixes: lifetime == 2700 and prefixes.get(NET, (0, 0))[:2] == (2700, 2700))
         lease = lab.configure_ipv4()
         assert 100 <= int(lease["new_ip_address"].split(".")[3]) <= 199 and lease["new_interface_mtu"] == "1460", lease
         assert lease["new_routers"] == lease["new_domain_name_servers"] == "192.168.1.1", lease
@@ -147,4 +194,86 @@ def a_home_comes_up(build):
         lab.assert_balanced()
 
 
-CASES = [("a home comes up: RA, DHCP, DNS by dnsmasq (CER-14)", a_home_comes_up)]
+def told_as_the_rfcs_have_it(build):
+    """CER-16 CER-18 CER-19 CER-20 CER-24 DHC-45: what RAs and DHCPv6 say, read by tshark and dhclient; lifetimes count down."""
+    with HomeLab(build) as lab:
+        lab.serve(times=(100, 160, 600, 900))
+        with Home(lab) as home:
+            lab.switch_on()
+            lab.wait_lan(address="2001:db8:12:3401::1/64", default_router=True)
+            _, first = home.wait_advertised("the prefix", lambda lifetime, prefixes: lifetime == 2700 and NET in prefixes)
+            valid, preferred, flags = first[NET]
+            assert preferred <= 600 and valid <= 900 and flags == ON_LINK_AND_AUTONOMOUS, first
+            home.wait_advertised("less of it", lambda _, prefixes: NET in prefixes and prefixes[NET][0] < valid)
+            servers = lab.dhclient("-6", "-S")["new_dhcp6_name_servers"]
+            assert ipaddress.IPv6Address(servers) in (ipaddress.IPv6Address(CE_LAN), ipaddress.IPv6Address("2001:db8:12:3401::1")), servers
+            wait_until("the route", lambda: "2001:db8:12:3400::/56" in lab.host.run("ip -6 route show proto ra").stdout, PATIENCE)
+            flags = home.tshark("icmpv6.type == 134 and icmpv6.opt.type == 25", "icmpv6.nd.ra.flag", "icmpv6.opt.rdnss")
+            assert flags and all(int(one, 16) & 0xc0 == 0x40 and server == servers for one, server in flags), flags
+            bad = home.tshark("_ws.malformed or _ws.expert.severity >= 0x00600000", "frame.number", "_ws.expert.message")
+            assert bad == [], bad
+        lab.assert_balanced()
+
+
+# ---- another prefix ----
+
+def sources(frames):
+    """Of the native IPv6 packets, with the sender's part of it: {/56: number}."""
+    found = {}
+    for frame in frames:
+        address = ipaddress.IPv6Address(frame[22:38])
+        if frame[12:14] == b"\x86\xdd" and frame[20] in (17, 58) and address.is_global or frame[22:24] == b"\x20\x01":
+            net = str(ipaddress.IPv6Network((int(address) >> 72 << 72, 56)))
+            found[net] = found.get(net, 0) + 1
+    return found
+
+
+class NativeChatter:
+    """A UDP socket of the host that stays with its old address, as applications do."""
+
+    def __init__(self, lab, address):
+        self._socket = lab.host.socket(socket.SOCK_DGRAM, socket.AF_INET6)
+        self._socket.bind((address, 0))
+        self._socket.connect((NATIVE, 9))
+
+    def __call__(self):
+        with contextlib.suppress(OSError):                   # what ICMPv6 says about the one before
+            self._socket.send(b"still here")
+        time.sleep(0.02)
+
+
+def renumbered_under_traffic(build):
+    """CER-21 CER-22 CER-25 CER-27 DHC-24 MAPE-59: the old prefix is taken from the hosts with 0/0, and leaves the home no more."""
+    with HomeLab(build) as lab, lab.web_server():
+        lab.serve(times=SHORT)
+        lab.switch_on()
+        old = lab.wait_address(LAN)
+        lab.configure_ipv4()
+        with Home(lab) as home, Wire(lab.ns["core"], "line") as line, Repeated(NativeChatter(lab, old)):
+            wait_until("native packets", lambda: PREFIX in sources(line.came))
+            lab.serve(prefix=OTHER_PREFIX, times=SHORT)
+            new = lab.wait_address(OTHER_LAN)
+            lab.wait_lan(address="2001:db8:13:3501::1/64")
+            so_far = len(line.came)
+            _, told = home.wait_advertised("0/0", lambda _, prefixes: prefixes.get(NET) == (0, 0, ON_LINK_AND_AUTONOMOUS))
+            wait_until("the old address to be deprecated", lambda: not lab.addresses().get(old, False), PATIENCE)
+            assert lab.addresses()[new], lab.addresses()
+            refused = lambda: [frame for frame in home.came if is_icmp6(frame, UNREACHABLE) and frame[55] == SOURCE_POLICY]
+            wait_until("ICMPv6 1/5", refused, PATIENCE)
+            lab.wait_softwire(configured=True, ipv4="192.0.2.19/32")
+            lab.fetch()
+            lab.ping6()
+            left = sources(line.came[so_far:])
+            assert OTHER_PREFIX in left and PREFIX not in left, left
+            withdrawn = lab.status()["lan"]["withdrawn"]
+            assert [one["prefix"] for one in withdrawn] == [LAN] and 5300 < withdrawn[0]["told_s"] <= 5400, withdrawn
+            after = [prefixes[NET] for _, prefixes in home.advertised() if NET in prefixes]
+            assert after.index((0, 0, ON_LINK_AND_AUTONOMOUS)) >= 0 and set(after[after.index((0, 0, ON_LINK_AND_AUTONOMOUS)):]) == {
+                (0, 0, ON_LINK_AND_AUTONOMOUS)}, after
+        assert "lan: withdrawn prefix=2001:db8:12:3401::/64" in lab.ce.log(), lab.ce.log()
+        lab.assert_balanced()
+
+
+CASES = [("a home comes up: RA, DHCP, DNS by dnsmasq (CER-14)", a_home_comes_up),
+         ("hosts are told what the RFCs have (CER-24)", told_as_the_rfcs_have_it),
+         ("a home is renumbered under traffic (CER-25)", renumbered_under_traffic)]
