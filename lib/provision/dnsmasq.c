@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #define ADVERTISE_EVERY_S 600
 
@@ -47,6 +48,9 @@ write_files(struct text *text, const struct dnsmasq *dnsmasq)
 	put(text, "# Written by mapedge at each start: changes are lost.\n");
 	put(text, "keep-in-foreground\nlog-facility=-\nno-hosts\nno-resolv\n");
 	put(text, "user=%s\n", dnsmasq->user);
+	if (strcmp(dnsmasq->user, "root") == 0)
+		put(text,
+		    "group=root\n"); /* whose rights never change hears of our end: PR_SET_PDEATHSIG of prctl(2) */
 	put(text, "pid-file=%s/dnsmasq.pid\n", dnsmasq->directory);
 	put(text, "dhcp-leasefile=%s/dnsmasq.leases\n", dnsmasq->directory);
 }

@@ -14,11 +14,12 @@ import signal
 import socket
 import subprocess
 import time
+from pathlib import Path
 
 from daemon import edit, wait_until
 from hostside import Wire, count, is_icmp6
 from lab import ROOT
-from provision import OTHER_PREFIX, PATIENCE, PREFIX, SHORT, LineLab, container, option
+from provision import OTHER_PREFIX, PATIENCE, PREFIX, RELEASE, SHORT, Line, LineLab, container
 from traffic import Repeated
 
 import scenario
@@ -218,14 +219,9 @@ def told_as_the_rfcs_have_it(build):
 # ---- another prefix ----
 
 def sources(frames):
-    """Of the native IPv6 packets, with the sender's part of it: {/56: number}."""
-    found = {}
-    for frame in frames:
-        address = ipaddress.IPv6Address(frame[22:38])
-        if frame[12:14] == b"\x86\xdd" and frame[20] in (17, 58) and address.is_global or frame[22:24] == b"\x20\x01":
-            net = str(ipaddress.IPv6Network((int(address) >> 72 << 72, 56)))
-            found[net] = found.get(net, 0) + 1
-    return found
+    """The /56s that native UDP and ICMPv6 packets came from."""
+    return {str(ipaddress.IPv6Network((int.from_bytes(frame[22:29], "big") << 72, 56))) for frame in frames
+            if frame[12:14] == b"\x86\xdd" and frame[20] in (17, 58) and frame[22] == 0x20}
 
 
 class NativeChatter:
@@ -264,7 +260,7 @@ def renumbered_under_traffic(build):
             lab.fetch()
             lab.ping6()
             left = sources(line.came[so_far:])
-            assert OTHER_PREFIX in left and PREFIX not in left, left
+            assert left == {OTHER_PREFIX}, left
             withdrawn = lab.status()["lan"]["withdrawn"]
             assert [one["prefix"] for one in withdrawn] == [LAN] and 5300 < withdrawn[0]["told_s"] <= 5400, withdrawn
             after = [prefixes[NET] for _, prefixes in home.advertised() if NET in prefixes]
@@ -274,6 +270,132 @@ def renumbered_under_traffic(build):
         lab.assert_balanced()
 
 
+def given_back(build):
+    """DHC-33 CER-11 CER-17 CER-27: `release`: hosts hear 0/0 and that this is no default router, then the Release leaves."""
+    with HomeLab(build) as lab:
+        lab.serve()
+        lab.switch_on()
+        host = lab.wait_address(LAN)
+        routes = lab.ns["ce"].run("ip -6 route show").stdout
+        assert "unreachable 2001:db8:12:3400::/56" in routes, routes
+        said = lab.ns["core"].run("ping -n -6 -c 1 -W 2 2001:db8:12:3477::1", check=False).stdout
+        assert "Destination unreachable: Address unreachable" in said or "No route" in said, said
+        with Home(lab) as home, Line(lab) as line:
+            reply = lab.ce.ask("release")
+            assert reply["result"] == 0, reply
+            line.wait_message(RELEASE)
+            lifetime, _ = home.wait_advertised("0/0", lambda _, prefixes: prefixes.get(NET) == (0, 0, ON_LINK_AND_AUTONOMOUS))
+            assert lifetime == 0
+        wait_until("the old address to be deprecated", lambda: not lab.addresses().get(host, False), PATIENCE)
+        wait_until("no default route", lambda: not lab.host.run("ip -6 route show default").stdout, PATIENCE)
+        status = lab.status()
+        assert status["lan"]["address"] is None and status["dhcpv6"]["state"] == "off", status
+        assert "unreachable" not in lab.ns["ce"].run("ip -6 route show").stdout
+        assert "no lease" in lab.ce.ask("release")["text"]
+        assert lab.status()["softwire"]["configured"] is False
+        lab.assert_balanced()
+
+
+def no_way_out(build):
+    """CER-02 CER-03 CER-04 CER-17: nothing is forwarded before there is a prefix; without a default router we are none, at once."""
+    with HomeLab(build) as lab:
+        lab.switch_on()
+        ce = lab.ns["ce"]
+        with Home(lab) as home, Wire(lab.ns["core"], "line") as line:
+            lab.host.run("ip address add 2001:db8:77::2/64 dev eth0 nodad")
+            lab.host.run(f"ip -6 route add {NATIVE}/128 via {CE_LAN} dev eth0")
+            assert " 0 received" in lab.host.run(f"ping -n -6 -c 2 -W 1 {NATIVE}", check=False).stdout
+            assert sources(line.came) == set(), sources(line.came)
+            lab.host.run("ip address del 2001:db8:77::2/64 dev eth0")
+            lab.host.run(f"ip -6 route del {NATIVE}/128")
+            lab.serve()
+            home.wait_advertised("a default router", lambda lifetime, _: lifetime == 2700)
+            lab.wait_lan(default_router=True)
+            ce.run("ip -6 route del default dev wan")
+            before = len(home.advertised())
+            lab.wait_lan(default_router=False)
+            home.wait_advertised("no default router", lambda lifetime, prefixes: lifetime == 0 and len(home.advertised()) > before)
+            assert ce.run("cat /proc/sys/net/ipv6/conf/lan/accept_ra").stdout.strip() == "0"
+        lab.assert_balanced()
+
+
+# ---- dnsmasq ----
+
+def processes(lab):
+    """Of our dnsmasq: {pid}."""
+    found = set()
+    for entry in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if (entry / "cmdline").read_bytes().split(b"\0")[-2:-1] == [str(lab.directory / "state" / "dnsmasq.conf").encode()]:
+                found.add(int(entry.name))
+    return found
+
+
+def one_process(lab, but=()):
+    return wait_until("one dnsmasq", lambda: len(now := processes(lab)) == 1 and not now & set(but) and now, PATIENCE).pop()
+
+
+def comes_back(build):
+    """OPS-07: dnsmasq is killed and comes back; it ends with us, killed or not, and one that is left over is ended."""
+    with HomeLab(build) as lab:
+        lab.serve()
+        lab.switch_on()
+        lab.wait_address(LAN)
+        first = one_process(lab)
+        os.kill(first, signal.SIGKILL)
+        second = one_process(lab, but=[first])
+        services = lab.status()["lan"]["services"]
+        assert services["state"] == "running" and services["starts"] >= 2, services
+        assert "dnsmasq: ended by signal 9; again in 1 s" in lab.ce.log(), lab.ce.log()
+        lab.configure_ipv4()
+
+        lab.ce.kill()
+        wait_until("dnsmasq to end, too", lambda: not processes(lab), PATIENCE)
+        # Under another user it may outlive us: so do as it does, with its file and its pid file.
+        state = lab.directory / "state"
+        left_over = lab.start("core", ["dnsmasq", "-C", state / "dnsmasq.conf"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        pid_file = state / "dnsmasq.pid"
+        wait_until("its pid file", lambda: pid_file.exists() and pid_file.read_text().strip() == str(left_over.pid), PATIENCE)
+        stranger = subprocess.Popen(["sleep", "1000"])
+        try:
+            lab.switch_on()
+            third = one_process(lab, but=[first, second, left_over.pid])
+            assert "has outlived its mapedge" in lab.ce.log(), lab.ce.log()
+            lab.assert_balanced()
+            lab.ce.stop()
+            assert not processes(lab), third
+            pid_file.write_text(str(stranger.pid))
+            lab.switch_on()
+            one_process(lab)
+            assert stranger.poll() is None
+        finally:
+            stranger.kill()
+            stranger.wait()
+        lab.assert_balanced()
+
+
+def crash_and_another_prefix(build):
+    """CER-26: killed, and the line has another prefix when we are back: the old one is taken from the hosts all the same."""
+    with HomeLab(build) as lab:
+        lab.serve()
+        lab.switch_on()
+        old = lab.wait_address(LAN)
+        lab.ce.kill()
+        (lab.directory / "state" / "dhcpv6").unlink()
+        lab.serve(prefix=OTHER_PREFIX)
+        with Home(lab) as home:
+            lab.switch_on()
+            home.wait_advertised("0/0", lambda _, prefixes: prefixes.get(NET) == (0, 0, ON_LINK_AND_AUTONOMOUS))
+        lab.wait_address(OTHER_LAN)
+        wait_until("the old address to be deprecated", lambda: not lab.addresses().get(old, False), PATIENCE)
+        assert [one["prefix"] for one in lab.status()["lan"]["withdrawn"]] == [LAN], lab.status()
+        lab.assert_balanced()
+
+
 CASES = [("a home comes up: RA, DHCP, DNS by dnsmasq (CER-14)", a_home_comes_up),
          ("hosts are told what the RFCs have (CER-24)", told_as_the_rfcs_have_it),
-         ("a home is renumbered under traffic (CER-25)", renumbered_under_traffic)]
+         ("a home is renumbered under traffic (CER-25)", renumbered_under_traffic),
+         ("a home's lease is given back (DHC-33)", given_back),
+         ("a home without a way out (CER-04)", no_way_out),
+         ("a home's dnsmasq is killed, and so are we", comes_back),
+         ("a home's prefix changes while we are dead (CER-26)", crash_and_another_prefix)]

@@ -15,6 +15,7 @@ import demo
 import fragments
 import hostside
 import lab as labs
+import lan
 import napt
 import netns
 import peers
@@ -59,6 +60,7 @@ OTHER_CASES = [
     *napt.CASES,
     *hostside.CASES,
     *provision.CASES,
+    *lan.CASES,
 ]
 
 
@@ -90,7 +92,7 @@ def main():
     begin = time.monotonic()
     tap = Tap(arguments.words)
     try:
-        labs.require_rights("ping", "curl", "iperf3", "dnsmasq", "dig", "traceroute", "tcpdump", "turnserver", "sipp", "kea-dhcp6", "radvd")
+        labs.require_rights("ping", "curl", "iperf3", "dnsmasq", "dig", "traceroute", "tcpdump", "turnserver", "sipp", "kea-dhcp6", "radvd", "tshark", "dhclient")
         standard_lab(tap, arguments.build)
         hostside.run(tap, arguments.build)
         for name, function in OTHER_CASES:

@@ -68,10 +68,13 @@ START_TEST(without)
 	ck_assert_ptr_nonnull(strstr(text, "\nra-param=lan,mtu:off,600,0\n"));
 	ck_assert_ptr_null(strstr(text, "option:mtu"));
 	ck_assert_ptr_null(strstr(text, "server="));
+	ck_assert_ptr_null(strstr(text, "group="));
+	dnsmasq.user = "root";
 	dnsmasq.subnet.len = 0;
 	dnsmasq_write(&dnsmasq, text);
 	ck_assert_ptr_null(strstr(text, "dhcp-authoritative"));
 	ck_assert_ptr_null(strstr(text, "255"));
+	ck_assert_ptr_nonnull(strstr(text, "\nuser=root\ngroup=root\n"));
 }
 END_TEST
 
