@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "access.h"
+#include "access_parts.h"
 
 #include <arpa/inet.h>
 #include <net/if.h>
@@ -14,41 +14,11 @@
 #include "kept.h"
 #include "log.h"
 #include "provision/dhcp6_store.h"
-#include "routers.h"
 #include "timer.h"
 
 #define CLIENT_PORT 546
 #define SERVER_PORT 547
-#define DATAGRAM_MAX 65535
-#define STATE_FILE "dhcpv6"
 #define LONGEST_WAIT_MS 3600000 /* then the timer is set anew */
-#define PATIENCE_MS 15000       /* then a line without an answer to a Solicit has no DHCPv6 prefix */
-
-struct access {
-	int fd;
-	char device[IF_NAMESIZE];
-	unsigned int ifindex;
-	char file[CONF_TEXT_SIZE + sizeof("/" STATE_FILE)];
-	struct random random;
-	bool duid_is_given;
-	enum conf_access_kind kind;
-	bool by_ra; /* the prefix is that of router advertisements */
-	struct dhcp6_config config;
-	struct dhcp6_client client;
-	struct dhcp6_actions actions;
-	struct s46_policy policy;
-	struct s46_choice choice;
-	struct prefix6 prefix; /* that the softwire stands on */
-	struct line_report report;
-	uint8_t datagram[DATAGRAM_MAX];
-	struct event *readable;
-	struct event *timer;
-	struct routers *routers;
-	struct event *patience;
-	access_news *news;
-	access_news *moved;
-	void *context;
-};
 
 /* ---- what is kept ----------------------------------------------------------------------------------------------- */
 
@@ -146,28 +116,12 @@ log_changes(const struct dhcp6_actions *actions)
 	}
 }
 
-/* The prefix that lasts longest is the one to stand on. */
-static const struct dhcp6_prefix *
-best_prefix(const struct access *access)
-{
-	const struct ra_state *heard = routers_state(access->routers);
-	const struct dhcp6_lease *lease = &access->client.lease;
-	const struct dhcp6_prefix *prefixes = access->by_ra ? heard->prefixes : lease->prefixes, *best = NULL;
-	const uint32_t count = access->by_ra ? heard->prefix_count : lease->prefix_count;
-
-	for (uint32_t i = 0; i < count; i++) {
-		if (best == NULL || prefixes[i].preferred_until > best->preferred_until)
-			best = &prefixes[i];
-	}
-	return best;
-}
-
 /* New lifetimes alone, which every Renew brings, are no news, unless another prefix lasts longest now. */
 static bool
 has_news(const struct access *access)
 {
 	const struct dhcp6_actions *actions = &access->actions;
-	const struct dhcp6_prefix *best = best_prefix(access);
+	const struct dhcp6_prefix *best = access_prefix(access);
 
 	for (uint32_t i = 0; i < actions->change_count; i++) {
 		if (actions->changes[i].kind != DHCP6_PREFIX_LIFETIME &&
@@ -178,9 +132,8 @@ has_news(const struct access *access)
 	    (best != NULL && (best->prefix.addr != access->prefix.addr || best->prefix.len != access->prefix.len));
 }
 
-/* In the order that dhcp6_client.h asks for: a Release must not leave before the prefix is out of use. */
-static void
-act(struct access *access, enum dhcp6_state before)
+void
+access_act(struct access *access, enum dhcp6_state before)
 {
 	const struct dhcp6_actions *actions = &access->actions;
 
@@ -209,7 +162,7 @@ on_timer(evutil_socket_t fd, short what, void *argument)
 	(void)fd;
 	(void)what;
 	dhcp6_client_tick(&access->client, clock_ms(), &access->actions);
-	act(access, before);
+	access_act(access, before);
 }
 
 /* RFC 8415 section 16.11: whether it was for us alone. */
@@ -241,13 +194,17 @@ on_readable(evutil_socket_t fd, short what, void *argument)
 		.msg_controllen = sizeof(control) };
 	const ssize_t len = recvmsg(fd, &message, 0);
 	struct dhcp6_datagram datagram = { access->datagram, (size_t)len, false };
+	uint64_t refused;
 
 	(void)what;
 	if (len < 0)
 		return;
 	datagram.multicast = was_multicast(&message);
+	refused = access->client.counters.bad[DHCP6_NOTHING_OFFERED];
 	dhcp6_client_receive(&access->client, clock_ms(), &datagram, &access->actions);
-	act(access, before);
+	access_act(access, before);
+	if (access->client.counters.bad[DHCP6_NOTHING_OFFERED] != refused)
+		access_on_patience(-1, 0, access); /* no need to wait for longer */
 }
 
 void
@@ -257,118 +214,34 @@ access_link_up(struct access *access)
 
 	if (access == NULL || access->client.state == DHCP6_OFF)
 		return;
-	before = access->client.state;
-	dhcp6_client_link_up(&access->client, clock_ms(), &access->actions);
-	act(access, before);
-}
-
-/* ---- where the prefix comes from -------------------------------------------------------------------------------- */
-
-/* From nothing: a line with another kind of prefix is another line. */
-static void
-turn(struct access *access, bool by_ra)
-{
-	const struct dhcp6_counters counters = access->client.counters;
-	const enum dhcp6_state before = access->client.state;
-
-	access->by_ra = by_ra;
-	access->config.stateless = by_ra;
-	access->config.want_pd = !by_ra;
-	log_notice("access: the prefix comes from %s", by_ra ? "router advertisements" : "DHCPv6");
-	dhcp6_client_init(&access->client, &access->config, &access->random);
-	access->client.counters = counters;
-	dhcp6_client_start(&access->client, clock_ms(), NULL, &access->actions);
-	act(access, before);
-	access->news(access->context);
-}
-
-/*
- * A line without a prefix by DHCPv6 has one /64 that its routers advertise for hosts: NTT's lines without telephone. Whoever manages
- * addresses by DHCPv6 (M) delegates by it, too.
- */
-static bool
-has_shared_prefix(const struct access *access)
-{
-	const struct ra_state *heard = routers_state(access->routers);
-
-	return heard->prefix_count > 0 && !heard->managed;
-}
-
-static void
-on_patience(evutil_socket_t fd, short what, void *argument)
-{
-	struct access *access = argument;
-
-	(void)fd;
-	(void)what;
-	if (access->kind != CONF_ACCESS_AUTO || access->by_ra || access->client.state == DHCP6_OFF)
-		return;
-	if (access->client.state == DHCP6_SOLICITING && has_shared_prefix(access))
-		turn(access, true);
-	else
-		timer_start(access->patience, PATIENCE_MS);
-}
-
-/* A new prefix beside the delegated one: the line may have been renumbered (RFC 8415 section 18.2.12). */
-static void
-on_routers(void *context)
-{
-	struct access *access = context;
-	const enum dhcp6_state before = access->client.state;
-
-	if (before == DHCP6_OFF)
-		return;
-	if (!access->by_ra) {
-		dhcp6_client_prefixes_moved(&access->client, clock_ms(), &access->actions);
-		act(access, before);
-		access->moved(access->context);
-	} else if (access->kind == CONF_ACCESS_AUTO && !has_shared_prefix(access)) {
-		turn(access, false);
-		timer_start(access->patience, PATIENCE_MS);
-	} else {
+	if (access->duplicate != 0) {
+		access->duplicate = 0;
 		access->news(access->context);
 	}
-}
-
-void
-access_line(const struct access *access, struct lan_line *line)
-{
-	const struct dhcp6_prefix *prefix = access != NULL ? best_prefix(access) : NULL;
-
-	*line = (struct lan_line){ .has_prefix = prefix != NULL };
-	if (prefix != NULL)
-		line->prefix = *prefix;
-	if (access == NULL)
-		return;
-	line->is_shared = access->by_ra;
-	line->dns = access->client.lease.settings.dns;
-	line->domains = &access->client.lease.settings.domains;
-	if (line->dns.count == 0)
-		line->dns = routers_state(access->routers)->dns;
-}
-
-int
-access_release(struct access *access, struct error *err)
-{
-	enum dhcp6_state before;
-
-	if (access == NULL || access->client.state == DHCP6_OFF)
-		return error_set(err, ENOENT, "there is no lease: the line is not asked for one");
-	if (access->client.lease.prefix_count + access->client.lease.address_count == 0)
-		return error_set(err, ENOENT, "there is no lease to give back");
 	before = access->client.state;
-	dhcp6_client_release(&access->client, clock_ms(), &access->actions);
-	act(access, before);
-	return 0;
+	dhcp6_client_link_up(&access->client, clock_ms(), &access->actions);
+	access_act(access, before);
 }
 
 /* ---- the softwire ------------------------------------------------------------------------------------------------ */
 
+/* The options stand on the prefix, wherever that comes from. */
+static int
+choose(struct access *access, const struct dhcp6_prefix *prefix, struct error *err)
+{
+	struct dhcp6_lease lease = access->client.lease;
+
+	if (access->by_ra)
+		lease.prefixes[lease.prefix_count++] = *prefix;
+	return s46_choose(&lease, &access->policy, &access->choice, err);
+}
+
 static int
 set_line(struct access *access, struct conf *conf, struct error *err)
 {
-	const struct dhcp6_prefix *prefix = best_prefix(access);
+	const struct dhcp6_prefix *prefix = access_prefix(access);
 	const struct offer *offer = &access->choice.offer;
+	char text[IP6_TEXT_SIZE];
 
 	if (prefix == NULL) {
 		error_set(err, ENOENT, "the line has no prefix");
@@ -376,14 +249,21 @@ set_line(struct access *access, struct conf *conf, struct error *err)
 		return -ENOENT;
 	}
 	access->prefix = prefix->prefix;
-	if (s46_choose(&access->client.lease, &access->policy, &access->choice, err) < 0)
+	if (choose(access, prefix, err) < 0)
 		return -ENOENT;
 	if (offer->br_count == 0) {
 		error_set(err, ENOTSUP, "the other end has only a name, %s", offer->br_name);
 		error_hint(err, "this version looks up no names: say what the softwire is, kind = \"ds-lite\"");
 		return -ENOTSUP;
 	}
-	return conf_set_line(conf, offer, &access->prefix, offer->br[0], err);
+	if (conf_set_line(conf, offer, &access->prefix, offer->br[0], err) < 0)
+		return -EINVAL;
+	if (access->duplicate == 0 || access->duplicate != access_end_on_link(access, conf))
+		return 0;
+	error_set(err, EADDRINUSE, "somebody else on the line has the MAP address %s",
+	    ip6_format(access->duplicate, text));
+	error_hint(err, "a home gateway that makes the softwire itself? It is tried again when the link has been down");
+	return -EADDRINUSE;
 }
 
 void
@@ -455,7 +335,7 @@ set_config(struct access *access, const struct conf_access *conf, const struct m
 	} else {
 		dhcp6_duid_from_mac(&access->config.duid, mac);
 	}
-	snprintf(access->file, sizeof(access->file), "%s/" STATE_FILE, conf->state);
+	snprintf(access->file, sizeof(access->file), "%s/" ACCESS_STATE_FILE, conf->state);
 }
 
 int
@@ -502,20 +382,23 @@ access_start(struct access *access, struct event_base *base, const struct access
 	access->context = listener->context;
 	access->readable = event_new(base, access->fd, EV_READ | EV_PERSIST, on_readable, access);
 	access->timer = evtimer_new(base, on_timer, access);
-	access->patience = evtimer_new(base, on_patience, access);
+	access->patience = evtimer_new(base, access_on_patience, access);
 	if (access->readable == NULL || access->timer == NULL || access->patience == NULL ||
 	    event_add(access->readable, NULL) < 0)
 		return error_set(err, ENOMEM, "no events for DHCPv6");
-	access->routers = routers_open(access->ifindex, base, on_routers, access, err);
+	access->endpoint = endpoint_new(access->ifindex, base, access_on_duplicate, access, err);
+	if (access->endpoint == NULL)
+		return -ENOMEM;
+	access->routers = routers_open(access->ifindex, base, access_on_routers, access, err);
 	if (access->routers == NULL)
 		return -EIO;
-	timer_start(access->patience, PATIENCE_MS);
+	timer_start(access->patience, ACCESS_PATIENCE_MS);
 	has_lease = recall(access, &store);
 	dhcp6_client_init(&access->client, &access->config, &access->random);
 	dhcp6_client_start(&access->client, clock_ms(), has_lease ? &store.lease : NULL, &access->actions);
 	if (!has_lease)
 		keep(access);
-	act(access, DHCP6_OFF);
+	access_act(access, DHCP6_OFF);
 	return 0;
 }
 
@@ -528,6 +411,7 @@ access_close(struct access *access)
 	event_end(access->timer);
 	event_end(access->patience);
 	routers_close(access->routers);
+	endpoint_free(access->endpoint);
 	if (access->fd >= 0)
 		close(access->fd);
 	free(access);

@@ -39,6 +39,9 @@ void access_link_up(struct access *access);
 /* Sets the configuration's softwire up as the line has it at the moment, or takes it down. NULL is allowed. */
 void access_apply(struct access *access, struct conf *conf);
 
+/* The configuration that access_apply() has seen to is in use. NULL is allowed. */
+void access_use(struct access *access, const struct conf *conf);
+
 /* What the line has for the LAN; whether it has a default router is for others to say. NULL: nothing. */
 void access_line(const struct access *access, struct lan_line *line);
 

@@ -131,31 +131,38 @@ assign_forget_unreachable(void)
 /* ---- neighbours ------------------------------------------------------------------------------------------------- */
 
 static int
-proxy_request(uint16_t type, uint16_t flags, unsigned int ifindex, u128 addr)
+change_neighbour(uint16_t type, uint8_t flags, unsigned int ifindex, u128 addr)
 {
 	char buffer[BUFFER_SIZE];
 	struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
 	struct ndmsg *neighbour = mnl_nlmsg_put_extra_header(request, sizeof(*neighbour));
 
 	request->nlmsg_type = type;
-	request->nlmsg_flags = flags;
+	request->nlmsg_flags = type == RTM_NEWNEIGH ? NLM_F_CREATE | NLM_F_REPLACE : 0;
 	neighbour->ndm_family = AF_INET6;
 	neighbour->ndm_ifindex = (int)ifindex;
-	neighbour->ndm_flags = NTF_PROXY;
+	neighbour->ndm_state = NUD_NONE;
+	neighbour->ndm_flags = flags;
 	put_address(request, NDA_DST, addr);
 	return netlink_demand(request);
 }
 
 int
+assign_ask(unsigned int ifindex, u128 addr)
+{
+	return change_neighbour(RTM_NEWNEIGH, NTF_USE, ifindex, addr);
+}
+
+int
 assign_proxy(unsigned int ifindex, u128 addr)
 {
-	return proxy_request(RTM_NEWNEIGH, NLM_F_CREATE | NLM_F_REPLACE, ifindex, addr);
+	return change_neighbour(RTM_NEWNEIGH, NTF_PROXY, ifindex, addr);
 }
 
 int
 assign_no_proxy(unsigned int ifindex, u128 addr)
 {
-	return proxy_request(RTM_DELNEIGH, 0, ifindex, addr);
+	return change_neighbour(RTM_DELNEIGH, NTF_PROXY, ifindex, addr);
 }
 
 /* ---- settings --------------------------------------------------------------------------------------------------- */

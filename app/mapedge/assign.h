@@ -26,6 +26,9 @@ int assign_no_unreachable(const struct prefix6 *prefix);
 /* Takes all those routes away, also of a process that was killed. */
 void assign_forget_unreachable(void);
 
+/* Linux shall find out who that is on a device, in its own time. */
+int assign_ask(unsigned int ifindex, u128 addr);
+
 /* Linux answers on this device for a neighbour that is elsewhere (RFC 4389). */
 int assign_proxy(unsigned int ifindex, u128 addr);
 int assign_no_proxy(unsigned int ifindex, u128 addr);

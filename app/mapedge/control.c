@@ -177,6 +177,7 @@ control_reload(void *context, uint64_t *generation, struct error *err)
 	log_notice("config: reloaded file=%s generation=%lu bindings=%u", next.conf->file, (unsigned long)*generation,
 	    bindings_count(next.bindings));
 	hosts_give_addresses(control->hosts, next.conf);
+	access_use(control->access, next.conf);
 	notes_log(next.conf);
 	return 0;
 }
@@ -205,11 +206,15 @@ static void
 follow_line(void *context)
 {
 	struct control *control = context;
+	const struct link_neighbour *neighbours;
 	struct lan_line line;
+	size_t count;
 
 	access_line(control->access, &line);
 	line.has_router = hosts_has_default6(control->hosts);
 	lan_follow(control->lan, &line);
+	neighbours = hosts_neighbours(control->hosts, &count);
+	lan_neighbours(control->lan, neighbours, count);
 }
 
 /* Linux's neighbours, routes or addresses are others; rules, bindings and sessions are as they were. */
@@ -243,6 +248,7 @@ on_line_news(void *context)
 		log_error("softwire: %s; it stays as it was", err.text);
 		return;
 	}
+	access_use(control->access, control->conf);
 	record_rules(control);
 	notes_softwire(&control->conf->softwires[0]);
 	notes_log(control->conf);

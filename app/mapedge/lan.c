@@ -16,6 +16,7 @@
 #include "log.h"
 #include "provision/dnsmasq.h"
 #include "provision/ra.h"
+#include "proxy.h"
 #include "timer.h"
 
 #define STATE_FILE "lan"
@@ -28,6 +29,7 @@
 #define ADVERTISE_SOON_COUNT 3
 
 #define LIFETIME_MAX HOME_STALE_S
+#define SETTLE_MS 30000 /* from the start: the line may have the same prefix as before */
 
 struct lan {
 	struct conf_lan conf;
@@ -43,6 +45,7 @@ struct lan {
 	struct home_stale stale;
 	struct error trouble;
 	struct ingress *ingress;
+	struct proxy *proxy;
 	/* The services, if there are any. */
 	struct dnsmasq dnsmasq;
 	char text[DNSMASQ_TEXT_SIZE]; /* its configuration */
@@ -50,6 +53,7 @@ struct lan {
 	int fd; /* for advertisements */
 	struct event *timer;
 	unsigned int soon; /* so many advertisements leave soon */
+	uint64_t settled_ms;
 	struct lan_report report;
 };
 
@@ -167,9 +171,10 @@ advertise(struct lan *lan)
 	struct sockaddr_in6 all = { .sin6_family = AF_INET6,
 		.sin6_addr = { .s6_addr = { 0xff, 2, [15] = 1 } },
 		.sin6_scope_id = lan->devices.lan };
+	const bool is_settled = lan->has_subnet || clock_ms() >= lan->settled_ms;
 	uint8_t message[RA_MAX_LEN];
 
-	for (uint32_t i = 0; i < lan->stale.count; i++)
+	for (uint32_t i = 0; i < lan->stale.count && is_settled; i++)
 		ra.prefixes[ra.prefix_count++] =
 		    (struct ra_prefix){ .prefix = lan->stale.at[i].prefix, .on_link = true, .autonomous = true };
 	if (lan->has_subnet && !lan->line.is_shared) {
@@ -234,6 +239,7 @@ withdraw(struct lan *lan)
 	clear_discard(lan);
 	home_stale_add(&lan->stale, &lan->subnet, clock_ms() + HOME_STALE_S * 1000);
 	lan->has_subnet = false;
+	lan->settled_ms = 0;
 	log_notice("lan: withdrawn prefix=%s", prefix6_format(&lan->subnet, text));
 }
 
@@ -259,11 +265,19 @@ lan_follow(struct lan *lan, const struct lan_line *line)
 		lan->subnet = subnet;
 		lan->has_subnet = true;
 	}
+	proxy_set(lan->proxy, has_subnet && line->is_shared ? &subnet : NULL);
 	if (is_other && has_subnet)
 		log_notice("lan: up prefix=%s", prefix6_format(&subnet, text));
 	if (is_other)
 		keep(lan);
 	serve(lan, is_other);
+}
+
+void
+lan_neighbours(struct lan *lan, const struct link_neighbour *neighbours, size_t count)
+{
+	if (lan != NULL)
+		proxy_follow(lan->proxy, neighbours, count);
 }
 
 const struct lan_report *
@@ -369,7 +383,7 @@ open_services(struct lan *lan, const struct conf *conf, struct event_base *base,
 
 /* The line's router is listened to though we forward, and nobody on the LAN is a router of ours. */
 static int
-set_up_devices(struct lan *lan, struct error *err)
+set_up_devices(struct lan *lan, struct event_base *base, struct error *err)
 {
 	struct prefix6 address;
 
@@ -384,6 +398,9 @@ set_up_devices(struct lan *lan, struct error *err)
 	}
 	lan->ingress = ingress_open(lan->devices.lan, err);
 	if (lan->ingress == NULL)
+		return -EIO;
+	lan->proxy = proxy_open(lan->devices.wan, lan->devices.lan, base, err);
+	if (lan->proxy == NULL)
 		return -EIO;
 	assign_forget_unreachable();
 	for (uint32_t i = 0; i < lan->stale.count; i++) {
@@ -407,11 +424,12 @@ lan_open(const struct conf *conf, const struct lan_devices *devices, struct even
 	if (new == NULL)
 		return error_set(err, ENOMEM, "out of memory");
 	new->fd = -1;
+	new->settled_ms = clock_ms() + SETTLE_MS;
 	new->conf = conf->lan;
 	new->devices = *devices;
 	snprintf(new->directory, sizeof(new->directory), "%s", conf->access.state);
 	recall(new);
-	rc = set_up_devices(new, err);
+	rc = set_up_devices(new, base, err);
 	if (rc == 0 && conf->lan.services)
 		rc = open_services(new, conf, base, err);
 	if (rc < 0) {
@@ -433,5 +451,6 @@ lan_close(struct lan *lan)
 		close(lan->fd);
 	clear_discard(lan);
 	ingress_close(lan->ingress);
+	proxy_close(lan->proxy);
 	free(lan);
 }

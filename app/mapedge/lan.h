@@ -10,6 +10,7 @@
 
 #include "api/lan.h"
 #include "conf/conf.h"
+#include "pkt/interface.h"
 
 struct lan;
 
@@ -33,13 +34,16 @@ struct lan_devices {
 int lan_open(const struct conf *conf, const struct lan_devices *devices, struct event_base *base, struct lan **lan,
     struct error *err);
 
-/* This is how it is from now on. NULL is allowed. */
+/* This is how it is from now on. NULL is allowed, here and below. */
 void lan_follow(struct lan *lan, const struct lan_line *line);
+
+/* These hosts are there, as Linux knows them. */
+void lan_neighbours(struct lan *lan, const struct link_neighbour *neighbours, size_t count);
 
 /* Valid until the next event; NULL without a LAN. */
 const struct lan_report *lan_report(struct lan *lan);
 
-/* The services end; addresses stay until their lifetimes or their device end. NULL is allowed. */
+/* The services end; addresses stay until their lifetimes or their device end. */
 void lan_close(struct lan *lan);
 
 #endif

@@ -133,6 +133,13 @@ mirror_has_default6(const struct mirror *mirror)
 	return false;
 }
 
+const struct link_neighbour *
+mirror_neighbours(const struct mirror *mirror, unsigned int interface, size_t *count)
+{
+	*count = mirror->view[interface].neighbours.count;
+	return mirror->view[interface].neighbours.items;
+}
+
 void
 mirror_taken(struct mirror *mirror)
 {

@@ -41,7 +41,7 @@ on_timer(evutil_socket_t fd, short what, void *argument)
 	(void)fd;
 	(void)what;
 	if (ra_state_expire(&routers->state, clock_ms()))
-		routers->news(routers->context);
+		routers->news(routers->context, true);
 	set_timer(routers);
 }
 
@@ -80,8 +80,7 @@ on_readable(evutil_socket_t fd, short what, void *argument)
 	if (len < 0 || hop_limit(&message) != HOPS || !IN6_IS_ADDR_LINKLOCAL(&from.sin6_addr) ||
 	    ra_read(bytes, (size_t)len, &ra) < 0)
 		return;
-	if (ra_state_take(&routers->state, &ra, clock_ms()))
-		routers->news(routers->context);
+	routers->news(routers->context, ra_state_take(&routers->state, &ra, clock_ms()));
 	set_timer(routers);
 }
 

@@ -10,8 +10,8 @@
 
 struct routers;
 
-/* Something else than a lifetime is new. */
-typedef void routers_news(void *context);
+/* Something was said, or has ended; `is_new`: other than lifetimes. */
+typedef void routers_news(void *context, bool is_new);
 
 /* Listens on a device from now on. NULL with the reason. */
 struct routers *

@@ -19,7 +19,7 @@ from pathlib import Path
 from daemon import edit, wait_until
 from hostside import Wire, count, is_icmp6
 from lab import ROOT
-from provision import OTHER_PREFIX, PATIENCE, PREFIX, RELEASE, SHORT, Line, LineLab, container
+from provision import SOLICIT, OTHER_PREFIX, PATIENCE, PREFIX, RELEASE, SHORT, Line, LineLab, container, kea_config
 from traffic import Repeated
 
 import scenario
@@ -29,7 +29,8 @@ NAME, ADDRESS6 = "www.example.net", "2001:db8:f::80"
 LAN, OTHER_LAN = "2001:db8:12:3401::/64", "2001:db8:13:3501::/64"
 NET, OTHER_NET = LAN[:-3], OTHER_LAN[:-3]
 CE_LAN = "fe80::ff:fe00:c11"                             # Linux makes it of the MAC address
-RA, UNREACHABLE, SOURCE_POLICY = 134, 1, 5
+RA, NS, UNREACHABLE, SOURCE_POLICY = 134, 135, 1, 5
+INFORMATION_REQUEST = 11
 ON_LINK_AND_AUTONOMOUS = 0xc0
 SCRIPT = """#!/bin/sh
 # What dhclient has learned, as it is.
@@ -392,7 +393,122 @@ def crash_and_another_prefix(build):
         lab.assert_balanced()
 
 
+# ---- a line with one /64 for all ----
+
+SHARED, SHARED_NET, MAP_END = "2001:db8:12:3400::/64", "2001:db8:12:3400::", "2001:db8:12:3400:0:c000:212:34"
+PLAIN = "AdvOtherConfigFlag on; prefix 2001:db8:12:3400::/64 { }; RDNSS 2001:db8:f::a { };"
+
+
+class SharedLab(HomeLab):
+    """The provider's router has the /64 on the line itself, and asks there for each address; nothing is delegated."""
+
+    advertised = PLAIN
+
+    def _advertise(self):
+        self.advertise(self.advertised)
+
+    def advertise(self, text):
+        """The router says something else from now on."""
+        if self.radvd is not None:
+            self.radvd.kill()
+            self.radvd.wait()
+        conf = self.directory / "radvd.conf"
+        conf.write_text(f"interface line {{ AdvSendAdvert on; MinRtrAdvInterval 3; MaxRtrAdvInterval 4; {text} }};\n")
+        self.radvd = self.start("core", ["radvd", "-n", "-C", conf, "-p", self.directory / "radvd.pid", "-m", "none"],
+                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    radvd = None
+
+    def plug_in(self):
+        core = self.ns["core"]
+        core.run("ip address replace fe80::1/64 dev line nodad")
+        core.run(f"ip -6 route replace {SHARED} dev line")
+
+    def serve(self, options=None, **_):
+        """Kea answers, and has no prefix to delegate."""
+        self.silence()
+        self.plug_in()
+        config = kea_config(self.directory, PREFIX, {23: ipaddress.IPv6Address(NATIVE).packed, 94: container()})
+        config["Dhcp6"]["subnet6"][0].pop("pd-pools")
+        path = self.directory / "kea.conf"
+        path.write_text(json.dumps(config), encoding="utf-8")
+        environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "KEA_PIDFILE_DIR": str(self.directory), "KEA_LOCKFILE_DIR": "none"}
+        self.kea = self.start("core", ["kea-dhcp6", "-c", path], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment)
+
+
+def comes_up_on_one_64(lab):
+    """With everything that a home needs."""
+    status = lab.wait_softwire(configured=True, local=MAP_END)
+    assert status["routers"]["prefix_from"] == "ra" and status["routers"]["prefixes"][0]["prefix"] == SHARED, status
+    lab.wait_address(SHARED)
+    lab.configure_ipv4()
+    lab.fetch()
+    lab.ping6()
+
+
+def one_64_for_all(build):
+    """CER-35 ND-13 ND-14 DHC-31: no delegation: the RA's /64, our end answered for on the WAN, hosts answered for by proxy."""
+    with SharedLab(build, changes=[("access = {", 'access = { kind = "ra";')]) as lab, lab.web_server():
+        with Line(lab) as line:
+            lab.switch_on()
+            lab.serve()
+            comes_up_on_one_64(lab)
+        solicited = [frame for frame in line.came if is_icmp6(frame, NS) and frame[62:78] == ipaddress.IPv6Address(MAP_END).packed]
+        assert solicited and solicited[0][22:38] == bytes(16), "no test for duplicates"
+        assert SOLICIT not in line.types and INFORMATION_REQUEST in line.types, line.types
+        # From outside to a host that has said nothing for a while: its neighbour entry is gone everywhere.
+        host = lab.address_in(SHARED)
+        for namespace, device in ("core", "line"), ("ce", "lan"):
+            lab.ns[namespace].run(f"ip -6 neighbour flush dev {device}", check=False)
+        done = lab.ns["core"].run(f"ping -n -6 -c 5 -i 1 -W 5 -I {NATIVE} {host}", check=False).stdout
+        assert " 0 received" not in done, done
+        assert host in lab.ns["ce"].run("ip -6 neighbour show proxy dev wan").stdout
+        lab.assert_balanced()
+
+
+def finds_out(build):
+    """MAPE-51 CER-35: kind = "auto": the server has no prefix, so it is that of the RAs; another one there, and all follows."""
+    with SharedLab(build) as lab, lab.web_server():
+        lab.serve()
+        lab.switch_on()
+        comes_up_on_one_64(lab)
+        assert "access: the prefix comes from router advertisements" in lab.ce.log(), lab.ce.log()
+        with Home(lab) as home:
+            lab.ns["core"].run("ip -6 route replace 2001:db8:13:3500::/64 dev line")
+            lab.advertise(PLAIN.replace("3400::/64 { }", "3400::/64 { AdvPreferredLifetime 0; AdvValidLifetime 7200; }; "
+                                        "prefix 2001:db8:13:3500::/64 { }"))
+            lab.wait_softwire(configured=True, ipv4="192.0.2.19/32", local="2001:db8:13:3500:0:c000:213:35")
+            home.wait_advertised("0/0", lambda _, prefixes: prefixes.get(SHARED_NET) == (0, 0, ON_LINK_AND_AUTONOMOUS))
+        lab.wait_address("2001:db8:13:3500::/64")
+        lab.fetch()
+        lab.ping6()
+        lab.assert_balanced()
+
+
+def somebody_has_it(build):
+    """ND-15 CER-35: a gateway in front of us has the MAP address: the softwire is down and says why; the cable out and in, and it is up."""
+    with SharedLab(build, changes=[("access = {", 'access = { kind = "ra";')]) as lab, lab.web_server():
+        core = lab.ns["core"]
+        core.run(f"ip address add {MAP_END}/128 dev line nodad")
+        lab.serve()
+        lab.switch_on()
+        softwire = wait_until("the cause", lambda: (one := lab.status()["softwire"]) and MAP_END in one.get("reason", "") and one, PATIENCE)
+        assert softwire["configured"] is False and "home gateway" in softwire["hint"], softwire
+        core.run(f"ip address del {MAP_END}/128 dev line")
+        core.run("ip link set dev line down")
+        wait_until("no carrier", lambda: "NO-CARRIER" in lab.ns["ce"].run("ip link show dev wan").stdout)
+        core.run("ip link set dev line up")
+        lab.plug_in()
+        lab.wait_softwire(configured=True, local=MAP_END)
+        lab.configure_ipv4()
+        lab.fetch()
+        lab.assert_balanced()
+
+
 CASES = [("a home comes up: RA, DHCP, DNS by dnsmasq (CER-14)", a_home_comes_up),
+         ("a home on a line with one /64 (CER-35)", one_64_for_all),
+         ("a home on a line that has to be found out", finds_out),
+         ("a home whose MAP address somebody has (ND-15)", somebody_has_it),
          ("hosts are told what the RFCs have (CER-24)", told_as_the_rfcs_have_it),
          ("a home is renumbered under traffic (CER-25)", renumbered_under_traffic),
          ("a home's lease is given back (DHC-33)", given_back),
