@@ -349,6 +349,7 @@ void
 control_run(struct control *control)
 {
 	const struct access_listener listener = { on_line_news, follow_line, control };
+	static const struct timeval farewell = { .tv_usec = 50000 };
 	struct error err = { 0 };
 
 	record_rules(control);
@@ -356,6 +357,11 @@ control_run(struct control *control)
 	if (access_start(control->access, control->base, &listener, &err) < 0)
 		log_error("%s", err.text);
 	(void)event_base_dispatch(control->base);
+	if (control->lan != NULL) {
+		lan_leave(control->lan);
+		(void)event_base_loopexit(control->base, &farewell);
+		(void)event_base_dispatch(control->base);
+	}
 	history_stop(control->history);
 }
 

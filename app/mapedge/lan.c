@@ -127,6 +127,7 @@ set_discard(struct lan *lan)
 {
 	const uint32_t valid = dhcp6_seconds_left(lan->line.prefix.valid_until, clock_ms());
 
+	clear_discard(lan);
 	if (lan->line.is_shared)
 		return;
 	lan->discard_count = home_discard(&lan->line.prefix, lan->discard);
@@ -134,22 +135,29 @@ set_discard(struct lan *lan)
 		complain(assign_unreachable(&lan->discard[i], valid), "route to nowhere", &lan->discard[i]);
 }
 
-/* Again with each change: the lifetimes are the line's (RFC 9096 L-15). */
+/* Again with each Renew: the lifetimes are the line's (RFC 9096 L-15). */
 static void
 assign(struct lan *lan, const struct prefix6 *subnet)
 {
 	const struct prefix6 address = own_address(lan, subnet);
+	const struct dhcp6_prefix *prefix = &lan->line.prefix;
 	const uint64_t now = clock_ms();
-	const struct assign_lifetimes lifetimes = { dhcp6_seconds_left(lan->line.prefix.preferred_until, now),
-		dhcp6_seconds_left(lan->line.prefix.valid_until, now) };
+	const struct assign_lifetimes lifetimes = { dhcp6_seconds_left(prefix->preferred_until, now),
+		dhcp6_seconds_left(prefix->valid_until, now) };
+	const uint32_t metric = lan->line.is_shared ? SHARED_METRIC : 0;
 
-	complain(ingress_allow(lan->ingress, &lan->line.prefix.prefix), "forward from", &lan->line.prefix.prefix);
-	complain(assign_address(lan->devices.lan, &address, &lifetimes, lan->line.is_shared ? SHARED_METRIC : 0),
-	    "have the address", &address);
-	clear_discard(lan);
+	complain(assign_address(lan->devices.lan, &address, &lifetimes, metric), "have the address", &address);
 	set_discard(lan);
-	/* RFC 7084 G-3: not before there is a prefix. */
-	if (!lan->has_subnet && assign_setting("all", "forwarding", '1') < 0)
+}
+
+/* For the first time. */
+static void
+begin(struct lan *lan)
+{
+	const struct prefix6 *prefix = &lan->line.prefix.prefix;
+
+	complain(ingress_allow(lan->ingress, prefix), "forward from", prefix);
+	if (assign_setting("all", "forwarding", '1') < 0)
 		log_error("lan: cannot forward IPv6: sysctl net.ipv6.conf.all.forwarding=1");
 }
 
@@ -243,33 +251,55 @@ withdraw(struct lan *lan)
 	log_notice("lan: withdrawn prefix=%s", prefix6_format(&lan->subnet, text));
 }
 
+/* Nothing about the prefix is other than it was. */
+static bool
+is_same(const struct dhcp6_prefix *one, const struct dhcp6_prefix *other)
+{
+	return one->prefix.addr == other->prefix.addr && one->prefix.len == other->prefix.len &&
+	    one->preferred_until == other->preferred_until && one->valid_until == other->valid_until &&
+	    one->has_exclude == other->has_exclude && one->exclude.addr == other->exclude.addr;
+}
+
+/* The hosts have another subnet than before, or one at all, or none. */
+static bool
+takes_subnet(struct lan *lan, const struct lan_line *line, bool has_subnet, const struct prefix6 *subnet)
+{
+	const bool is_other = has_subnet != lan->has_subnet ||
+	    (has_subnet &&
+		(subnet->addr != lan->subnet.addr || line->is_shared != lan->line.is_shared ||
+		    line->prefix.prefix.len != lan->line.prefix.prefix.len));
+
+	if (is_other && lan->has_subnet)
+		withdraw(lan);
+	return is_other;
+}
+
 void
 lan_follow(struct lan *lan, const struct lan_line *line)
 {
 	struct prefix6 subnet = { 0 };
 	char text[PREFIX_TEXT_SIZE];
-	bool has_subnet, is_other;
+	bool has_subnet, is_other, is_moved;
 
 	if (lan == NULL)
 		return;
 	lan->trouble = (struct error){ .text = "" };
 	has_subnet = line->has_prefix && home_subnet(&line->prefix, lan->conf.subnet, &subnet, &lan->trouble) == 0;
-	is_other = has_subnet != lan->has_subnet ||
-	    (has_subnet && (subnet.addr != lan->subnet.addr || line->is_shared != lan->line.is_shared));
-	if (is_other && lan->has_subnet)
-		withdraw(lan);
+	is_other = takes_subnet(lan, line, has_subnet, &subnet);
+	is_moved = is_other || !is_same(&line->prefix, &lan->line.prefix);
 	lan->line = *line;
-	if (has_subnet) {
-		assign(lan, &subnet);
+	lan->subnet = subnet;
+	lan->has_subnet = has_subnet;
+	if (is_other && has_subnet) {
 		home_stale_remove(&lan->stale, &subnet);
-		lan->subnet = subnet;
-		lan->has_subnet = true;
-	}
-	proxy_set(lan->proxy, has_subnet && line->is_shared ? &subnet : NULL);
-	if (is_other && has_subnet)
+		begin(lan);
 		log_notice("lan: up prefix=%s", prefix6_format(&subnet, text));
+	}
+	if (is_moved && has_subnet)
+		assign(lan, &subnet);
 	if (is_other)
 		keep(lan);
+	proxy_set(lan->proxy, has_subnet && line->is_shared ? &subnet : NULL);
 	serve(lan, is_other);
 }
 
@@ -438,6 +468,15 @@ lan_open(const struct conf *conf, const struct lan_devices *devices, struct even
 	}
 	*lan = new;
 	return 0;
+}
+
+void
+lan_leave(struct lan *lan)
+{
+	if (lan == NULL || lan->companion == NULL)
+		return;
+	lan->line.has_router = false;
+	advertise(lan);
 }
 
 void

@@ -43,6 +43,9 @@ void lan_neighbours(struct lan *lan, const struct link_neighbour *neighbours, si
 /* Valid until the next event; NULL without a LAN. */
 const struct lan_report *lan_report(struct lan *lan);
 
+/* Hosts are told that we are no router any more (RFC 4861 section 6.2.5); it takes a moment until they hear it. */
+void lan_leave(struct lan *lan);
+
 /* The services end; addresses stay until their lifetimes or their device end. */
 void lan_close(struct lan *lan);
 

@@ -3,8 +3,7 @@
 
 #include "api/text_json.h"
 
-/* Seconds from now; null: never. */
-static json_t *
+json_t *
 left_json(uint64_t until, uint64_t now)
 {
 	const uint32_t left = dhcp6_seconds_left(until, now);
@@ -25,7 +24,7 @@ stale_json(const struct home_stale *stale, uint64_t now)
 	return array;
 }
 
-static json_t *
+json_t *
 servers_json(const struct dhcp6_servers *servers)
 {
 	json_t *array = json_array();

@@ -21,6 +21,10 @@ struct lan_report {
 	uint64_t starts;
 };
 
+/* Seconds from now until a moment; null: never. And addresses. New references. */
+json_t *left_json(uint64_t until, uint64_t now);
+json_t *servers_json(const struct dhcp6_servers *servers);
+
 /* A new reference; `now` is the moment that the others are of. */
 json_t *lan_json(const struct lan_report *lan, uint64_t now);
 

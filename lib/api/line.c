@@ -79,15 +79,6 @@ softwire_json(const struct conf_softwire *softwire)
 
 /* ---- the line --------------------------------------------------------------------------------------------------- */
 
-/* Seconds from now; null: never. */
-static json_t *
-left_json(uint64_t until, uint64_t now)
-{
-	const uint32_t left = dhcp6_seconds_left(until, now);
-
-	return left == UINT32_MAX ? json_null() : json_integer(left);
-}
-
 static json_t *
 leases_json(const struct dhcp6_prefix *leases, uint32_t count, uint64_t now)
 {
@@ -99,16 +90,6 @@ leases_json(const struct dhcp6_prefix *leases, uint32_t count, uint64_t now)
 		    json_pack("{s:s, s:o, s:o}", "prefix", prefix6_format(&leases[i].prefix, text), "preferred_s",
 			left_json(leases[i].preferred_until, now), "valid_s", left_json(leases[i].valid_until, now)));
 	}
-	return array;
-}
-
-static json_t *
-servers_json(const struct dhcp6_servers *servers)
-{
-	json_t *array = json_array();
-
-	for (uint32_t i = 0; i < servers->count; i++)
-		json_array_append_new(array, ip6_json(servers->addr[i]));
 	return array;
 }
 

@@ -46,8 +46,7 @@ class HomeLab(LineLab):
         host = self.add_namespace("h1", ipv6=True)
         self.cable("ce", "wan-port", "core", "line")
         core.run("ip address add fe80::1/64 dev line nodad")
-        core.run(f"ip address add {NATIVE}/128 dev lo")
-        core.run(f"ip address add {ADDRESS6}/128 dev lo")
+        core.run(f"ip address add {NATIVE}/128 dev lo nodad")
         ce.sysctl("net.ipv6.conf.default.accept_dad", 1)
         host.sysctl("net.ipv6.conf.default.accept_ra", 1)
         host.sysctl("net.ipv6.conf.default.accept_ra_rt_info_max_plen", 64, optional=True)
@@ -58,7 +57,7 @@ class HomeLab(LineLab):
 
     def _start_dns(self):
         self.start("core", f"dnsmasq --no-daemon --conf-file=/dev/null --no-resolv --no-hosts --pid-file= --user=root "
-                   f"--bind-dynamic --listen-address={NATIVE} --address=/{NAME}/{ADDRESS6}",
+                   f"--bind-interfaces --listen-address={NATIVE} --address=/{NAME}/{ADDRESS6} --dns-rr={NAME},65,000100",
                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     def serve(self, options=None, **arguments):
@@ -92,7 +91,12 @@ class HomeLab(LineLab):
                      if preferred and ipaddress.IPv6Address(one) in network), None)
 
     def wait_address(self, prefix):
-        return wait_until(f"an address in {prefix}", lambda: self.address_in(prefix), PATIENCE)
+        try:
+            return wait_until(f"an address in {prefix}", lambda: self.address_in(prefix), PATIENCE)
+        except AssertionError as error:
+            error.add_note(self.host.run("ip -6 address show dev eth0").stdout + self.host.run("ip -6 route show").stdout
+                           + json.dumps(self.status(), indent=1))
+            raise
 
     def wait_lan(self, **wanted):
         def is_so():
@@ -178,7 +182,7 @@ class Home(Wire):
 
 
 def a_home_comes_up(build):
-    """CER-14 CER-15 CER-18 CER-19 CER-20 CER-29: addresses, name server and both protocols for a host that has nothing."""
+    """MAPE-58 CER-09 CER-14 CER-15 CER-18 CER-19 CER-20: addresses, name server and both protocols for a host that has nothing."""
     with HomeLab(build) as lab, lab.web_server(), Home(lab) as home:
         lab.switch_on()
         assert lab.status()["lan"]["address"] is None, lab.status()
@@ -214,6 +218,33 @@ def told_as_the_rfcs_have_it(build):
             assert flags and all(int(one, 16) & 0xc0 == 0x40 and server == servers for one, server in flags), flags
             bad = home.tshark("_ws.malformed or _ws.expert.severity >= 0x00600000", "frame.number", "_ws.expert.message")
             assert bad == [], bad
+        lab.assert_balanced()
+
+
+# ---- names ----
+
+def dig(namespace, server, *words):
+    return namespace.run(["dig", "+tries=3", "+time=5", f"@{server}", *words], check=False).stdout
+
+
+def names_are_answered(build):
+    """CER-29: the proxy asks the line's server: A and AAAA, by UDP and TCP, over both protocols; nobody asks it from the WAN."""
+    with HomeLab(build) as lab:
+        lab.serve()
+        lab.switch_on()
+        lab.wait_address(LAN)
+        lab.wait_lan(dns=[NATIVE])
+        lab.configure_ipv4()
+        for server in "192.168.1.1", "2001:db8:12:3401::1", f"{CE_LAN}%eth0":
+            for way in "+notcp", "+tcp":
+                said = wait_until(f"an answer of {server}", lambda: dig(lab.host, server, "+short", way, NAME, "AAAA").strip(), PATIENCE)
+                assert said == ADDRESS6, said
+        said = dig(lab.host, "192.168.1.1", "+bufsize=4096", "+cdflag", "+adflag", NAME, "TYPE65")
+        assert "status: NOERROR" in said and "EDNS: version: 0" in said and " cd" in said.split("flags:")[1].split(";")[0], said
+        assert "ANSWER: 1" in said and "HTTPS" in said, said
+        lab.ns["core"].run("ip -6 route replace 2001:db8:12:3401::/64 via fe80::ff:fe00:c12 dev line")
+        for target in "fe80::ff:fe00:c12%line", "2001:db8:12:3401::1":
+            assert "status" not in dig(lab.ns["core"], target, "+tries=1", "+time=1", NAME), target
         lab.assert_balanced()
 
 
@@ -375,6 +406,32 @@ def comes_back(build):
         lab.assert_balanced()
 
 
+def without_dnsmasq(build):
+    """A machine without the program: an error at the start that names the package, not a home without addresses."""
+    with HomeLab(build) as lab:
+        config = lab.directory / "none.conf"
+        lab.switch_on()
+        config.write_text(lab.ce.config_path.read_text(encoding="utf-8").replace("ce.sock", "none.sock"), encoding="utf-8")
+        lab.ce.stop()
+        done = lab.ns["ce"].run(["unshare", "--mount", "sh", "-c", "mount --bind /dev/null /usr/sbin/dnsmasq && "
+                                 f"exec {lab.binary} -c {config}"], check=False)
+        assert done.returncode != 0 and "there is no dnsmasq" in done.stderr and "apt install dnsmasq-base" in done.stderr, done.stderr
+        lab.assert_balanced()
+
+
+def says_goodbye(build):
+    """ND-11: who ends is a default router no more, and says so."""
+    with HomeLab(build) as lab:
+        lab.serve()
+        lab.switch_on()
+        with Home(lab) as home:
+            lab.wait_address(LAN)
+            home.wait_advertised("a default router", lambda lifetime, _: lifetime == 2700)
+            lab.ce.stop()
+            wait_until("the last word", lambda: home.advertised()[-1][0] == 0, PATIENCE)
+        assert not lab.host.run("ip -6 route show default").stdout
+
+
 def crash_and_another_prefix(build):
     """CER-26: killed, and the line has another prefix when we are back: the old one is taken from the hosts all the same."""
     with HomeLab(build) as lab:
@@ -510,6 +567,9 @@ CASES = [("a home comes up: RA, DHCP, DNS by dnsmasq (CER-14)", a_home_comes_up)
          ("a home on a line that has to be found out", finds_out),
          ("a home whose MAP address somebody has (ND-15)", somebody_has_it),
          ("hosts are told what the RFCs have (CER-24)", told_as_the_rfcs_have_it),
+         ("a home's names are answered (CER-29)", names_are_answered),
+         ("a home's router says goodbye (ND-11)", says_goodbye),
+         ("a home on a machine without dnsmasq", without_dnsmasq),
          ("a home is renumbered under traffic (CER-25)", renumbered_under_traffic),
          ("a home's lease is given back (DHC-33)", given_back),
          ("a home without a way out (CER-04)", no_way_out),
