@@ -303,6 +303,7 @@ void
 access_refresh(struct access *access)
 {
 	sources_refresh(access->sources);
+	registrar_again(access->registrar);
 }
 
 void
@@ -342,6 +343,7 @@ access_report(struct access *access, const struct conf *conf, uint64_t replies)
 	sources_report(access->sources, &access->line, &access->report);
 	access->report.routers = routers_state(access->routers);
 	access->report.by_ra = access->by_ra;
+	access->report.registration = registrar_report(access->registrar);
 	return &access->report;
 }
 
@@ -419,6 +421,7 @@ access_open(const struct conf *conf, unsigned int wan, const struct mac *mac, st
 		return -ENOMEM;
 	}
 	set_config(new, &conf->access, mac);
+	new->registration = conf->access.registration;
 	new->report.client = &new->client;
 	new->report.choice = &new->choice;
 	*access = new;
@@ -447,6 +450,8 @@ access_start(struct access *access, struct event_base *base, const struct access
 	access->endpoint = endpoint_new(access->ifindex, base, access_on_duplicate, access, err);
 	if (access->endpoint == NULL)
 		return -ENOMEM;
+	if (access->registration.url[0] != '\0')
+		access->registrar = registrar_new(base, &access->registration, sources_resolver(access->sources));
 	access->routers = routers_open(access->ifindex, base, access_on_routers, access, err);
 	if (access->routers == NULL)
 		return -EIO;
@@ -471,6 +476,7 @@ access_close(struct access *access)
 	event_end(access->patience);
 	routers_close(access->routers);
 	endpoint_free(access->endpoint);
+	registrar_free(access->registrar);
 	if (access->fd >= 0)
 		close(access->fd);
 	free(access);

@@ -7,6 +7,7 @@
 
 #include "access.h"
 #include "endpoint.h"
+#include "registrar.h"
 #include "routers.h"
 #include "sources.h"
 
@@ -42,7 +43,9 @@ struct access {
 	struct routers *routers;
 	struct event *patience;
 	struct endpoint *endpoint;
-	u128 duplicate; /* somebody else has this MAP address; 0: nobody */
+	struct conf_registration registration;
+	struct registrar *registrar; /* NULL: nothing is registered */
+	u128 duplicate;              /* somebody else has this MAP address; 0: nobody */
 	access_news *news;
 	access_news *moved;
 	void *context;

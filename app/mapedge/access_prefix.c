@@ -137,23 +137,31 @@ access_release(struct access *access, struct error *err)
 
 /* ---- our end ----------------------------------------------------------------------------------------------------- */
 
-/* Our end on the link to the provider; 0: none, or it is not on that link. */
-u128
-access_end_on_link(const struct access *access, const struct conf *conf)
+/* 0: there is no softwire. */
+static u128
+our_end(const struct conf *conf)
 {
 	struct error err;
 	struct map_ce ce;
 
-	if (!access->by_ra || conf->softwires[0].is_down || conf_derive(&conf->softwires[0], &ce, &err) < 0)
-		return 0;
-	return ce.address;
+	return !conf->softwires[0].is_down && conf_derive(&conf->softwires[0], &ce, &err) == 0 ? ce.address : 0;
 }
 
+/* Our end on the link to the provider; 0: none, or it is not on that link. */
+u128
+access_end_on_link(const struct access *access, const struct conf *conf)
+{
+	return access->by_ra ? our_end(conf) : 0;
+}
+
+/* Linux has our end as an address where somebody asks for it on the link, or where Linux itself has to speak from it. */
 void
 access_use(struct access *access, const struct conf *conf)
 {
-	if (access != NULL)
-		endpoint_set(access->endpoint, access_end_on_link(access, conf));
+	if (access == NULL)
+		return;
+	endpoint_set(access->endpoint, access->registrar != NULL ? our_end(conf) : access_end_on_link(access, conf));
+	registrar_set(access->registrar, our_end(conf));
 }
 
 void

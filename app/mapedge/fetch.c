@@ -206,14 +206,17 @@ static void
 set_options(struct fetch *fetch, const struct fetch_request *request)
 {
 	CURL *easy = fetch->easy;
-	char device[64];
+	char from[64], source[IP6_TEXT_SIZE];
 
-	snprintf(device, sizeof(device), "if!%s", request->device);
+	if (request->source != 0)
+		snprintf(from, sizeof(from), "host!%s", ip6_format(request->source, source));
+	else
+		snprintf(from, sizeof(from), "if!%s", request->device);
 	(void)curl_easy_setopt(easy, CURLOPT_URL, request->url);
 	(void)curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
 	(void)curl_easy_setopt(easy, CURLOPT_IPRESOLVE, CURL_IPRESOLVE_V6);
 	(void)curl_easy_setopt(easy, CURLOPT_CONNECT_TO, fetch->way);
-	(void)curl_easy_setopt(easy, CURLOPT_INTERFACE, device);
+	(void)curl_easy_setopt(easy, CURLOPT_INTERFACE, from);
 	(void)curl_easy_setopt(easy, CURLOPT_PROXY, ""); /* nor that of the environment */
 	(void)curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1);
 	(void)curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);

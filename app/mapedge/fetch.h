@@ -19,7 +19,8 @@ struct fetch_request {
 	const char *url;
 	bool verify;         /* the certificate, and the name in it */
 	const char *ca_file; /* "": those of the system */
-	const char *device;  /* through which the request leaves */
+	const char *device;  /* through which the request leaves, where `source` is 0 */
+	u128 source;         /* an address of Linux's that it comes from; 0: any */
 	u128 server;         /* the host's address */
 };
 

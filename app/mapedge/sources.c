@@ -104,6 +104,12 @@ same_prefix(const struct prefix6 *one, const struct prefix6 *other)
 	return one->addr == other->addr && one->len == other->len;
 }
 
+struct resolver *
+sources_resolver(struct sources *sources)
+{
+	return sources->resolver;
+}
+
 void
 sources_line(struct sources *sources, const struct prefix6 *prefix, const struct dhcp6_servers *dns)
 {

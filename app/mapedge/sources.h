@@ -32,6 +32,9 @@ struct sources *sources_new(const struct conf *conf, const char *device, struct 
 int
 sources_start(struct sources *sources, struct event_base *base, sources_news *news, void *context, struct error *err);
 
+/* Whom the line's names are asked of. */
+struct resolver *sources_resolver(struct sources *sources);
+
 /* The line's prefix (NULL: none) and resolvers, as often as they may have changed. */
 void sources_line(struct sources *sources, const struct prefix6 *prefix, const struct dhcp6_servers *dns);
 

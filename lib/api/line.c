@@ -246,6 +246,16 @@ routers_json(const struct line_report *line)
 	    servers_json(&heard->dns), "prefix_from", line->by_ra ? "ra" : "dhcpv6");
 }
 
+static json_t *
+registration_json(const struct line_report *line)
+{
+	const struct registration *registration = line->registration;
+
+	return json_pack("{s:s, s:o, s:i, s:o}", "state", registration_state_word(registration->state), "reason",
+	    text_json(registration->reason), "tries", (int)registration->tries, "next_action_s",
+	    left_json(registration->next_ms, line->now));
+}
+
 /* ---- all together ----------------------------------------------------------------------------------------------- */
 
 /* Who forwards native IPv6, and what one must know about it. */
@@ -276,6 +286,8 @@ line_json(const struct conf *conf, const struct line_report *line, const struct 
 	}
 	if (line != NULL && line->routers != NULL)
 		json_object_set_new(object, "routers", routers_json(line));
+	if (line != NULL && line->registration != NULL)
+		json_object_set_new(object, "registration", registration_json(line));
 	if (line != NULL && line->lan != NULL)
 		json_object_set_new(object, "lan", lan_json(line->lan, line->now));
 	json_object_set_new(object, "softwire", softwire_json(&conf->softwires[0], pulse));

@@ -10,6 +10,7 @@
 #include "provision/dhcp6_client.h"
 #include "provision/far_name.h"
 #include "provision/ra_state.h"
+#include "provision/registration.h"
 #include "provision/s46.h"
 #include "provision/source.h"
 #include "stats/pulse.h"
@@ -33,6 +34,7 @@ struct line_report {
 	struct line_source sources[SOURCE_KINDS];
 	uint64_t wall_ms; /* since 1970 */
 	const struct far_names *names;
+	const struct registration *registration; /* NULL: nothing is registered */
 	const char *resolvers_from;
 	uint32_t resolver_count;
 	u128 resolvers[LINE_MAX_RESOLVERS];

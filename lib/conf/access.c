@@ -35,6 +35,7 @@ static const struct reader_key keys[] = {
 	{ .name = "rules", .type = READER_TEXT, .max = CONF_TEXT_SIZE - 1, .example = "\"rules/japan.conf\"" },
 	{ .name = "static", .type = READER_GROUP, .example = "{ kind = \"ds-lite\"; br = \"gw.example.net\"; }" },
 	{ .name = "hb46pp", .type = READER_GROUP, .example = "{ ca_file = \"ca.pem\"; }" },
+	{ .name = "registration", .type = READER_GROUP, .example = "{ url = \"http://update.example.jp/\"; }" },
 	{ .name = "duid", .type = READER_TEXT, .max = 3 * 130, .example = "\"00:03:00:01:02:00:00:00:0c:02\"" },
 };
 
@@ -133,5 +134,7 @@ conf_read_access(struct conf *conf, const config_setting_t *root, struct error *
 	if (read_duid(access, group, err) < 0 || read_resolvers(access, group, err) < 0 ||
 	    read_rules(conf, group, err) < 0)
 		return -EINVAL;
-	return conf_read_static(conf, group, err) < 0 ? -EINVAL : conf_read_hb46pp(conf, group, err);
+	if (conf_read_static(conf, group, err) < 0 || conf_read_hb46pp(conf, group, err) < 0)
+		return -EINVAL;
+	return conf_read_registration(conf, group, err);
 }

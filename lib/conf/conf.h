@@ -17,6 +17,7 @@
 #include "map/rule.h"
 #include "provision/hb46pp.h"
 #include "provision/offer.h"
+#include "provision/registration.h"
 #include "provision/source.h"
 
 #define CONF_NAME_SIZE 32
@@ -162,6 +163,13 @@ enum conf_access_kind {
 };
 
 /* How a CE gets what its line has: the group `access`. */
+/* Whom to tell where our end of the softwire is. */
+struct conf_registration {
+	char url[REGISTRATION_URL_SIZE]; /* with {user} and {pass}; empty: nobody */
+	char user[REGISTRATION_TEXT_SIZE];
+	char pass[REGISTRATION_TEXT_SIZE]; /* a secret: in no log */
+};
+
 struct conf_access {
 	enum conf_access_kind kind;
 	char state[CONF_TEXT_SIZE]; /* directory of what is kept over restarts */
@@ -176,8 +184,9 @@ struct conf_access {
 	u128 offer_iid; /* our end, where offer.local is none: its lower 64 bits; 0: as the kind wants it */
 	struct hb46pp_identity hb46pp;
 	char hb46pp_ca_file[CONF_TEXT_SIZE]; /* empty: those of the system */
-	bool psid_from_ea;                   /* whom to believe where EA bits and port parameters differ */
-	uint8_t duid_len;                    /* 0: made of the WAN's MAC address */
+	struct conf_registration registration;
+	bool psid_from_ea; /* whom to believe where EA bits and port parameters differ */
+	uint8_t duid_len;  /* 0: made of the WAN's MAC address */
 	uint8_t duid[130];
 };
 

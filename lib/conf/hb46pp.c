@@ -2,7 +2,6 @@
 /* The group `hb46pp` in the group `access`: who we are to a provisioning server, and which servers we believe. */
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "conf/parts.h"
 #include "conf/place.h"
@@ -66,42 +65,6 @@ take_methods(struct hb46pp_identity *identity, const config_setting_t *group)
 		identity->capabilities |= HB46PP_CAN_HUBSPOKE | HB46PP_CAN_MESH;
 }
 
-/* ---- the password ------------------------------------------------------------------------------------------------ */
-
-/* The first line of a file that is not everybody's. */
-static int
-read_pass(struct conf *conf, const config_setting_t *group, struct error *err)
-{
-	const config_setting_t *place = reader_place(group, "pass_file");
-	struct hb46pp_identity *identity = &conf->access.hb46pp;
-	char path[CONF_TEXT_SIZE];
-	struct stat status;
-	FILE *file;
-
-	if (reader_get_text(group, "pass_file") == NULL)
-		return 0;
-	if (place_find(err, place, conf->file, path) < 0)
-		return -EINVAL;
-	file = fopen(path, "r");
-	if (file == NULL)
-		return place_error(err, place, "pass_file: %.80s: %s", path, strerror(errno));
-	if (fstat(fileno(file), &status) < 0 || (status.st_mode & S_IRWXO) != 0) {
-		fclose(file);
-		place_error(err, place, "pass_file: everybody may read %.80s", path);
-		error_hint(err, "chmod 600 %.80s", path);
-		return -EINVAL;
-	}
-	if (fgets(identity->pass, sizeof(identity->pass), file) == NULL)
-		identity->pass[0] = '\0';
-	fclose(file);
-	identity->pass[strcspn(identity->pass, "\r\n")] = '\0';
-	if (identity->pass[0] != '\0')
-		return 0;
-	place_error(err, place, "pass_file: the first line of %.80s is empty", path);
-	error_hint(err, "it is the password, and nothing else");
-	return -EINVAL;
-}
-
 /* ---- the group --------------------------------------------------------------------------------------------------- */
 
 static int
@@ -137,7 +100,7 @@ conf_read_hb46pp(struct conf *conf, const config_setting_t *access, struct error
 	take_methods(identity, group);
 	server_name = reader_get_text(group, "server_name");
 	snprintf(identity->server_name, sizeof(identity->server_name), "%s", server_name != NULL ? server_name : "");
-	if (read_pass(conf, group, err) < 0)
+	if (conf_read_pass(conf, group, identity->pass, sizeof(identity->pass), err) < 0)
 		return -EINVAL;
 	if (reader_get_text(group, "ca_file") != NULL &&
 	    place_find(err, reader_place(group, "ca_file"), conf->file, conf->access.hb46pp_ca_file) < 0)

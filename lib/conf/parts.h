@@ -34,7 +34,14 @@ int conf_read_kind(struct conf_softwire *softwire, const config_setting_t *group
 
 int conf_read_access(struct conf *conf, const config_setting_t *root, struct error *err);
 
-/* The groups `static` and `hb46pp` in the group `access`. */
+/*
+ * The first line of the file that `pass_file` of a group names; nothing where it is not given. 0, or -EINVAL: everybody may read it,
+ * or there is nothing in it.
+ */
+int conf_read_pass(const struct conf *conf, const config_setting_t *group, char *pass, size_t size, struct error *err);
+
+/* The groups `static`, `hb46pp` and `registration` in the group `access`. */
+int conf_read_registration(struct conf *conf, const config_setting_t *access, struct error *err);
 int conf_read_static(struct conf *conf, const config_setting_t *access, struct error *err);
 int conf_read_hb46pp(struct conf *conf, const config_setting_t *access, struct error *err);
 /* The group `lan`; the interfaces and softwires have been read. */

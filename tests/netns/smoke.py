@@ -22,6 +22,7 @@ import netns
 import peers
 import provision
 import provision_http
+import registration
 import scenarios
 import sharing
 import swap
@@ -66,6 +67,7 @@ OTHER_CASES = [
     *provision.CASES,
     *scenarios.CASES,
     *provision_http.CASES,
+    *registration.CASES,
     *forward.CASES,
     *lan.CASES,
 ]

@@ -611,6 +611,45 @@ START_TEST(access_static)
 }
 END_TEST
 
+/* Whom to tell where our end is: a URL that can be made, and a password that is not everybody's (SEC-20). */
+static const struct {
+	const char *settings;
+	mode_t mode;
+	const char *text, *hint; /* NULL: good */
+} registrations[] = {
+	{ "url = 'http://u.example/?u={user}&p={pass}'; user = 'me'; pass_file = 'part.conf';", 0640, NULL, NULL },
+	{ "url = 'https://u.example/';", 0644, NULL, NULL },
+	{ "url = 'http://u.example/?p={pass}'; pass_file = 'part.conf';", 0644, "everybody may read", "chmod 600" },
+	{ "url = 'http://u.example/?p={pass}'; pass_file = 'gone.conf';", 0640, "cannot be read", "relative path" },
+	{ "url = 'http://u.example/?p={pass}';", 0640, "there is no password for {pass}", "pass_file" },
+	{ "url = 'ftp://u.example/';", 0640, "begins with neither http:// nor https://", "for example" },
+	{ "user = 'me';", 0640, "url", "for example" },
+};
+
+START_TEST(registration)
+{
+	static char text[TEXT_SIZE], settings[256];
+	struct error err = { 0 };
+	struct conf *conf;
+
+	write_file("part.conf", "s3cret\nmore\n");
+	ck_assert_int_eq(chmod(path_of("part.conf"), registrations[_i].mode), 0);
+	snprintf(settings, sizeof(settings), "registration = { %s };", registrations[_i].settings);
+	edit(text, line_text, "rapid_commit = true;", settings);
+	write_file("test.conf", text);
+	conf = conf_load(path_of("test.conf"), &err);
+	ck_assert_msg((conf != NULL) == (registrations[_i].text == NULL), "%s", err.text);
+	if (conf == NULL) {
+		check_error(&err, "test.conf", 5, registrations[_i].text, registrations[_i].hint);
+		return;
+	}
+	ck_assert_int_eq(strncmp(conf->access.registration.url, "http", 4), 0);
+	ck_assert_str_eq(conf->access.registration.user, _i == 0 ? "me" : "");
+	ck_assert_str_eq(conf->access.registration.pass, _i == 0 ? "s3cret" : "");
+	conf_free(conf);
+}
+END_TEST
+
 Suite *
 unit_suite(void)
 {
@@ -632,6 +671,7 @@ unit_suite(void)
 	tcase_add_test(good, rule_log);
 	tcase_add_test(good, access_to_the_line);
 	tcase_add_test(good, access_static);
+	tcase_add_loop_test(good, registration, 0, COUNT(registrations));
 	suite_add_tcase(suite, good);
 	return suite;
 }
