@@ -172,6 +172,7 @@ def by_hb46pp(build):
         assert stat.S_IMODE(os.stat(store).st_mode) == 0o600, oct(os.stat(store).st_mode)
         lab.fetch()
         lab.assert_balanced()
+        lab.ce.stop()
 
 
 # ---- the order of the sources ----
@@ -411,6 +412,7 @@ def by_a_file_of_rules(build):
         assert lab.status()["softwire"] == was
         lab.fetch()
         lab.assert_balanced()
+        lab.ce.stop()
 
 
 # ---- names ----
@@ -471,6 +473,7 @@ def aftr_by_name(build):
         status = lab.wait_softwire(configured=False)
         assert f"{AFTR} does not exist" in status["softwire"]["reason"], status
         lab.assert_balanced()
+        lab.ce.stop()
 
 
 def aftr_of_hb46pp(build):
