@@ -489,6 +489,34 @@ def aftr_of_hb46pp(build):
         lab.wait_softwire(configured=True, kind="ds-lite", remote=AFTR6, provision="hb46pp")
         assert traffic.ping(lab.ns["h1"], SRV) == (3, 3)
         lab.fetch()
+
+        # Another name, at which the resolver fails: the old softwire stays until the new one is complete.
+        moved = "moved.example.net"
+        lab.resolve(f"host-record={AFTR},{AFTR6}", f"server=/{moved}/2001:db8:53::99")
+        lab.answer({**lab.offer, "order": ["dslite"], "dslite": {"aftr": moved}})
+        lab.ask_again()
+        lab.wait_source("hb46pp", "done", text=f"what is in use stays: the other end {moved} cannot be looked up")
+        lab.wait_softwire(configured=True, remote=AFTR6)
+        lab.fetch()
+        lab.resolve(f"host-record={moved},{AFTR6_B}")
+        lab.refresh()
+        lab.wait_softwire(configured=True, remote=AFTR6_B)
+        lab.assert_balanced()
+
+
+def fixed_address(build):
+    """S46-29: IPIP: a fixed IPv4 address with all its ports; Linux is the other end, ping and curl."""
+    local, address = "2001:db8:12:3400:c0:2:6300:0", "192.0.2.99"
+    with HttpLab(build) as lab, lab.web_server():
+        linux_as_aftr(lab)
+        ask_kernel(lab.ns["br"], f"ip route add {address}/32 encap seg6 mode encap.red segs {local} dev map")
+        lab.answer({"order": ["ipip"], "ttl": 86400, "ipip": [{"ipv6_local": local, "ipv6_remote": AFTR6, "ipv4": f"{address}/32"}]})
+        lab.everything()
+        lab.switch_on()
+        softwire = lab.wait_softwire(configured=True, kind="ipip", remote=AFTR6, local=local)["softwire"]
+        assert softwire["ipv4"] == f"{address}/32" and softwire["translated"] and softwire["ports"] == 65536, softwire
+        assert traffic.ping(lab.ns["h1"], SRV) == (3, 3)
+        lab.fetch()
         lab.assert_balanced()
 
 
@@ -517,4 +545,5 @@ CASES = [("HB46PP: TXT, TLS, and a softwire (S46-29)", by_hb46pp),
          ("rules: a file of the operator", by_a_file_of_rules),
          ("DS-Lite: the AFTR by name (S46-26)", aftr_by_name),
          ("HB46PP: the AFTR by name", aftr_of_hb46pp),
+         ("HB46PP: a fixed address", fixed_address),
          ("DS-Lite: the AFTR by name, of the configuration", aftr_of_the_configuration)]
