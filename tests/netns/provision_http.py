@@ -156,7 +156,7 @@ class HttpLab(LineLab):
 
 
 def by_hb46pp(build):
-    """S46-29: TXT by the line's resolver, JSON over checked TLS; the CE carries curl, and its store is root's alone."""
+    """S46-29 S46-30: TXT by the line's resolver, JSON over checked TLS; the CE carries curl, its store is root's alone; 256 rules, ours last."""
     with HttpLab(build) as lab, lab.web_server():
         lab.everything()
         lab.switch_on()
@@ -170,6 +170,14 @@ def by_hb46pp(build):
         assert "breaks section 3.3" not in lab.http_log(), lab.http_log()
         store = lab.directory / "state" / "hb46pp"
         assert stat.S_IMODE(os.stat(store).st_mode) == 0o600, oct(os.stat(store).st_mode)
+        lab.fetch()
+
+        others = [{"ipv6": f"2001:db9:{i:x}::/48", "ipv4": f"10.0.{i}.0/24", "ea_length": 16, "psid_offset": 4} for i in range(255)]
+        rules = others + lab.offer["map_e"]["rules"]
+        lab.answer({**lab.offer, "map_e": {**lab.offer["map_e"], "rules": rules}})
+        assert lab.ask_again()["state"] == "done"
+        many = lab.wait_softwire(configured=True, rules=256)["softwire"]
+        assert many == {**status["softwire"], "rules": 256}, many
         lab.fetch()
         lab.assert_balanced()
         lab.ce.stop()
