@@ -13,6 +13,7 @@ import stat
 import subprocess
 import sys
 
+import lab as labs
 import traffic
 from daemon import edit, wait_until
 from lab import BR6, MAC, ROOT, RULE, SRV
@@ -126,6 +127,14 @@ class HttpLab(LineLab):
         self.serve()
 
     # ---- the CE ----
+
+    def fetch(self):
+        try:
+            super().fetch()
+        except AssertionError as error:
+            for name, stats in self.stats().items():
+                error.add_note(f"{name}: drops {labs.grown({}, stats['drops'])}, events {labs.grown({}, stats['events'])}")
+            raise
 
     def source(self, name):
         return next(source for source in self.status()["sources"] if source["source"] == name)
