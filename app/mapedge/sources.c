@@ -153,7 +153,7 @@ set_up(const struct trial *trial, const struct offer *offer, struct error *why)
 			error_set(why, ENOENT, "the other end %.100s %.120s", offer->br_name,
 			    name != NULL ? name->reason : "is one name too many");
 			error_hint(why, "resolvers: %s; see `names`", sources_resolvers_from(trial->sources));
-			return name != NULL && name->failures == 0 ? SOURCE_WAITS : SOURCE_NOTHING;
+			return name != NULL && !name->is_gone ? SOURCE_WAITS : SOURCE_NOTHING;
 		}
 		br = name->addr[0];
 	}
@@ -179,6 +179,7 @@ try_hb46pp(const struct trial *trial, struct error *why)
 	const struct offer *offer = NULL;
 	char reasons[HB46PP_REASONS_SIZE];
 	enum source_verdict verdict;
+	bool has_tried = false;
 
 	error_set(why, ENOENT, "%.230s", client->reason);
 	if (client->answer == NULL)
@@ -189,8 +190,9 @@ try_hb46pp(const struct trial *trial, struct error *why)
 		verdict = set_up(trial, offer, why);
 		if (verdict != SOURCE_NOTHING)
 			return verdict;
+		has_tried = true;
 	}
-	if (strstr(reasons, "tried before") == NULL)
+	if (!has_tried)
 		error_set(why, ENOENT, "%.230s", reasons);
 	return SOURCE_NOTHING;
 }
@@ -303,7 +305,7 @@ sources_refresh(struct sources *sources)
 		asker_refresh(sources->asker);
 	far_names_renew(&sources->names, clock_ms());
 	ask_names(sources);
-	tell(sources);
+	set_timer(sources);
 }
 
 void

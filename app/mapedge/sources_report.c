@@ -71,9 +71,11 @@ report_outcome(const struct sources *sources, struct line_source *source)
 	const char *why = sources->why[source->kind].text;
 	const size_t len = strlen(source->reason);
 
-	if (!sources->has_prefix || source->is_used)
+	if (!sources->has_prefix || (source->is_used && why[0] == '\0'))
 		return;
-	if (!sources->was_tried[source->kind])
+	if (source->is_used)
+		snprintf(source->reason + len, sizeof(source->reason) - len, "; what is in use stays: %s", why);
+	else if (!sources->was_tried[source->kind])
 		snprintf(source->reason + len, sizeof(source->reason) - len,
 		    "; not needed: another source comes before it");
 	else if (strstr(source->reason, why) == NULL)

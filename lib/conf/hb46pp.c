@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The group `hb46pp` in the group `access`: who we are to a provisioning server, and which servers we believe. */
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -40,7 +41,7 @@ take_text_or(char text[HB46PP_TEXT_SIZE], const config_setting_t *group, const c
 	snprintf(text, HB46PP_TEXT_SIZE, "%s", given != NULL ? given : fallback);
 }
 
-/* Section 3.3 has underscores in the place of dots. */
+/* Section 3.3 has digits, and underscores in the place of dots. */
 static void
 take_version(char version[HB46PP_TEXT_SIZE], const config_setting_t *group)
 {
@@ -48,7 +49,7 @@ take_version(char version[HB46PP_TEXT_SIZE], const config_setting_t *group)
 
 	take_text_or(version, group, "version", MAPEDGE_VERSION);
 	for (char *c = version; !given && *c != '\0'; c++)
-		*c = *c == '.' ? '_' : *c;
+		*c = isdigit((unsigned char)*c) ? *c : '_';
 }
 
 static void

@@ -114,6 +114,7 @@ take_answer(struct far_names *names, struct far_name *name, uint64_t now_ms, con
 	const char *trouble = "";
 	uint32_t ttl = answer->ttl;
 
+	name->is_gone = answer->result == HB46PP_DNS_NODATA || answer->result == HB46PP_DNS_NXDOMAIN;
 	switch (answer->result) {
 	case HB46PP_DNS_OK:
 		take_addresses(name, answer);
@@ -152,12 +153,15 @@ far_names_answer(struct far_names *names, uint32_t serial, uint64_t now_ms, cons
 	for (uint32_t i = 0; i < names->count; i++) {
 		struct far_name *name = &names->name[i];
 		const u128 before = name->count > 0 ? name->addr[0] : 0;
+		const bool was_gone = name->is_gone;
 
 		if (!name->asked || name->serial != serial)
 			continue;
 		name->asked = false;
 		take_answer(names, name, now_ms, answer);
-		return name->count > 0 ? name->addr[0] != before : before != 0 || name->failures == 1;
+		if (name->count > 0)
+			return name->addr[0] != before;
+		return before != 0 || name->failures == 1 || name->is_gone != was_gone;
 	}
 	return false;
 }

@@ -30,6 +30,7 @@ struct far_name {
 	bool asked;  /* the answer is still out */
 	uint32_t serial;
 	uint32_t failures; /* in a row */
+	bool is_gone;      /* the last answer said that it has no address */
 	uint32_t count;    /* 0: none known */
 	u128 addr[OFFER_MAX_BRS];
 	uint64_t next_ms; /* when to ask, or to ask again */

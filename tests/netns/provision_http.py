@@ -13,6 +13,7 @@ import stat
 import subprocess
 import sys
 
+import lab as labs
 import traffic
 from daemon import edit, wait_until
 from lab import BR6, MAC, ROOT, RULE, SRV
@@ -127,6 +128,14 @@ class HttpLab(LineLab):
 
     # ---- the CE ----
 
+    def fetch(self):
+        try:
+            super().fetch()
+        except AssertionError as error:
+            for name, stats in self.stats().items():
+                error.add_note(f"{name}: drops {labs.grown({}, stats['drops'])}, events {labs.grown({}, stats['events'])}")
+            raise
+
     def source(self, name):
         return next(source for source in self.status()["sources"] if source["source"] == name)
 
@@ -156,7 +165,7 @@ class HttpLab(LineLab):
 
 
 def by_hb46pp(build):
-    """S46-29: TXT by the line's resolver, JSON over checked TLS; the CE carries curl, and its store is root's alone."""
+    """S46-29 S46-30: TXT by the line's resolver, JSON over checked TLS; the CE carries curl, its store is root's alone; 256 rules, ours last."""
     with HttpLab(build) as lab, lab.web_server():
         lab.everything()
         lab.switch_on()
@@ -171,7 +180,16 @@ def by_hb46pp(build):
         store = lab.directory / "state" / "hb46pp"
         assert stat.S_IMODE(os.stat(store).st_mode) == 0o600, oct(os.stat(store).st_mode)
         lab.fetch()
+
+        others = [{"ipv6": f"2001:db9:{i:x}::/48", "ipv4": f"10.0.{i}.0/24", "ea_length": 16, "psid_offset": 4} for i in range(255)]
+        rules = others + lab.offer["map_e"]["rules"]
+        lab.answer({**lab.offer, "map_e": {**lab.offer["map_e"], "rules": rules}})
+        assert lab.ask_again()["state"] == "done"
+        many = lab.wait_softwire(configured=True, rules=256)["softwire"]
+        assert many == {**status["softwire"], "rules": 256}, many
+        lab.fetch()
         lab.assert_balanced()
+        lab.ce.stop()
 
 
 # ---- the order of the sources ----
@@ -411,6 +429,7 @@ def by_a_file_of_rules(build):
         assert lab.status()["softwire"] == was
         lab.fetch()
         lab.assert_balanced()
+        lab.ce.stop()
 
 
 # ---- names ----
@@ -471,6 +490,7 @@ def aftr_by_name(build):
         status = lab.wait_softwire(configured=False)
         assert f"{AFTR} does not exist" in status["softwire"]["reason"], status
         lab.assert_balanced()
+        lab.ce.stop()
 
 
 def aftr_of_hb46pp(build):
@@ -484,6 +504,34 @@ def aftr_of_hb46pp(build):
         lab.serve()
         lab.switch_on()
         lab.wait_softwire(configured=True, kind="ds-lite", remote=AFTR6, provision="hb46pp")
+        assert traffic.ping(lab.ns["h1"], SRV) == (3, 3)
+        lab.fetch()
+
+        # Another name, at which the resolver fails: the old softwire stays until the new one is complete.
+        moved = "moved.example.net"
+        lab.resolve(f"host-record={AFTR},{AFTR6}", f"server=/{moved}/2001:db8:53::99")
+        lab.answer({**lab.offer, "order": ["dslite"], "dslite": {"aftr": moved}})
+        lab.ask_again()
+        lab.wait_source("hb46pp", "done", text=f"what is in use stays: the other end {moved} cannot be looked up")
+        lab.wait_softwire(configured=True, remote=AFTR6)
+        lab.fetch()
+        lab.resolve(f"host-record={moved},{AFTR6_B}")
+        lab.refresh()
+        lab.wait_softwire(configured=True, remote=AFTR6_B)
+        lab.assert_balanced()
+
+
+def fixed_address(build):
+    """S46-29: IPIP: a fixed IPv4 address with all its ports; Linux is the other end, ping and curl."""
+    local, address = "2001:db8:12:3400:c0:2:6300:0", "192.0.2.99"
+    with HttpLab(build) as lab, lab.web_server():
+        linux_as_aftr(lab)
+        ask_kernel(lab.ns["br"], f"ip route add {address}/32 encap seg6 mode encap.red segs {local} dev map")
+        lab.answer({"order": ["ipip"], "ttl": 86400, "ipip": [{"ipv6_local": local, "ipv6_remote": AFTR6, "ipv4": f"{address}/32"}]})
+        lab.everything()
+        lab.switch_on()
+        softwire = lab.wait_softwire(configured=True, kind="ipip", remote=AFTR6, local=local)["softwire"]
+        assert softwire["ipv4"] == f"{address}/32" and softwire["translated"] and softwire["ports"] == 65536, softwire
         assert traffic.ping(lab.ns["h1"], SRV) == (3, 3)
         lab.fetch()
         lab.assert_balanced()
@@ -513,4 +561,5 @@ CASES = [("HB46PP: TXT, TLS, and a softwire (S46-29)", by_hb46pp),
          ("HB46PP: a line is renumbered", renumbered),
          ("DS-Lite: the AFTR by name (S46-26)", aftr_by_name),
          ("HB46PP: the AFTR by name", aftr_of_hb46pp),
+         ("HB46PP: a fixed address", fixed_address),
          ("DS-Lite: the AFTR by name, of the configuration", aftr_of_the_configuration)]

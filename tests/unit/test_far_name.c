@@ -82,16 +82,18 @@ START_TEST(failures)
 	for (size_t i = 0; i < 2; i++) {
 		now = far_names_next(&names);
 		ck_assert(!answers(now, answer_of(transient[i], 0, NULL, NULL)));
-		ck_assert_uint_eq(aftr()->count, 1);
+		ck_assert(aftr()->count == 1 && !aftr()->is_gone);
 		ck_assert_ptr_nonnull(strstr(aftr()->reason, "its last address stays"));
 	}
 	now = far_names_next(&names);
 	ck_assert(answers(now, answer_of(HB46PP_DNS_NODATA, 0, NULL, NULL)));
 	ck_assert_uint_eq(aftr()->count, 0);
 	ck_assert_str_eq(aftr()->reason, "has no IPv6 address");
+	ck_assert(aftr()->is_gone);
 	now = far_names_next(&names);
 	ck_assert(!answers(now, answer_of(HB46PP_DNS_NXDOMAIN, 0, NULL, NULL)));
 	ck_assert_str_eq(aftr()->reason, "does not exist");
+	ck_assert(aftr()->is_gone);
 	now = far_names_next(&names);
 	ck_assert(answers(now, answer_of(HB46PP_DNS_OK, 60, "2001:db8::1", NULL)));
 	ck_assert_uint_eq(aftr()->failures, 0);
@@ -117,6 +119,7 @@ START_TEST(waits_after_failures)
 		now += wait;
 		ck_assert(!answers(now, answer_of(HB46PP_DNS_TIMEOUT, 0, NULL, NULL)));
 	}
+	ck_assert(answers(far_names_next(&names), answer_of(HB46PP_DNS_NXDOMAIN, 0, NULL, NULL)));
 }
 END_TEST
 
