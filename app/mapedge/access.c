@@ -14,6 +14,7 @@
 #include "kept.h"
 #include "log.h"
 #include "provision/dhcp6_store.h"
+#include "sources.h"
 #include "timer.h"
 
 #define CLIENT_PORT 546
@@ -21,6 +22,8 @@
 #define DATAGRAM_MAX 65535
 #define STATE_FILE "dhcpv6"
 #define LONGEST_WAIT_MS 3600000 /* then the timer is set anew */
+
+#define IN_FLIGHT 1 /* datagrams between the TAP and the socket, at most */
 
 struct access {
 	int fd;
@@ -35,6 +38,11 @@ struct access {
 	struct s46_policy policy;
 	struct s46_choice choice;
 	struct prefix6 prefix; /* that the softwire stands on */
+	uint64_t heard;        /* datagrams that Linux has given us */
+	uint64_t heard_then;   /* when it was last seen that it had grown, */
+	uint64_t replies_then; /* and what had come in on the port by then */
+	struct line line;      /* what the sources are told */
+	struct sources *sources;
 	struct line_report report;
 	uint8_t datagram[DATAGRAM_MAX];
 	struct event *readable;
@@ -168,6 +176,14 @@ has_news(const struct access *access)
 	    (best != NULL && (best->prefix.addr != access->prefix.addr || best->prefix.len != access->prefix.len));
 }
 
+static void
+tell_sources(struct access *access)
+{
+	const struct dhcp6_prefix *best = best_prefix(&access->client.lease);
+
+	sources_line(access->sources, best != NULL ? &best->prefix : NULL, &access->client.lease.settings.dns);
+}
+
 /* In the order that dhcp6_client.h asks for: a Release must not leave before the prefix is out of use. */
 static void
 act(struct access *access, enum dhcp6_state before)
@@ -177,6 +193,7 @@ act(struct access *access, enum dhcp6_state before)
 	if (access->client.state != before)
 		log_notice("dhcpv6: state=%s", dhcp6_state_word(access->client.state));
 	log_changes(actions);
+	tell_sources(access);
 	if (has_news(access))
 		access->news(access->context);
 	if (actions->keep)
@@ -233,6 +250,7 @@ on_readable(evutil_socket_t fd, short what, void *argument)
 	(void)what;
 	if (len < 0)
 		return;
+	access->heard++;
 	datagram.multicast = was_multicast(&message);
 	dhcp6_client_receive(&access->client, clock_ms(), &datagram, &access->actions);
 	act(access, before);
@@ -252,52 +270,81 @@ access_link_up(struct access *access)
 
 /* ---- the softwire ------------------------------------------------------------------------------------------------ */
 
-static int
-set_line(struct access *access, struct conf *conf, struct error *err)
+/* The prefix that the softwire stands on, and what DHCPv6 says about it. */
+static void
+read_line(struct access *access)
 {
-	const struct dhcp6_lease *lease = &access->client.lease;
-	const struct dhcp6_prefix *prefix = best_prefix(lease);
-	const struct offer *offer = &access->choice.offer;
+	const struct dhcp6_prefix *prefix = best_prefix(&access->client.lease);
+	struct line *line = &access->line;
 
+	*line = (struct line){ 0 };
 	if (prefix == NULL) {
-		error_set(err, ENOENT, "the line has no prefix");
-		error_hint(err, "see what DHCPv6 waits for");
-		return -ENOENT;
+		error_set(&line->why, ENOENT, "the line has no prefix");
+		error_hint(&line->why, "see what DHCPv6 waits for");
+		return;
 	}
 	access->prefix = prefix->prefix;
-	if (s46_choose(lease, &access->policy, &access->choice, err) < 0)
-		return -ENOENT;
-	if (offer->br_count == 0) {
-		error_set(err, ENOTSUP, "the other end has only a name, %s", offer->br_name);
-		error_hint(err, "this version looks up no names: say what the softwire is, kind = \"ds-lite\"");
-		return -ENOTSUP;
-	}
-	return conf_set_line(conf, offer, &access->prefix, offer->br[0], err);
+	line->prefix = &access->prefix;
+	if (s46_choose(&access->client.lease, &access->policy, &access->choice, &line->why) == 0)
+		line->offer = &access->choice.offer;
 }
 
 void
 access_apply(struct access *access, struct conf *conf)
 {
-	struct error err = { 0 };
-
 	if (access == NULL || !conf->softwires[0].provisioned)
 		return;
 	access->choice.note_count = 0;
 	access->policy.iid = conf->softwires[0].iid;
 	access->policy.psid_from_ea = conf->access.psid_from_ea;
-	if (set_line(access, conf, &err) < 0)
-		conf_clear_line(conf, &err);
+	read_line(access);
+	sources_apply(access->sources, &access->line, conf);
 	for (uint32_t i = 0; i < access->choice.note_count; i++)
 		log_notice("dhcpv6: %s", access->choice.notes[i]);
 }
 
+void
+access_refresh(struct access *access)
+{
+	sources_refresh(access->sources);
+}
+
+void
+access_forget(struct access *access)
+{
+	sources_forget(access->sources);
+}
+
+/* Servers answer from a link-local address to another port than was asked: a firewall of Linux may take it for a stranger. */
+static bool
+say_filtered(struct access *access, uint64_t replies)
+{
+	if (access->heard != access->heard_then) {
+		access->heard_then = access->heard;
+		access->replies_then = replies;
+	}
+	if (replies - access->replies_then <= IN_FLIGHT)
+		return false;
+	snprintf(access->report.reason, sizeof(access->report.reason),
+	    "%lu replies have reached this box and not the client: a firewall of Linux drops them (nft list ruleset); "
+	    "it "
+	    "must accept UDP port 546 from fe80::/10",
+	    (unsigned long)(replies - access->replies_then));
+	return true;
+}
+
 const struct line_report *
-access_report(struct access *access)
+access_report(struct access *access, const struct conf *conf, uint64_t replies)
 {
 	if (access == NULL)
 		return NULL;
 	access->report.now = clock_ms();
-	(void)dhcp6_client_reason(&access->client, access->report.now, access->report.reason);
+	if (!say_filtered(access, replies))
+		(void)dhcp6_client_reason(&access->client, access->report.now, access->report.reason);
+	access->line.state = dhcp6_state_word(access->client.state);
+	access->line.next_ms = dhcp6_client_next(&access->client);
+	access->report.in_use = conf->softwires[0].source;
+	sources_report(access->sources, &access->line, &access->report);
 	return &access->report;
 }
 
@@ -366,6 +413,11 @@ access_open(const struct conf *conf, unsigned int wan, const struct mac *mac, st
 		access_close(new);
 		return rc;
 	}
+	new->sources = sources_new(conf, new->device, err);
+	if (new->sources == NULL) {
+		access_close(new);
+		return -ENOMEM;
+	}
 	set_config(new, &conf->access, mac);
 	new->report.client = &new->client;
 	new->report.choice = &new->choice;
@@ -387,6 +439,8 @@ access_start(struct access *access, struct event_base *base, access_news *news, 
 	access->timer = evtimer_new(base, on_timer, access);
 	if (access->readable == NULL || access->timer == NULL || event_add(access->readable, NULL) < 0)
 		return error_set(err, ENOMEM, "no events for DHCPv6");
+	if (sources_start(access->sources, base, news, context, err) < 0)
+		return -ENOMEM;
 	has_lease = recall(access, &store);
 	dhcp6_client_init(&access->client, &access->config, &access->random);
 	dhcp6_client_start(&access->client, clock_ms(), has_lease ? &store.lease : NULL, &access->actions);
@@ -403,6 +457,7 @@ access_close(struct access *access)
 		return;
 	event_end(access->readable);
 	event_end(access->timer);
+	sources_free(access->sources);
 	if (access->fd >= 0)
 		close(access->fd);
 	free(access);

@@ -32,8 +32,15 @@ void access_link_up(struct access *access);
 /* Sets the configuration's softwire up as the line has it at the moment, or takes it down. NULL is allowed. */
 void access_apply(struct access *access, struct conf *conf);
 
-/* What `status` says; valid until the next event. NULL without a line to ask. */
-const struct line_report *access_report(struct access *access);
+/*
+ * What `status` says; valid until the next event. NULL without a line to ask. `replies`: packets to a DHCPv6 client that have come in
+ * on the line so far.
+ */
+const struct line_report *access_report(struct access *access, const struct conf *conf, uint64_t replies);
+
+/* The operator wants all sources asked at once; or what HB46PP has stored forgotten. */
+void access_refresh(struct access *access);
+void access_forget(struct access *access);
 
 /* Without a word to the server: the next start goes on with the lease (RFC 9096 section 3.1). NULL is allowed. */
 void access_close(struct access *access);

@@ -44,8 +44,36 @@ line(void *context, const struct line_report **report)
 {
 	struct control *control = context;
 
-	*report = access_report(control->access);
+	*report = access_report(control->access, control->conf, hosts_dhcp6_replies(control->hosts));
 	return control->conf;
+}
+
+static const struct pulse *
+pulse(void *context)
+{
+	const struct control *control = context;
+
+	return watch_pulse(control->watch);
+}
+
+static bool
+refresh(void *context)
+{
+	struct control *control = context;
+
+	if (control->access != NULL)
+		access_refresh(control->access);
+	return control->access != NULL;
+}
+
+static bool
+forget(void *context)
+{
+	struct control *control = context;
+
+	if (control->access != NULL)
+		access_forget(control->access);
+	return control->access != NULL;
 }
 
 static const struct ruleset *
@@ -169,5 +197,8 @@ control_backend(struct control *control)
 		.binding_add = add_binding,
 		.binding_remove = remove_binding,
 		.binding_get = get_binding,
-		.line = line };
+		.line = line,
+		.pulse = pulse,
+		.refresh = refresh,
+		.forget = forget };
 }

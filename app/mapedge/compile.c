@@ -213,14 +213,15 @@ compile_policy(const struct conf_policy *conf)
 }
 
 static void
-compile_forwards(const struct conf_nat *conf, struct nat_config *nat)
+compile_forwards(const struct conf_nat *conf, unsigned int workers, struct nat_config *nat)
 {
 	for (size_t i = 0; i < conf->forward_count; i++) {
 		const struct conf_forward *forward = &conf->forwards[i];
 		struct nat_forward both = { .first = forward->ports.first,
 			.last = forward->ports.last,
 			.inside_addr = forward->to,
-			.inside_port = forward->to_port };
+			.inside_port = forward->to_port,
+			.worker = snapshot_host_owner(forward->to, (uint16_t)workers) };
 
 		both.space = L4_TCP;
 		if (forward->tcp)
@@ -249,34 +250,12 @@ compile_nat(const struct conf_nat *conf, unsigned int workers, struct nat_config
 		.sessions_per_host = conf->sessions_per_host,
 		.new_sessions_per_host = conf->new_sessions_per_host,
 		.ports_per_host = conf->ports_per_host,
-		.reserved_ports = (conf->reserved_ports + workers - 1) / workers,
+		.reserved_ports = conf->reserved_ports,
 		.policy_count = (uint32_t)conf->policy_count };
 	compile_timeouts(conf, nat->timeout);
 	for (size_t i = 0; i < conf->policy_count; i++)
 		nat->policies[i] = compile_policy(&conf->policies[i]);
-	compile_forwards(conf, nat);
-}
-
-/*
- * Every worker gets ports of every range: the i-th port of the set is worker i mod n's. That of a forward is with the
- * sessions of its host.
- */
-static void
-share_ports(const struct portset *ports, const struct nat_config *nat, uint16_t workers,
-    uint8_t owner[L4_SPACES][PORTSET_PORTS])
-{
-	const uint32_t count = portset_count(ports);
-
-	for (uint32_t i = 0; i < count; i++) {
-		for (unsigned int space = 0; space < L4_SPACES; space++)
-			owner[space][portset_port(ports, i)] = (uint8_t)(i % workers);
-	}
-	for (uint32_t i = nat->forward_count; i-- > 0;) { /* the first counts */
-		const struct nat_forward *forward = &nat->forwards[i];
-
-		memset(owner[forward->space] + forward->first, snapshot_host_owner(forward->inside_addr, workers),
-		    forward->last - forward->first + 1u);
-	}
+	compile_forwards(conf, workers, nat);
 }
 
 static bool
@@ -287,13 +266,25 @@ same_external(const struct snapshot *one, const struct snapshot *other)
 	    one->softwire[0].local == other->softwire[0].local;
 }
 
-/* RFC 7597 section 7.1, RFC 7596 section 5.1: another address, other ports or another end: the sessions are of no use. */
-static void
-set_epoch(struct snapshot *snapshot, const struct snapshot *before)
+/*
+ * RFC 7597 section 7.1, RFC 7596 section 5.1: another address, other ports or another end: the sessions are of no use, and no
+ * port is taken any more.
+ */
+static int
+set_epoch(struct snapshot *snapshot, const struct snapshot *before, unsigned int workers, struct error *err)
 {
-	const bool same = before != NULL && before->work == snapshot->work && same_external(before, snapshot);
-
-	snapshot->nat_epoch = same ? before->nat_epoch : snapshot->generation;
+	snapshot->nat_epoch = snapshot->generation;
+	if (before != NULL && before->work == snapshot->work && same_external(before, snapshot)) {
+		snapshot->nat_epoch = before->nat_epoch;
+		snapshot->bank = before->bank;
+		if (snapshot->bank != NULL)
+			snapshot->bank->users++;
+	} else if (snapshot->work == WORK_CE) {
+		snapshot->bank = bank_new(&snapshot->ports, (uint16_t)workers);
+		if (snapshot->bank == NULL)
+			return error_set(err, ENOMEM, "out of memory for the port set");
+	}
+	return 0;
 }
 
 #define B4_ADDRESS UINT32_C(0xc0000002) /* 192.0.0.2, RFC 6333 section 5.7 */
@@ -308,8 +299,7 @@ compile_ce(const struct conf *conf, struct snapshot *snapshot, const struct snap
 	snapshot->device_addr = softwire->device_addr;
 	if (softwire->is_down) {
 		snapshot->work = WORK_CE_OFF;
-		set_epoch(snapshot, before);
-		return 0;
+		return set_epoch(snapshot, before, conf->workers, err);
 	}
 	if (conf_derive(softwire, &ce, err) < 0)
 		return -EINVAL;
@@ -322,9 +312,7 @@ compile_ce(const struct conf *conf, struct snapshot *snapshot, const struct snap
 		snapshot->own = ce.ipv4;
 		snapshot->external_addr = softwire->kind == OFFER_DS_LITE ? B4_ADDRESS : 0;
 	}
-	share_ports(&ce.ports, &snapshot->nat, (uint16_t)conf->workers, snapshot->port_owner);
-	set_epoch(snapshot, before);
-	return 0;
+	return set_epoch(snapshot, before, conf->workers, err);
 }
 
 /* ---- the whole -------------------------------------------------------------------------------------------------- */
@@ -381,6 +369,8 @@ snapshot_follow(const struct snapshot *before, struct error *err)
 	*snapshot = *before;
 	snapshot->generation++;
 	snapshot->rules->users++;
+	if (snapshot->bank != NULL)
+		snapshot->bank->users++;
 	memset(snapshot->interface, 0, sizeof(snapshot->interface));
 	snapshot->fib6 = (struct fib6){ 0 };
 	return snapshot;
@@ -407,5 +397,6 @@ snapshot_free(struct snapshot *snapshot)
 		return;
 	link_clear(snapshot);
 	ruleset_free(snapshot->rules);
+	bank_free(snapshot->bank);
 	free(snapshot);
 }

@@ -93,6 +93,7 @@ publish(struct control *control, const struct next *next)
 	control->snapshot = next->snapshot;
 	control->bindings = next->bindings;
 	hosts_published(control->hosts);
+	watch_follow(control->watch, control->snapshot, control->conf->softwires[0].name);
 	control_reap(-1, 0, control);
 }
 
@@ -309,7 +310,10 @@ control_new(struct engine *engine, struct conf *conf, struct snapshot *snapshot,
 	if (access_open(conf, hosts_ifindex(hosts, INTERFACE_V6), &engine->port[INTERFACE_V6].mac, &control->access,
 		err) < 0)
 		goto fail;
+	if (conf->role == CONF_CE && watch_new(control->base, engine, &control->watch, err) < 0)
+		goto fail;
 	(void)assign_slots(control, conf, snapshot); /* the first time there are enough */
+	watch_follow(control->watch, snapshot, conf->softwires[0].name);
 	control->conf = conf;
 	control->snapshot = snapshot;
 	control->bindings = bindings;
@@ -356,6 +360,7 @@ control_free(struct control *control)
 	event_end(control->on_int);
 	event_end(control->on_hup);
 	event_end(control->reaper);
+	watch_free(control->watch);
 	history_free(control->history);
 	access_close(control->access);
 	hosts_close(control->hosts);

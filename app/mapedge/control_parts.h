@@ -8,6 +8,7 @@
 #include "history.h"
 #include "slots.h"
 #include "socket.h"
+#include "watch.h"
 
 /* A snapshot that is not published any more, until every worker has let go of it. */
 struct retired {
@@ -31,6 +32,7 @@ struct control {
 	struct event *on_int;
 	struct event *on_hup;
 	struct event *reaper;
+	struct watch *watch; /* NULL on a BR */
 	struct socket_server *socket;
 	struct api_backend backend;
 	struct history *history; /* NULL: no rule log */

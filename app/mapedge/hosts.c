@@ -42,15 +42,30 @@ struct hosts {
 	uint64_t next_news_ms; /* not before */
 	struct hosts_listener listener;
 	struct counters counters;
+	uint64_t dhcp6_replies; /* given to Linux */
 };
 
 /* ---- to Linux --------------------------------------------------------------------------------------------------- */
+
+#define DHCP6_CLIENT_PORT 546
+#define DST_PORT_OFFSET (ETHER_LEN + IPV6_LEN + 2)
+
+/* Whatever comes of it: a firewall of Linux may be in the way to the DHCPv6 client. */
+static bool
+is_dhcp6_reply(const struct rte_mbuf *mbuf)
+{
+	const uint8_t *frame = rte_pktmbuf_mtod(mbuf, const uint8_t *);
+
+	return mbuf->data_len >= DST_PORT_OFFSET + 2 && load16(frame + 12) == ETHER_TYPE_IPV6 &&
+	    frame[ETHER_LEN + 6] == PROTOCOL_UDP && load16(frame + DST_PORT_OFFSET) == DHCP6_CLIENT_PORT;
+}
 
 static void
 write_frame(struct hosts *hosts, struct rte_mbuf *mbuf)
 {
 	const unsigned int interface = mbuf->port;
 
+	hosts->dhcp6_replies += interface == INTERFACE_V6 && is_dhcp6_reply(mbuf);
 	if (interface == INTERFACE_DEVICE)
 		(void)rte_pktmbuf_adj(mbuf, ETHER_LEN);
 	if (host_write(&hosts->device[interface].host, mbuf)) {
@@ -394,6 +409,12 @@ unsigned int
 hosts_ifindex(const struct hosts *hosts, unsigned int interface)
 {
 	return hosts == NULL ? 0 : hosts->device[interface].host.ifindex;
+}
+
+uint64_t
+hosts_dhcp6_replies(const struct hosts *hosts)
+{
+	return hosts == NULL ? 0 : hosts->dhcp6_replies;
 }
 
 const struct counters *

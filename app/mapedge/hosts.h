@@ -50,6 +50,9 @@ void hosts_published(struct hosts *hosts);
  */
 void hosts_give_addresses(struct hosts *hosts, const struct conf *conf);
 
+/* Packets to a DHCPv6 client that have come in on the IPv6 side and were given to Linux. */
+uint64_t hosts_dhcp6_replies(const struct hosts *hosts);
+
 /* Linux's number of an interface's device; 0 without hosts. */
 unsigned int hosts_ifindex(const struct hosts *hosts, unsigned int interface);
 

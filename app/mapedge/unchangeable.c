@@ -24,7 +24,8 @@ unchangeable(const struct conf *now, const struct conf *next)
 		return "fragments";
 	if (memcmp(&now->access, &next->access, sizeof(now->access)) != 0)
 		return "access";
-	if (now->role == CONF_CE && now->softwires[0].provisioned != next->softwires[0].provisioned)
+	if (now->role == CONF_CE &&
+	    memcmp(&now->softwires[0].sources, &next->softwires[0].sources, sizeof(struct source_order)) != 0)
 		return "provision";
 	if (now->softwires[0].device_addr != next->softwires[0].device_addr ||
 	    (now->softwires[0].device_addr != 0 && strcmp(now->softwires[0].name, next->softwires[0].name) != 0))

@@ -174,7 +174,28 @@ handle_status(const struct api_backend *backend, const json_t *arguments)
 	const struct conf *conf = backend->line(backend->context, &line);
 
 	(void)arguments;
-	return api_reply(API_OK, line_json(conf, line), "%s", "");
+	return api_reply(API_OK, line_json(conf, line, backend->pulse(backend->context)), "%s", "");
+}
+
+static json_t *
+no_line(void)
+{
+	return api_reply(API_FAILED, NULL,
+	    "nobody is asked here; hint: provision = [ ... ] in the configuration of a CE");
+}
+
+static json_t *
+handle_provision_refresh(const struct api_backend *backend, const json_t *arguments)
+{
+	(void)arguments;
+	return backend->refresh(backend->context) ? api_reply(API_OK, NULL, "asking") : no_line();
+}
+
+static json_t *
+handle_provision_forget(const struct api_backend *backend, const json_t *arguments)
+{
+	(void)arguments;
+	return backend->forget(backend->context) ? api_reply(API_OK, NULL, "forgotten") : no_line();
 }
 
 static json_t *
@@ -216,6 +237,10 @@ static const struct command commands[] = {
 	{ "list-commands", "this list", false, no_arguments, handle_list_commands },
 	{ "lookup", "who has an IPv4 address and port, or what is behind an IPv6 address", false, lookup_arguments,
 	    handle_lookup },
+	{ "provision-forget", "erase the stored answer of the HB46PP server", true, no_arguments,
+	    handle_provision_forget },
+	{ "provision-refresh", "ask the HB46PP server and for the names of other ends now", true, no_arguments,
+	    handle_provision_refresh },
 	{ "rules-get", "the mapping rules in use for forwarding", false, rules_arguments, handle_rules_get },
 	{ "shutdown", "stop the daemon", true, no_arguments, handle_shutdown },
 	{ "stats-get", "counters of interfaces, workers, softwires, NAT, and drops by reason", false, stats_arguments,

@@ -58,6 +58,11 @@ struct api_backend {
 	int (*binding_get)(void *context, struct api_binding *binding, struct error *err);
 	/* The configuration in use, and what is known of the line or NULL: valid until the next call. */
 	const struct conf *(*line)(void *context, const struct line_report **line);
+	/* What a CE's softwire carries, or NULL where there is none. */
+	const struct pulse *(*pulse)(void *context);
+	/* Asks the line's sources at once; forgets what was stored of their answers. False where no line is asked. */
+	bool (*refresh)(void *context);
+	bool (*forget)(void *context);
 };
 
 /* Handles one request; always returns a reply (new reference). `line` need not be terminated. */

@@ -58,21 +58,52 @@ add_ends(json_t *object, const struct conf_softwire *softwire, const struct map_
 	}
 }
 
+/* A softwire can be configured and lead nowhere. Whether its other end can be reached is known from what comes back. */
+static void
+add_pulse(json_t *object, const struct pulse *pulse)
+{
+	static const char *const reasons[] = {
+		[PULSE_UNKNOWN] = "nothing was sent lately that could have an answer",
+		[PULSE_ANSWERS] = "packets come back",
+		[PULSE_SILENT] = "packets go out and nothing comes back: the other end is silent",
+	};
+	const enum pulse_verdict verdict = pulse_verdict(pulse);
+	const struct pulse_look lately = pulse_lately(pulse);
+
+	json_object_set_new(object, "reachable",
+	    verdict == PULSE_UNKNOWN ? json_null() : json_boolean(verdict == PULSE_ANSWERS));
+	json_object_set_new(object, "reachable_reason", json_string(reasons[verdict]));
+	if (verdict == PULSE_SILENT)
+		json_object_set_new(object, "hint",
+		    json_string("is `remote` the right address for this line? Or does a home gateway in front make the "
+				"softwire itself, or a firewall drop protocol 4?"));
+	json_object_set_new(object, "unanswered_packets", json_integer((json_int_t)pulse_unanswered(pulse)));
+	json_object_set_new(object, "carrying", json_boolean(lately.sent > 0 && lately.received > 0));
+	json_object_set_new(object, "last_minute",
+	    json_pack("{s:I, s:I}", "sent_packets", (json_int_t)lately.sent, "received_packets",
+		(json_int_t)lately.received));
+	if (pulse->answered)
+		json_object_set_new(object, "last_received_s", json_integer((json_int_t)(pulse_age_ms(pulse) / 1000)));
+}
+
 static json_t *
-softwire_json(const struct conf_softwire *softwire)
+softwire_json(const struct conf_softwire *softwire, const struct pulse *pulse)
 {
 	json_t *object = json_object();
 	struct error err = { 0 };
 	struct map_ce ce;
 
 	json_object_set_new(object, "name", json_string(softwire->name));
-	json_object_set_new(object, "provision", json_string(softwire->provisioned ? "dhcpv6" : "static"));
+	json_object_set_new(object, "provision",
+	    json_string(softwire->provisioned ? source_word(softwire->source) : "static"));
 	json_object_set_new(object, "configured", json_boolean(!softwire->is_down));
 	if (softwire->is_down) {
 		json_object_set_new(object, "reason", text_json(softwire->why_down.text));
 		json_object_set_new(object, "hint", text_json(softwire->why_down.hint));
 	} else if (conf_derive(softwire, &ce, &err) == 0) {
 		add_ends(object, softwire, &ce);
+		if (pulse != NULL)
+			add_pulse(object, pulse);
 	}
 	return object;
 }
@@ -169,6 +200,62 @@ dhcpv6_json(const struct line_report *line)
 	return object;
 }
 
+/* ---- the sources ------------------------------------------------------------------------------------------------ */
+
+static json_t *
+sources_json(const struct line_report *line)
+{
+	json_t *array = json_array();
+
+	for (uint32_t i = 0; i < line->source_count; i++) {
+		const struct line_source *source = &line->sources[i];
+		json_t *object = json_pack("{s:s, s:b, s:s, s:o, s:o}", "source", source_word(source->kind), "used",
+		    source->is_used, "state", source->state, "reason", text_json(source->reason), "next_action_s",
+		    left_json(source->next_ms, line->now));
+
+		if (source->written_ms > 0 && source->written_ms <= line->wall_ms)
+			json_object_set_new(object, "age_s",
+			    json_integer((json_int_t)((line->wall_ms - source->written_ms) / 1000)));
+		json_array_append_new(array, object);
+	}
+	return array;
+}
+
+static json_t *
+addresses_json(const u128 *addr, uint32_t count)
+{
+	json_t *array = json_array();
+
+	for (uint32_t i = 0; i < count; i++)
+		json_array_append_new(array, ip6_json(addr[i]));
+	return array;
+}
+
+static json_t *
+resolvers_json(const struct line_report *line)
+{
+	return json_pack("{s:s, s:o}", "from", line->resolvers_from, "servers",
+	    addresses_json(line->resolvers, line->resolver_count));
+}
+
+static json_t *
+names_json(const struct line_report *line)
+{
+	json_t *array = json_array();
+
+	for (uint32_t i = 0; i < line->names->count; i++) {
+		const struct far_name *name = &line->names->name[i];
+
+		json_array_append_new(array,
+		    json_pack("{s:s, s:o, s:s, s:o}", "name", name->name, "addresses",
+			addresses_json(name->addr, name->count), "reason", name->reason, "next_action_s",
+			name->asked ? json_null() : left_json(name->next_ms, line->now)));
+	}
+	return array;
+}
+
+/* ---- all together ----------------------------------------------------------------------------------------------- */
+
 /* Who forwards native IPv6, and what one must know about it. */
 static json_t *
 ipv6_json(const struct conf *conf)
@@ -182,15 +269,19 @@ ipv6_json(const struct conf *conf)
 }
 
 json_t *
-line_json(const struct conf *conf, const struct line_report *line)
+line_json(const struct conf *conf, const struct line_report *line, const struct pulse *pulse)
 {
 	json_t *object = json_pack("{s:s}", "role", conf->role == CONF_CE ? "ce" : "br");
 
 	if (conf->role != CONF_CE)
 		return object;
 	json_object_set_new(object, "ipv6", ipv6_json(conf));
-	if (line != NULL)
+	if (line != NULL) {
 		json_object_set_new(object, "dhcpv6", dhcpv6_json(line));
-	json_object_set_new(object, "softwire", softwire_json(&conf->softwires[0]));
+		json_object_set_new(object, "sources", sources_json(line));
+		json_object_set_new(object, "resolvers", resolvers_json(line));
+		json_object_set_new(object, "names", names_json(line));
+	}
+	json_object_set_new(object, "softwire", softwire_json(&conf->softwires[0], pulse));
 	return object;
 }

@@ -7,17 +7,43 @@
 
 #include "conf/conf.h"
 #include "provision/dhcp6_client.h"
+#include "provision/far_name.h"
 #include "provision/s46.h"
+#include "provision/source.h"
+#include "stats/pulse.h"
 
-/* A line that is asked by DHCPv6. */
+/* One of those that may say what the softwire is. */
+struct line_source {
+	enum source_kind kind;
+	bool is_used;
+	const char *state;
+	char reason[512];
+	uint64_t next_ms;    /* when it does something by itself; UINT64_MAX: never */
+	uint64_t written_ms; /* a file's: since 1970; 0 otherwise */
+};
+
+#define LINE_MAX_RESOLVERS 8
+
+/* A line that is asked. */
 struct line_report {
+	enum source_kind in_use; /* SOURCE_NONE: the softwire is down */
+	uint32_t source_count;
+	struct line_source sources[SOURCE_KINDS];
+	uint64_t wall_ms; /* since 1970 */
+	const struct far_names *names;
+	const char *resolvers_from;
+	uint32_t resolver_count;
+	u128 resolvers[LINE_MAX_RESOLVERS];
 	const struct dhcp6_client *client;
 	uint64_t now; /* of the client's clock */
 	char reason[2 * DHCP6_REASON_SIZE];
 	const struct s46_choice *choice; /* of the last softwire options */
 };
 
-/* A new reference. `line` is NULL where the configuration says it all, or on a BR. */
-json_t *line_json(const struct conf *conf, const struct line_report *line);
+/*
+ * A new reference. `line` is NULL where the configuration says it all, or on a BR; `pulse` is NULL where there is no softwire of
+ * a CE.
+ */
+json_t *line_json(const struct conf *conf, const struct line_report *line, const struct pulse *pulse);
 
 #endif

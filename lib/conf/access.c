@@ -7,6 +7,7 @@
 #include "conf/parts.h"
 #include "conf/place.h"
 #include "conf/reader.h"
+#include "conf/text.h"
 
 #define STATE_DIRECTORY "/var/lib/mapedge"
 
@@ -18,6 +19,14 @@ static const struct reader_key keys[] = {
 	{ .name = "rapid_commit", .type = READER_BOOL },
 	{ .name = "reconfigure", .type = READER_BOOL },
 	{ .name = "psid_source", .type = READER_WORD, .words = psid_words, .example = "\"option\"" },
+	{ .name = "resolvers",
+	    .type = READER_VALUES,
+	    .max = CONF_MAX_RESOLVERS,
+	    .element = READER_ADDRESS,
+	    .example = "[ \"2001:db8::53\" ]" },
+	{ .name = "rules", .type = READER_TEXT, .max = CONF_TEXT_SIZE - 1, .example = "\"rules/japan.conf\"" },
+	{ .name = "static", .type = READER_GROUP, .example = "{ kind = \"ds-lite\"; br = \"gw.example.net\"; }" },
+	{ .name = "hb46pp", .type = READER_GROUP, .example = "{ ca_file = \"ca.pem\"; }" },
 	{ .name = "duid", .type = READER_TEXT, .max = 3 * 130, .example = "\"00:03:00:01:02:00:00:00:0c:02\"" },
 };
 
@@ -55,6 +64,43 @@ read_duid(struct conf_access *access, const config_setting_t *group, struct erro
 	return -EINVAL;
 }
 
+/* Asked through Linux's routes: nobody says on which link a link-local one would be. */
+static int
+read_resolvers(struct conf_access *access, const config_setting_t *group, struct error *err)
+{
+	for (size_t i = 0; i < reader_length(group, "resolvers"); i++) {
+		struct conf_address *resolver = &access->resolvers[access->resolver_count++];
+
+		(void)text_address(reader_value(group, "resolvers", i), resolver);
+		if (resolver->ipv4 || !text_is_link_local(resolver->v6))
+			continue;
+		place_error(err, reader_element(group, "resolvers", i), "resolvers: \"%s\" is link-local",
+		    reader_value(group, "resolvers", i));
+		error_hint(err, "resolvers of the line by DHCPv6 may be; here give a global address");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int
+read_rules(struct conf *conf, const config_setting_t *group, struct error *err)
+{
+	const config_setting_t *place = reader_place(group, "rules");
+	struct offer offer;
+	struct error why = { 0 };
+
+	if (reader_get_text(group, "rules") == NULL)
+		return 0;
+	if (place_find(err, place, conf->file, conf->access.rules_file) < 0)
+		return -EINVAL;
+	if (conf_rules_offer(conf->access.rules_file, NULL, &offer, &why) == 0)
+		return 0;
+	place_error(err, place, "rules: %.180s", why.text);
+	error_hint(err, "%s",
+	    why.hint[0] != '\0' ? why.hint : "it is an answer of a rule server, or a rule file as docs/config.md says");
+	return -EINVAL;
+}
+
 int
 conf_read_access(struct conf *conf, const config_setting_t *root, struct error *err)
 {
@@ -75,5 +121,8 @@ conf_read_access(struct conf *conf, const config_setting_t *root, struct error *
 	access->rapid_commit = reader_get_bool(group, "rapid_commit", false);
 	access->accept_reconfigure = reader_get_bool(group, "reconfigure", false);
 	access->psid_from_ea = reader_get_word(group, "psid_source", psid_words, 0) != 0;
-	return read_duid(access, group, err);
+	if (read_duid(access, group, err) < 0 || read_resolvers(access, group, err) < 0 ||
+	    read_rules(conf, group, err) < 0)
+		return -EINVAL;
+	return conf_read_static(conf, group, err) < 0 ? -EINVAL : conf_read_hb46pp(conf, group, err);
 }

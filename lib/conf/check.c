@@ -251,15 +251,38 @@ check_mesh(const struct conf_softwire *softwire, const struct map_ce *ce, const 
 	return -EINVAL;
 }
 
+/* A source that takes its knowledge from a setting of the group `access`: both or neither. */
+static int
+check_source(const struct conf *conf, const config_setting_t *group, enum source_kind kind, bool is_set,
+    struct error *err)
+{
+	const char *word = source_word(kind);
+	const bool is_listed = source_is_listed(&conf->softwires[0].sources, kind);
+
+	if (is_listed == is_set)
+		return 0;
+	if (is_listed)
+		place_error(err, reader_place(group, "provision"), "provision: \"%s\" without access.%s", word, word);
+	else
+		place_error(err, reader_place(group, "provision"), "provision lacks \"%s\", but there is access.%s",
+		    word, word);
+	error_hint(err, "for example: provision = [ \"dhcpv6\", \"%s\" ]; access = { %s = %s; };", word, word,
+	    kind == SOURCE_RULES ? "\"rules/japan.conf\"" : "{ kind = \"ds-lite\"; br = \"gw.example.net\"; }");
+	return -EINVAL;
+}
+
 /* The line is asked through Linux: by DHCPv6 and from its link-local address. */
 static int
 check_access(const struct conf *conf, const config_setting_t *group, struct error *err)
 {
-	if (conf->host)
-		return 0;
-	place_error(err, reader_place(group, "provision"), "provision needs host interfaces");
-	error_hint(err, "host = true; or say what the softwire is: end_user_prefix, br and rules");
-	return -EINVAL;
+	if (!conf->host) {
+		place_error(err, reader_place(group, "provision"), "provision needs host interfaces");
+		error_hint(err, "host = true; or say what the softwire is: end_user_prefix, br and rules");
+		return -EINVAL;
+	}
+	if (check_source(conf, group, SOURCE_RULES, conf->access.rules_file[0] != '\0', err) < 0)
+		return -EINVAL;
+	return check_source(conf, group, SOURCE_STATIC, conf->access.has_offer, err);
 }
 
 static int

@@ -15,7 +15,9 @@
 #include "base/addr.h"
 #include "base/error.h"
 #include "map/rule.h"
+#include "provision/hb46pp.h"
 #include "provision/offer.h"
+#include "provision/source.h"
 
 #define CONF_NAME_SIZE 32
 #define CONF_PATH_SIZE 108 /* a unix socket's path */
@@ -27,6 +29,7 @@
 #define CONF_MAX_POLICIES 32
 #define CONF_MAX_FORWARDS 32
 #define CONF_MAX_EAL_ARGS 32
+#define CONF_MAX_RESOLVERS 4
 
 enum conf_role { CONF_CE, CONF_BR };
 
@@ -96,7 +99,9 @@ struct conf_pool {
 struct conf_softwire {
 	char name[CONF_NAME_SIZE];
 	bool provisioned; /* CE: the line's provider says what it is; all down to `rules` but iid is what it has said */
-	bool is_down;     /* it has not said yet, or what it says does not fit */
+	struct source_order sources; /* CE, provisioned: where to ask */
+	enum source_kind source;     /* CE, provisioned: where what follows is from; SOURCE_NONE when it is down */
+	bool is_down;                /* it has not said yet, or what it says does not fit */
 	struct error why_down;
 	enum offer_kind kind; /* CE; a BR has MAP-E */
 	u128 br;              /* the other end: BR, lwAFTR, AFTR */
@@ -155,8 +160,16 @@ struct conf_access {
 	uint8_t hint_len;           /* delegated prefix that we would like; 0: none */
 	bool rapid_commit;
 	bool accept_reconfigure;
-	bool psid_from_ea; /* whom to believe where EA bits and port parameters differ */
-	uint8_t duid_len;  /* 0: made of the WAN's MAC address */
+	struct conf_address resolvers[CONF_MAX_RESOLVERS]; /* where DHCPv6 names none */
+	size_t resolver_count;
+	char rules_file[CONF_TEXT_SIZE]; /* empty: none */
+	bool has_offer;                  /* the group `static` */
+	struct offer offer;
+	u128 offer_iid; /* our end, where offer.local is none: its lower 64 bits; 0: as the kind wants it */
+	struct hb46pp_identity hb46pp;
+	char hb46pp_ca_file[CONF_TEXT_SIZE]; /* empty: those of the system */
+	bool psid_from_ea;                   /* whom to believe where EA bits and port parameters differ */
+	uint8_t duid_len;                    /* 0: made of the WAN's MAC address */
 	uint8_t duid[130];
 };
 
@@ -256,6 +269,16 @@ int conf_derive(const struct conf_softwire *softwire, struct map_ce *ce, struct 
 int
 conf_set_line(struct conf *conf, const struct offer *offer, const struct prefix6 *prefix, u128 br, struct error *err);
 void conf_clear_line(struct conf *conf, const struct error *why);
+
+/*
+ * What a file of rules says about a line: JSON or JSONP of a rule server (provision/rule_server.h), or a rule file (docs/config.md, "Rule
+ * files"), of which the service counts that has the longest rule for the prefix. NULL as prefix: only reads it. 0, or a negative errno with
+ * the reason: -ENOENT when no rule is for the prefix.
+ */
+int conf_rules_offer(const char *file, const struct prefix6 *prefix, struct offer *offer, struct error *err);
+
+/* What the group `access.static` says about a line with this prefix. */
+void conf_static_offer(const struct conf_access *access, const struct prefix6 *prefix, struct offer *offer);
 
 /* NULL is allowed. */
 void conf_free(struct conf *conf);

@@ -5,6 +5,9 @@
 #include "conf/reader.h"
 #include "conf/text.h"
 
+/* In the order of enum source_kind. */
+const char *const conf_provision_words[] = { "dhcpv6", "hb46pp", "rules", "static", NULL };
+
 const char *const conf_kind_words[] = { "map-e", "lw4o6", "ipip", "ds-lite", NULL };
 
 /* ---- which settings each has ------------------------------------------------------------------------------------ */
@@ -135,14 +138,35 @@ read_ports(struct conf_softwire *softwire, const config_setting_t *group, struct
 	return 0;
 }
 
+static int
+read_sources(struct conf_softwire *softwire, const config_setting_t *group, struct error *err)
+{
+	struct source_order *order = &softwire->sources;
+
+	for (size_t i = 0; i < reader_length(group, "provision"); i++) {
+		const char *word = reader_value(group, "provision", i);
+		const enum source_kind kind = (enum source_kind)text_word(word, conf_provision_words);
+
+		if (source_is_listed(order, kind)) {
+			place_error(err, reader_element(group, "provision", i), "provision: \"%s\" is there twice",
+			    word);
+			error_hint(err, "the order says which source is tried first; name each once");
+			return -EINVAL;
+		}
+		order->kind[order->count++] = kind;
+	}
+	return 0;
+}
+
 int
 conf_read_kind(struct conf_softwire *softwire, const config_setting_t *group, struct error *err)
 {
 	softwire->provisioned = reader_length(group, "provision") > 0;
 	if (softwire->provisioned) {
+		softwire->source = SOURCE_NONE;
 		softwire->is_down = true;
 		error_set(&softwire->why_down, ENOENT, "the line has not been asked yet");
-		return check_provisioned(group, err);
+		return read_sources(softwire, group, err) < 0 ? -EINVAL : check_provisioned(group, err);
 	}
 	softwire->kind = (enum offer_kind)reader_get_word(group, "kind", conf_kind_words, OFFER_MAP_E);
 	if (check_settings(softwire->kind, group, err) < 0 || read_local(softwire, group, err) < 0 ||

@@ -141,5 +141,6 @@ conf_clear_line(struct conf *conf, const struct error *why)
 {
 	free_rules(&conf->softwires[0]);
 	conf->softwires[0].is_down = true;
+	conf->softwires[0].source = SOURCE_NONE;
 	conf->softwires[0].why_down = *why;
 }

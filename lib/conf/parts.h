@@ -29,9 +29,14 @@ int conf_check_host(const struct conf *conf, const config_setting_t *root, struc
  * enum offer_kind.
  */
 extern const char *const conf_kind_words[];
+extern const char *const conf_provision_words[]; /* by enum source_kind */
 int conf_read_kind(struct conf_softwire *softwire, const config_setting_t *group, struct error *err);
 
 int conf_read_access(struct conf *conf, const config_setting_t *root, struct error *err);
+
+/* The groups `static` and `hb46pp` in the group `access`. */
+int conf_read_static(struct conf *conf, const config_setting_t *access, struct error *err);
+int conf_read_hb46pp(struct conf *conf, const config_setting_t *access, struct error *err);
 
 /*
  * RFC 4787 REQ-7: a host in the LAN could not tell inside from outside. The index of the LAN's address whose subnet overlaps the

@@ -14,7 +14,6 @@
 #define SOFTWIRE_MTU_MIN 576 /* RFC 1122 section 3.3.3: what every host can take */
 #define SOFTWIRE_MTU_MAX UINT16_MAX
 
-static const char *const provision_words[] = { "dhcpv6", NULL };
 static const char *const source_check_words[] = { [CONF_STRICT] = "strict", [CONF_EABITS] = "eabits", NULL };
 static const char *const traffic_class_words[] = { "copy", NULL };
 static const char *const fragment_words[] = {
@@ -48,9 +47,9 @@ static const struct reader_key softwire_keys[] = {
 	{ .name = "provision",
 	    .type = READER_VALUES,
 	    .min = 1,
-	    .max = 1,
+	    .max = SOURCE_KINDS,
 	    .element = READER_WORD,
-	    .words = provision_words,
+	    .words = conf_provision_words,
 	    .example = "[ \"dhcpv6\" ]" },
 	{ .name = "end_user_prefix", .type = READER_PREFIX6, .example = "\"2001:db8:12:3400::/56\"" },
 	{ .name = "local", .type = READER_IP6 },

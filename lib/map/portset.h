@@ -95,4 +95,18 @@ portset_port(const struct portset *set, uint32_t index)
 	return (uint16_t)(portset_range(set, index / size).first + index % size);
 }
 
+/* And back: which one a port of the set is. */
+static inline uint32_t
+portset_index(const struct portset *set, uint16_t port)
+{
+	const uint32_t size = portset_range_size(set);
+	uint32_t range = 0;
+
+	if (set->psid_len == 0)
+		return port;
+	if (set->offset != 0)
+		range = (port >> (16 - set->offset)) - 1u;
+	return range * size + port % size;
+}
+
 #endif

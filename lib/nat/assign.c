@@ -30,7 +30,7 @@ flush_mapping(struct nat *nat, unsigned int space, uint16_t port)
 	it->mapped = 0;
 }
 
-/* The port is used for something else from now on. `inside`: of a forward, else 0. */
+/* The port is used for something else from now on. `inside`: of a forward, else 0. What sessions stand on stays held. */
 static void
 turn(struct nat *nat, unsigned int space, uint16_t port, enum port_kind kind, uint64_t inside)
 {
@@ -42,25 +42,25 @@ turn(struct nat *nat, unsigned int space, uint16_t port, enum port_kind kind, ui
 		it->mapping = 1;
 	if (it->kind == kind && (kind != PORT_FORWARD || it->inside == inside))
 		return;
-	if (it->rest == PORT_FREE || !is_rest(kind))
-		ports_leave_rest(ports, port);
 	if (it->inside != 0 && !(is_rest(it->kind) && is_rest(kind)))
 		flush_mapping(nat, space, port);
 	it->kind = (uint8_t)kind;
 	if (kind == PORT_FORWARD) {
+		ports_give_back(ports, port);
 		old = mapping_find(nat, inside);
 		if (old != 0 && ports->port[old].kind != PORT_FORWARD)
 			flush_mapping(nat, space, old);
 		it->inside = inside;
+	} else if (it->sharing > 0) {
+		(void)ports_hold(ports, port);
 	}
 	ports_settle(ports, port, 0, 0);
 }
 
 /* ---- the plan --------------------------------------------------------------------------------------------------- */
 
+/* Every port of the set, whichever worker's. The same for all workers but for whose the forwards are. */
 struct plan {
-	const uint8_t *owner;
-	uint8_t self;
 	uint8_t kind[PORTSET_PORTS];
 };
 
@@ -69,31 +69,34 @@ static void
 plan_ports(const struct nat *nat, unsigned int space, struct plan *plan)
 {
 	for (uint32_t i = 0; i < nat->port_count; i++) {
-		const uint16_t port = portset_port(&nat->set, i);
+		const uint16_t port = portset_port(&nat->bank->set, i);
 
-		if (is_dynamic(&nat->set, port) && plan->owner[port] == plan->self)
+		if (is_dynamic(&nat->bank->set, port))
 			plan->kind[port] = PORT_COMMON;
 	}
 	for (uint32_t i = 0; i < nat->config.forward_count; i++) {
 		const struct nat_forward *forward = &nat->config.forwards[i];
 
 		for (uint32_t port = forward->first; forward->space == space && port <= forward->last; port++) {
-			if (port != 0 && portset_contains(&nat->set, (uint16_t)port) && plan->owner[port] == plan->self)
+			if (port != 0 && portset_contains(&nat->bank->set, (uint16_t)port))
 				plan->kind[port] = PORT_FORWARD;
 		}
 	}
 }
 
-/* Those set aside lie all over the set, as evenly as can be. */
+/* Those set aside lie all over the ports of a home, as evenly as can be. */
 static void
-plan_reserved(const struct nat *nat, struct plan *plan)
+plan_reserved(const struct nat *nat, uint16_t home, struct plan *plan)
 {
-	const uint64_t reserved = nat->config.reserved_ports;
+	const uint16_t workers = nat->bank->workers;
+	const uint64_t all = nat->config.reserved_ports, reserved = all / workers + (home < all % workers);
 	uint64_t count = 0, i = 0;
 
-	for (uint32_t port = 0; port < PORTSET_PORTS; port++)
-		count += plan->kind[port] == PORT_COMMON;
-	for (uint32_t port = 0; port < PORTSET_PORTS; port++) {
+	for (uint32_t at = home; at < nat->port_count; at += workers)
+		count += plan->kind[portset_port(&nat->bank->set, at)] == PORT_COMMON;
+	for (uint32_t at = home; at < nat->port_count; at += workers) {
+		const uint16_t port = portset_port(&nat->bank->set, at);
+
 		if (plan->kind[port] != PORT_COMMON)
 			continue;
 		if (reserved >= count || (i + 1) * reserved / count != i * reserved / count)
@@ -105,6 +108,8 @@ plan_reserved(const struct nat *nat, struct plan *plan)
 static void
 turn_forwards(struct nat *nat, unsigned int space, struct plan *plan)
 {
+	struct ports *ports = &nat->ports[space];
+
 	for (uint32_t i = 0; i < nat->config.forward_count; i++) {
 		const struct nat_forward *forward = &nat->config.forwards[i];
 
@@ -113,37 +118,55 @@ turn_forwards(struct nat *nat, unsigned int space, struct plan *plan)
 
 			if (plan->kind[port] != PORT_FORWARD)
 				continue;
+			plan->kind[port] = PORT_FOREIGN; /* done: of two forwards with one port the first counts */
+			bank_set_owner(nat->bank, space, (uint16_t)port, forward->worker);
+			if (forward->worker != ports->self) {
+				turn(nat, space, (uint16_t)port, PORT_FOREIGN, 0);
+				continue;
+			}
 			turn(nat, space, (uint16_t)port, PORT_FORWARD,
 			    session_end(forward->inside_addr, inside_port, (uint8_t)space));
-			plan->kind[port] = PORT_KINDS; /* done: of two forwards with one port the first counts */
+			ports->forwards++;
 		}
+	}
+}
+
+static void
+turn_rest(struct nat *nat, unsigned int space, const struct plan *plan)
+{
+	struct ports *ports = &nat->ports[space];
+
+	for (uint32_t i = 0; i < nat->port_count; i++) {
+		const uint16_t port = portset_port(&nat->bank->set, i);
+		const enum port_kind kind = (enum port_kind)plan->kind[port];
+
+		ports->total += kind != PORT_FOREIGN && ports_is_home(ports, port);
+		if (kind != PORT_FORWARD)
+			turn(nat, space, port, kind, 0);
+		if (is_rest(kind))
+			bank_allow(nat->bank, &ports->allowed[kind], port);
 	}
 }
 
 /* ---- what others see -------------------------------------------------------------------------------------------- */
 
 void
-assign_ports(struct nat *nat, nat_owner owner, uint8_t self)
+assign_ports(struct nat *nat)
 {
-	if (nat->port_count == 0)
+	if (nat->bank == NULL)
 		return;
 	for (unsigned int space = 0; space < L4_SPACES; space++) {
-		struct plan plan = { .owner = owner[space], .self = self };
 		struct ports *ports = &nat->ports[space];
+		struct plan plan = { 0 };
 
 		plan_ports(nat, space, &plan);
-		plan_reserved(nat, &plan);
-		ports->total = ports->common.count = 0;
-		for (uint32_t i = 0; i < nat->port_count; i++) {
-			const uint16_t port = portset_port(&nat->set, i);
-
-			ports->total += plan.kind[port] != PORT_FOREIGN;
-			if (plan.kind[port] == PORT_COMMON)
-				ports->common.port[ports->common.count++] = port;
-			if (plan.kind[port] != PORT_FORWARD)
-				turn(nat, space, port, (enum port_kind)plan.kind[port], 0);
-		}
+		for (uint16_t home = 0; home < nat->bank->workers; home++)
+			plan_reserved(nat, home, &plan);
+		ports->total = ports->forwards = 0;
+		memset(ports->allowed, 0, sizeof(ports->allowed));
+		turn_rest(nat, space, &plan);
 		turn_forwards(nat, space, &plan);
+		ports_list_common(ports);
 	}
 }
 

@@ -12,37 +12,78 @@ is_taken(const struct nat *nat, uint16_t port, uint64_t remote)
 	return nat_find_in(nat, nat_hash_in(nat, port, remote), port, remote) != NULL;
 }
 
+/* May the session share this port? Not the one that it talks to itself: what comes back would be its own. */
 static bool
-share_port(struct nat *nat, const struct nat_opening *opening, struct choice *choice, enum drop_reason *why)
+may_share(const struct nat *nat, const struct nat_opening *opening, uint16_t port)
 {
 	const bool to_us = session_end_addr(opening->remote) == nat->external_addr;
-	const struct port_list *common = &nat->ports[(uint8_t)opening->inside].common;
-	const uint32_t tries = common->count < SHARE_TRIES ? common->count : SHARE_TRIES;
-	uint32_t at;
 
-	*why = DROP_nat_no_port;
-	if (nat->config.reuse == NAT_REUSE_OFF || tries == 0)
-		return false;
-	at = random_below(nat->random, common->count);
+	return !is_taken(nat, port, opening->remote) && !(to_us && session_end_port(opening->remote) == port);
+}
+
+/* One of ours that is used already or may be, from a random place on; 0 when none will do. */
+static uint16_t
+find_shared(struct nat *nat, const struct nat_opening *opening)
+{
+	struct ports *ports = &nat->ports[(uint8_t)opening->inside];
+	const struct port_list *common = &ports->common;
+	const uint32_t tries = common->count < SHARE_TRIES ? common->count : SHARE_TRIES;
+	uint32_t at = tries > 0 ? random_below(nat->random, common->count) : 0;
+
 	for (uint32_t i = 0; i < tries; i++) {
 		const uint16_t port = common->port[at];
 
-		/* Nor is it shared with the port that it talks to: what comes back would be its own. */
-		if (!is_taken(nat, port, opening->remote) && !(to_us && session_end_port(opening->remote) == port)) {
-			*choice = (struct choice){ port, SESSION_SHARES };
-			return true;
-		}
+		if (may_share(nat, opening, port) && ports_hold(ports, port))
+			return port;
 		at = at + 1 < common->count ? at + 1 : 0;
 	}
-	return false;
+	return 0;
 }
 
+/* None of ours will do, so one of another worker's; sessions may still be ending on it. */
+static uint16_t
+borrow_shared(struct nat *nat, const struct nat_opening *opening)
+{
+	struct ports *ports = &nat->ports[(uint8_t)opening->inside];
+	const uint16_t port = ports_borrow(ports, PORT_COMMON, true);
+
+	if (port == 0 || may_share(nat, opening, port))
+		return port;
+	ports_settle(ports, port, opening->now, 0);
+	return 0;
+}
+
+static bool
+share_port(struct nat *nat, const struct nat_opening *opening, struct choice *choice, enum drop_reason *why)
+{
+	uint16_t port;
+
+	*why = DROP_nat_no_port;
+	if (nat->config.reuse == NAT_REUSE_OFF)
+		return false;
+	port = find_shared(nat, opening);
+	if (port == 0)
+		port = borrow_shared(nat, opening);
+	*choice = (struct choice){ port, SESSION_SHARES };
+	return port != 0;
+}
+
+/* Who may share ports does so before borrowing them; those set aside are for whoever needs them, on whichever worker. */
 static uint16_t
 take_free_port(struct nat *nat, unsigned int space, bool reserved)
 {
-	const uint16_t port = reserved ? ports_take(&nat->ports[space], nat->random, PORT_RESERVED) : 0;
+	struct ports *ports = &nat->ports[space];
+	uint16_t port = 0;
 
-	return port != 0 ? port : ports_take(&nat->ports[space], nat->random, PORT_COMMON);
+	if (reserved)
+		port = ports_take(ports, PORT_RESERVED);
+	if (reserved && port == 0)
+		port = ports_borrow(ports, PORT_RESERVED, false);
+	if (port == 0)
+		port = ports_take(ports, PORT_COMMON);
+	if (port == 0 && nat->config.reuse == NAT_REUSE_OFF)
+		port = ports_borrow(ports, PORT_COMMON, false);
+	return port;
 }
 
 /* A port for a new mapping, 0 when there is none. */

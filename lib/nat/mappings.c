@@ -139,7 +139,6 @@ mapping_join(struct nat *nat, const struct session *s)
 	}
 	nat->sharing_count++;
 	if (s->space < L4_SPACES) {
-		ports_leave_rest(&nat->ports[s->space], s->external_port);
 		ports_share(&nat->ports[s->space], s->external_port, 1);
 	}
 	return true;

@@ -62,7 +62,7 @@ clear(struct nat *nat, uint32_t now)
 	nat->session_fresh = nat->free_peer = 0;
 	nat->session_count = nat->mapping_count = nat->sharing_count = 0;
 	for (unsigned int space = 0; space < L4_SPACES; space++)
-		ports_clear(&nat->ports[space]);
+		ports_clear(&nat->ports[space], nat->bank);
 }
 
 struct nat *
@@ -83,6 +83,10 @@ nat_init(void *memory, const struct nat_config *config, struct random *random, u
 	nat->by_peer.buckets = carve(&at, index_size(config->sessions));
 	nat->inside.buckets = carve(&at, index_size(mapping_limit(config)));
 	nat->hosts.host = carve(&at, nat_hosts_size(host_limit(config)));
+	for (unsigned int space = 0; space < L4_SPACES; space++) {
+		nat->ports[space].space = (uint8_t)space;
+		nat->ports[space].random = random;
+	}
 	clear(nat, now);
 	return nat;
 }
@@ -90,15 +94,17 @@ nat_init(void *memory, const struct nat_config *config, struct random *random, u
 /* ---- the configuration ------------------------------------------------------------------------------------------ */
 
 uint32_t
-nat_set_external(struct nat *nat, uint32_t addr, const struct portset *set, nat_owner owner, uint8_t self, uint32_t now)
+nat_set_external(struct nat *nat, uint32_t addr, struct bank *bank, uint16_t self, uint32_t now)
 {
 	const uint32_t ended = nat->session_count;
 
-	clear(nat, now);
+	nat->bank = bank;
 	nat->external_addr = addr;
-	nat->set = *set;
-	nat->port_count = portset_count(set);
-	assign_ports(nat, owner, self);
+	nat->port_count = bank != NULL ? portset_count(&bank->set) : 0;
+	for (unsigned int space = 0; space < L4_SPACES; space++)
+		nat->ports[space].self = self;
+	clear(nat, now);
+	assign_ports(nat);
 	return ended;
 }
 
@@ -123,7 +129,7 @@ same_ports(const struct nat_config *one, const struct nat_config *other)
 }
 
 void
-nat_set_config(struct nat *nat, const struct nat_config *config, nat_owner owner, uint8_t self)
+nat_set_config(struct nat *nat, const struct nat_config *config)
 {
 	const uint32_t sessions = nat->config.sessions;
 	const bool other_ports = !same_ports(config, &nat->config);
@@ -134,7 +140,7 @@ nat_set_config(struct nat *nat, const struct nat_config *config, nat_owner owner
 	nat->config = *config;
 	nat->config.sessions = sessions;
 	if (other_ports)
-		assign_ports(nat, owner, self);
+		assign_ports(nat);
 	/* Sessions stand on ports that may have gone, and in slots for the old timeouts: each is looked at once. */
 	if (other_ports || shorter)
 		nat->sweep_left = nat->session_fresh;

@@ -48,6 +48,7 @@ struct nat_forward {
 	uint16_t first, last;
 	uint32_t inside_addr; /* host order */
 	uint16_t inside_port; /* of `first`; the others follow */
+	uint16_t worker;      /* that has the host's sessions */
 };
 
 struct nat_config {
@@ -60,15 +61,12 @@ struct nat_config {
 	uint32_t sessions_per_host;     /* 0: no limit */
 	uint32_t new_sessions_per_host; /* a second, and at once; 0: no limit */
 	uint32_t ports_per_host;        /* of each space; 0: no limit */
-	uint32_t reserved_ports;        /* of this worker, of each space */
+	uint32_t reserved_ports;        /* of all workers, of each space */
 	uint32_t policy_count;
 	struct nat_policy policies[NAT_MAX_POLICIES];
 	uint32_t forward_count;
 	struct nat_forward forwards[NAT_MAX_FORWARDS];
 };
-
-/* Whose ports are whose: for each space the worker that may use each port. */
-typedef const uint8_t (*nat_owner)[PORTSET_PORTS];
 
 /* ---- what there is ---------------------------------------------------------------------------------------------- */
 
@@ -92,8 +90,8 @@ struct nat {
 	struct random *random;
 	uint64_t *event;        /* the worker's counters, by enum event_kind */
 	uint32_t external_addr; /* host order */
-	uint32_t port_count;    /* of the set, 0 before the first address */
-	struct portset set;
+	struct bank *bank;      /* NULL before the first address, and where there is none */
+	uint32_t port_count;    /* of the set */
 
 	struct session *sessions;
 	struct nat_peer *peers;
@@ -124,18 +122,18 @@ struct nat *
 nat_init(void *memory, const struct nat_config *config, struct random *random, uint64_t *event, uint32_t now);
 
 /*
- * Gives the NAT its external address and those ports of the set whose owner is this worker. Every session ends: the old
- * ports may belong to somebody else now (RFC 7597 section 5, MAPE-59). Returns how many ended.
+ * Gives the NAT its external address and the bank from which this worker, `self`, takes ports: a new one each time, as the
+ * old one still says what was taken. NULL: there are none. Every session ends: the old ports may belong to somebody else now
+ * (RFC 7597 section 5, MAPE-59). Returns how many ended.
  */
-uint32_t nat_set_external(struct nat *nat, uint32_t addr, const struct portset *set, nat_owner owner, uint8_t self,
-    uint32_t now);
+uint32_t nat_set_external(struct nat *nat, uint32_t addr, struct bank *bank, uint16_t self, uint32_t now);
 
 /*
  * A new configuration while sessions live; the session limit may not change. Mappings on ports that are a forward's now,
- * or no longer, or no longer this worker's, end at once; their sessions, and those for which new timeouts are over, are
- * ended by the next calls of nat_expire().
+ * or no longer, end at once; their sessions, and those for which new timeouts are over, are ended by the next calls of
+ * nat_expire().
  */
-void nat_set_config(struct nat *nat, const struct nat_config *config, nat_owner owner, uint8_t self);
+void nat_set_config(struct nat *nat, const struct nat_config *config);
 
 /* The first packet of an outbound flow. */
 struct nat_opening {

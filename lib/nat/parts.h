@@ -64,7 +64,7 @@ bool choose_port(struct nat *nat, const struct nat_opening *opening, uint32_t ho
 /* ---- assign.c: which ports are used for what -------------------------------------------------------------------- */
 
 /* Every port of the set gets its kind from the configuration; what was something else is ended. */
-void assign_ports(struct nat *nat, nat_owner owner, uint8_t self);
+void assign_ports(struct nat *nat);
 
 /* Did a new configuration take away what the session stands on? */
 bool assign_ended(const struct nat *nat, const struct session *s);

@@ -3,52 +3,64 @@
 
 #include <string.h>
 
+#define ALL_OF_64 UINT64_MAX
+#define LENT_OF_64 UINT64_C(0x7777777777777777) /* three of four */
+
 void
-ports_clear(struct ports *ports)
+ports_clear(struct ports *ports, struct bank *bank)
 {
 	memset(ports->port, 0, sizeof(ports->port));
-	ports->total = ports->shared = ports->common.count = 0;
-	for (int kind = 0; kind < PORT_FORWARD; kind++)
-		ports->free[kind].count = 0;
+	memset(ports->allowed, 0, sizeof(ports->allowed));
+	ports->bank = bank;
+	ports->total = ports->held = ports->forwards = ports->shared = ports->common.count = 0;
 	ports->quarantined = ports->quarantined_last = 0;
 }
 
-/* ---- free ------------------------------------------------------------------------------------------------------- */
+/* ---- which may be shared ---------------------------------------------------------------------------------------- */
 
 static void
-add_free(struct ports *ports, uint16_t port)
+list_add(struct ports *ports, uint16_t port)
 {
-	struct nat_port *it = &ports->port[port];
-	struct port_list *list = &ports->free[it->kind];
-
-	it->rest = PORT_FREE;
-	it->place = (uint16_t)list->count;
-	list->port[list->count++] = port;
+	ports->port[port].place = (uint16_t)ports->common.count;
+	ports->common.port[ports->common.count++] = port;
 }
 
+/* Only borrowed ports leave the list, and they are behind all others. */
 static void
-remove_free(struct ports *ports, uint16_t port)
+list_remove(struct ports *ports, uint16_t port)
 {
-	struct nat_port *it = &ports->port[port];
-	struct port_list *list = &ports->free[it->kind];
-	const uint16_t last = list->port[--list->count];
+	const uint16_t place = ports->port[port].place, last = ports->common.port[--ports->common.count];
 
-	it->rest = PORT_IN_USE;
-	list->port[it->place] = last;
-	ports->port[last].place = it->place;
+	ports->common.port[place] = last;
+	ports->port[last].place = place;
 }
 
-uint16_t
-ports_take(struct ports *ports, struct random *random, enum port_kind kind)
+static bool
+is_listed(const struct ports *ports, uint16_t port)
 {
-	const struct port_list *list = &ports->free[kind];
-	uint16_t port;
+	const uint16_t place = ports->port[port].place;
 
-	if (list->count == 0)
-		return 0;
-	port = list->port[random_below(random, list->count)];
-	remove_free(ports, port);
-	return port;
+	return place < ports->common.count && ports->common.port[place] == port;
+}
+
+void
+ports_list_common(struct ports *ports)
+{
+	const struct portset *set = &ports->bank->set;
+	const uint32_t count = portset_count(set);
+
+	ports->common.count = 0;
+	for (uint32_t i = ports->self; i < count; i += ports->bank->workers) {
+		if (ports->port[portset_port(set, i)].kind == PORT_COMMON)
+			list_add(ports, portset_port(set, i));
+	}
+	for (uint32_t i = 0; i < count; i++) {
+		const uint16_t port = portset_port(set, i);
+
+		if (!ports_is_home(ports, port) && ports->port[port].kind == PORT_COMMON &&
+		    ports->port[port].rest != PORT_AWAY)
+			list_add(ports, port);
+	}
 }
 
 /* ---- quarantine ------------------------------------------------------------------------------------------------- */
@@ -74,7 +86,7 @@ remove_quarantine(struct ports *ports, uint16_t port)
 {
 	struct nat_port *it = &ports->port[port];
 
-	it->rest = PORT_IN_USE;
+	it->rest = PORT_HELD;
 	if (it->before != 0)
 		ports->port[it->before].after = it->after;
 	else
@@ -83,6 +95,82 @@ remove_quarantine(struct ports *ports, uint16_t port)
 		ports->port[it->after].before = it->before;
 	else
 		ports->quarantined_last = it->before;
+}
+
+/* ---- holding ---------------------------------------------------------------------------------------------------- */
+
+static uint16_t
+hold(struct ports *ports, uint16_t port)
+{
+	struct nat_port *it = &ports->port[port];
+
+	it->rest = PORT_HELD;
+	ports->held++;
+	if (it->kind == PORT_COMMON && !ports_is_home(ports, port))
+		list_add(ports, port);
+	return port;
+}
+
+static uint16_t
+take(struct ports *ports, enum port_kind kind, uint16_t home, uint64_t of_64)
+{
+	const struct bank_wish wish = { .allowed = &ports->allowed[kind],
+		.of_64 = of_64,
+		.home = home,
+		.space = ports->space,
+		.worker = ports->self };
+	const uint16_t port = bank_take(ports->bank, &wish, ports->random);
+
+	return port != 0 ? hold(ports, port) : 0;
+}
+
+uint16_t
+ports_take(struct ports *ports, enum port_kind kind)
+{
+	return ports->bank != NULL ? take(ports, kind, ports->self, ALL_OF_64) : 0;
+}
+
+uint16_t
+ports_borrow(struct ports *ports, enum port_kind kind, bool modestly)
+{
+	const uint16_t workers = ports->bank != NULL ? ports->bank->workers : 1;
+	uint16_t port = 0;
+
+	for (uint16_t i = 1; i < workers && port == 0; i++) {
+		const uint16_t home = (uint16_t)((ports->self + i) % workers);
+
+		port = take(ports, kind, home, modestly ? LENT_OF_64 : ALL_OF_64);
+	}
+	return port;
+}
+
+bool
+ports_hold(struct ports *ports, uint16_t port)
+{
+	if (ports->port[port].rest == PORT_IN_QUARANTINE)
+		remove_quarantine(ports, port);
+	if (ports->port[port].rest == PORT_HELD)
+		return true;
+	if (!bank_claim(ports->bank, ports->space, port, ports->self))
+		return false;
+	hold(ports, port);
+	return true;
+}
+
+void
+ports_give_back(struct ports *ports, uint16_t port)
+{
+	struct nat_port *it = &ports->port[port];
+
+	if (it->rest == PORT_AWAY)
+		return;
+	if (it->rest == PORT_IN_QUARANTINE)
+		remove_quarantine(ports, port);
+	if (!ports_is_home(ports, port) && is_listed(ports, port))
+		list_remove(ports, port);
+	it->rest = PORT_AWAY;
+	ports->held--;
+	bank_give_back(ports->bank, ports->space, port);
 }
 
 uint32_t
@@ -95,34 +183,21 @@ ports_end_quarantine(struct ports *ports, uint32_t now, uint32_t quarantine, uin
 
 		if (now - ports->port[port].freed < quarantine)
 			break;
-		remove_quarantine(ports, port);
-		add_free(ports, port);
+		ports_give_back(ports, port);
 		ended++;
 	}
 	return ended;
-}
-
-/* ---- both ------------------------------------------------------------------------------------------------------- */
-
-void
-ports_leave_rest(struct ports *ports, uint16_t port)
-{
-	if (ports->port[port].rest == PORT_FREE)
-		remove_free(ports, port);
-	else if (ports->port[port].rest == PORT_IN_QUARANTINE)
-		remove_quarantine(ports, port);
 }
 
 void
 ports_settle(struct ports *ports, uint16_t port, uint32_t now, uint32_t quarantine)
 {
 	const struct nat_port *it = &ports->port[port];
-	const bool is_ours = it->kind == PORT_COMMON || it->kind == PORT_RESERVED;
 
-	if (!is_ours || it->rest != PORT_IN_USE || it->inside != 0 || it->sharing > 0)
+	if (it->rest != PORT_HELD || it->inside != 0 || it->sharing > 0)
 		return;
 	if (quarantine > 0)
 		add_quarantine(ports, port, now);
 	else
-		add_free(ports, port);
+		ports_give_back(ports, port);
 }

@@ -1,26 +1,22 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The external ports that one worker may use, for one protocol. Taking one picks at random among all free ones, over
- * all ranges of the set (RFC 6056 section 4, RFC 7597 section 5.1), in constant time.
- *
- * A port with a mapping, a session, or a forward is in use. One that nothing holds any more is free, after a time of
- * quarantine if that is wanted (RFC 6888 REQ-8).
+ * The external ports of one space, as one worker uses them: it holds those that it has taken from the bank (bank.h), as long
+ * as they have a mapping or a session, and for a time of quarantine after that if it is wanted (RFC 6888 REQ-8). Taking one
+ * picks at random among all free ones, over all ranges of the set (RFC 6056 section 4, RFC 7597 section 5.1).
  */
 #ifndef MAPEDGE_NAT_PORTS_H
 #define MAPEDGE_NAT_PORTS_H
 
-#include "base/random.h"
-#include "map/portset.h"
+#include "nat/bank.h"
 
 enum port_kind {
-	PORT_FOREIGN,  /* not ours to use */
+	PORT_FOREIGN,  /* not ours to use: outside the set, or another worker's forward */
 	PORT_COMMON,   /* for everybody, may be shared */
 	PORT_RESERVED, /* for endpoints whose policy says so */
 	PORT_FORWARD,  /* has a mapping that does not end */
-	PORT_KINDS,
 };
 
-enum port_rest { PORT_IN_USE, PORT_FREE, PORT_IN_QUARANTINE };
+enum port_rest { PORT_AWAY, PORT_HELD, PORT_IN_QUARANTINE };
 
 struct nat_port {
 	uint64_t inside;  /* endpoint of its mapping, 0: it has none */
@@ -29,11 +25,11 @@ struct nat_port {
 	uint32_t freed;   /* in quarantine: since then, seconds */
 	uint16_t
 	    mapping;    /* number of its mapping, not 0: another one when a new configuration ends it before its time */
-	uint16_t place; /* free: in the list of its kind */
+	uint16_t place; /* borrowed: in the list of those that may be shared */
 	uint16_t before; /* in quarantine: neighbours, 0 at the ends */
 	uint16_t after;
 	uint8_t kind; /* enum port_kind */
-	uint8_t rest; /* enum port_rest */
+	uint8_t rest; /* enum port_rest; a forward's port is not held, and nobody else takes it */
 };
 
 _Static_assert(sizeof(struct nat_port) == 32, "two of them are one cache line");
@@ -44,35 +40,57 @@ struct port_list {
 };
 
 struct ports {
-	uint32_t total;       /* ours */
+	struct bank *bank; /* NULL: there are no ports */
+	struct random *random;
+	uint8_t space;
+	uint16_t self;        /* the worker */
+	uint32_t total;       /* with their home here */
+	uint32_t held;        /* from wherever */
+	uint32_t forwards;    /* with their host here */
 	uint32_t shared;      /* with sessions that share them */
 	uint16_t quarantined; /* first and last in quarantine, in the order in which they were left; 0: none */
 	uint16_t quarantined_last;
-	struct port_list free[PORT_FORWARD]; /* by kind */
-	struct port_list common;             /* all of PORT_COMMON, free or not */
+	struct bank_ports allowed[PORT_FORWARD]; /* by kind */
+	struct port_list
+	    common; /* that may be shared: all of PORT_COMMON that have their home here, and those borrowed */
 	struct nat_port port[PORTSET_PORTS];
 };
 
-/* No port is ours. */
-void ports_clear(struct ports *ports);
+/* No port is held. The bank keeps what was: it must be another one, or nobody's. */
+void ports_clear(struct ports *ports, struct bank *bank);
+
+static inline bool
+ports_is_home(const struct ports *ports, uint16_t port)
+{
+	return bank_home(ports->bank, port) == ports->self;
+}
 
 static inline uint32_t
 ports_used(const struct ports *ports)
 {
-	return ports->total - ports->free[PORT_COMMON].count - ports->free[PORT_RESERVED].count;
+	return ports->held + ports->forwards;
 }
 
-/* A free port of the kind, which is in use from now on; 0 when there is none. */
-uint16_t ports_take(struct ports *ports, struct random *random, enum port_kind kind);
+/* A free port of the kind with its home here, which is held from now on; 0 when there is none. */
+uint16_t ports_take(struct ports *ports, enum port_kind kind);
 
-/* The port ceases to be free or in quarantine. */
-void ports_leave_rest(struct ports *ports, uint16_t port);
+/* One of another worker's. Of `modestly` every worker keeps a quarter of its ports: nobody can leave it with none. */
+uint16_t ports_borrow(struct ports *ports, enum port_kind kind, bool modestly);
 
-/* A port in use that nothing holds any more is in quarantine, or free where `quarantine` is 0. */
+/* This one port is held from now on, if it was not; false: another worker has it. */
+bool ports_hold(struct ports *ports, uint16_t port);
+
+/* The port is given back, whatever uses it. */
+void ports_give_back(struct ports *ports, uint16_t port);
+
+/* A port that is held and that nothing uses any more is in quarantine, or given back where `quarantine` is 0. */
 void ports_settle(struct ports *ports, uint16_t port, uint32_t now, uint32_t quarantine);
 
-/* Frees ports whose quarantine, seconds, is over: at most `budget`. Returns how many. */
+/* Gives back ports whose quarantine, seconds, is over: at most `budget`. Returns how many. */
 uint32_t ports_end_quarantine(struct ports *ports, uint32_t now, uint32_t quarantine, uint32_t budget);
+
+/* What may be shared, anew after ports have changed their kind. */
+void ports_list_common(struct ports *ports);
 
 /* So many sessions more, or fewer, share the port. */
 static inline void

@@ -30,7 +30,7 @@ end_to(const struct packet *p)
 static inline uint16_t
 ce_owner(const struct worker *w, uint8_t kind, uint16_t port, uint32_t remote)
 {
-	return kind < L4_SPACES ? w->snapshot->port_owner[kind][port] : snapshot_host_owner(remote, w->count);
+	return kind < L4_SPACES ? bank_owner(w->snapshot->bank, kind, port) : snapshot_host_owner(remote, w->count);
 }
 
 /* The worker's softwire as it is configured, but no larger than the path has been found to be: RFC 8201 section 4. */

@@ -82,10 +82,9 @@ path_adopt(struct worker *w, const struct snapshot *snapshot)
 	if (w->nat_epoch != snapshot->nat_epoch)
 		w->path_mtu = 0; /* another line, another path */
 	ce_follow_path(w);
-	nat_set_config(w->nat, &snapshot->nat, snapshot->port_owner, (uint8_t)w->id);
+	nat_set_config(w->nat, &snapshot->nat);
 	if (w->nat_epoch != snapshot->nat_epoch) {
-		const uint32_t ended = nat_set_external(w->nat, snapshot->external_addr, &snapshot->ports,
-		    snapshot->port_owner, (uint8_t)w->id, w->now);
+		const uint32_t ended = nat_set_external(w->nat, snapshot->external_addr, snapshot->bank, w->id, w->now);
 
 		counter_add(&w->counters.event[EVENT_sessions_flushed], ended);
 	}

@@ -59,11 +59,11 @@ struct snapshot {
 	u128 icmp6_own
 	    [INTERFACE_COUNT];  /* source of errors about it, of the interface they leave by; 0: none are sent */
 	uint64_t nat_epoch;     /* changes when the external address or port set does: sessions end */
+	struct bank *bank;      /* of this epoch, NULL without a NAT: the workers take ports from it */
 	uint32_t external_addr; /* with WORK_CE_PLAIN of our ICMP errors to the Internet, or 0 */
 	struct portset ports;
 	struct prefix4 own; /* with WORK_CE_PLAIN: where the hosts' addresses are */
 	struct nat_config nat;
-	uint8_t port_owner[L4_SPACES][PORTSET_PORTS]; /* the worker that may use each external port */
 };
 
 /* The softwire that ends at this address of ours, or NULL: on a BR the domain whose BR address it is. */

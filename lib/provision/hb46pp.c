@@ -203,9 +203,8 @@ redirect(struct hb46pp_client *client, uint64_t now_ms, const char *location)
 	return ask_server(client, now_ms);
 }
 
-/* The kinds of softwire that we tell the server we can make. */
-static uint32_t
-wanted(const struct hb46pp_identity *identity)
+uint32_t
+hb46pp_kinds(const struct hb46pp_identity *identity)
 {
 	enum offer_kind kind;
 	uint32_t kinds = 0;
@@ -275,7 +274,7 @@ static uint32_t
 read_body(struct hb46pp_client *client, uint64_t now_ms, const struct hb46pp_reply *reply)
 {
 	char losers[HB46PP_REASONS_SIZE];
-	const uint32_t kinds = wanted(&client->identity);
+	const uint32_t kinds = hb46pp_kinds(&client->identity);
 	struct hb46pp_answer *answer;
 	const struct offer *offer;
 	struct error err;
@@ -356,7 +355,7 @@ hb46pp_restore(struct hb46pp_client *client, const char *body, size_t len, struc
 
 	if (answer == NULL)
 		return -EINVAL;
-	if (hb46pp_choose(answer, wanted(&client->identity), NULL, NULL, losers) == NULL) {
+	if (hb46pp_choose(answer, hb46pp_kinds(&client->identity), NULL, NULL, losers) == NULL) {
 		free(answer);
 		return error_set(err, EINVAL, "the stored answer has nothing for us: %.180s", losers);
 	}

@@ -98,6 +98,15 @@ struct hb46pp_identity {
 /* 0, or -EINVAL with the reason; the texts never quote user or pass. */
 int hb46pp_identity_check(const struct hb46pp_identity *identity, struct error *err);
 
+/* The kinds of softwire that we tell the server we can make: 1 << enum offer_kind. */
+uint32_t hb46pp_kinds(const struct hb46pp_identity *identity);
+
+/*
+ * A certificate is good from one moment to another. -EINVAL with the reason where the clock of this box cannot be right: it shows a
+ * moment before the program was built.
+ */
+int hb46pp_clock_check(uint64_t wall_ms, uint64_t built_ms, struct error *err);
+
 /*
  * May user and pass go to this server? When the operator has entered a server name: only to that host, by https, with its
  * certificate checked. Section 3.3.

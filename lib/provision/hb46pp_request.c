@@ -3,6 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/timestamp.h"
 #include "provision/hb46pp_parts.h"
 
 #define LOWER "abcdefghijklmnopqrstuvwxyz"
@@ -64,6 +65,18 @@ hb46pp_may_send_pass(const struct hb46pp_server *server, const struct hb46pp_ide
 		return true;
 	return server->verify && hb46pp_url_split(server->url, &parts, &err) == 0 && parts.https &&
 	    strcasecmp(parts.host, identity->server_name) == 0;
+}
+
+int
+hb46pp_clock_check(uint64_t wall_ms, uint64_t built_ms, struct error *err)
+{
+	char text[TIMESTAMP_TEXT_SIZE];
+
+	if (wall_ms >= built_ms)
+		return 0;
+	return error_set(err, EINVAL,
+	    "the clock of this box says %s, and mapedge was built later: no certificate can be checked",
+	    timestamp_format(wall_ms, text));
 }
 
 /* ---- the URL ---------------------------------------------------------------------------------------------------- */

@@ -113,9 +113,8 @@ take_prefix6(const struct take *take, const char *key, struct prefix6 *prefix)
 	return prefix6_parse(text, prefix) < 0 ? take_refuse(take, key, "is not an IPv6 prefix") : 0;
 }
 
-/* Why the address cannot be that of a node on the other side of the line; NULL: it can. */
-static const char *
-node_problem(u128 address)
+const char *
+take_node_problem(u128 address)
 {
 	if (address <= 1)
 		return "is unspecified or loopback";
@@ -135,13 +134,13 @@ take_node6(const struct take *take, const char *key, u128 *address)
 		return -EINVAL;
 	if (ip6_parse(text, address) < 0)
 		return take_refuse(take, key, "is not an IPv6 address");
-	problem = node_problem(*address);
+	problem = take_node_problem(*address);
 	return problem == NULL ? 0 : take_refuse(take, key, problem);
 }
 
 /* RFC 1123 section 2.1, RFC 1035 section 2.3.4; an IPv4 address is not a name. */
-static bool
-is_name(const char *text)
+bool
+take_is_name(const char *text)
 {
 	const char *label = text;
 	size_t len = 0;
@@ -169,7 +168,7 @@ take_far_end(const struct take *take, const char *key, struct offer *offer)
 
 	if (take_text(take, key, &text) < 0)
 		return -EINVAL;
-	if (ip6_parse(text, &address) < 0 && is_name(text)) {
+	if (ip6_parse(text, &address) < 0 && take_is_name(text)) {
 		snprintf(offer->br_name, sizeof(offer->br_name), "%s", text);
 		return 0;
 	}

@@ -31,6 +31,12 @@ int take_node6(const struct take *take, const char *key, u128 *address);        
 int take_far_end(const struct take *take, const char *key, struct offer *offer);    /* a node, or its name */
 int take_objects(const struct take *take, const char *key, const json_t **objects); /* an array that is not empty */
 
+/* Why an address cannot be that of a node on the other side of the line, as the end of a sentence; NULL: it can. */
+const char *take_node_problem(u128 address);
+
+/* Can it be the name of a host? An IPv4 address is none. */
+bool take_is_name(const char *text);
+
 /* A key whose value is null is absent. */
 bool take_has(const struct take *take, const char *key);
 

@@ -98,14 +98,13 @@ bench_let_all_time_out(struct engine *engine)
 void
 bench_halve_timeout(struct engine *engine)
 {
-	const struct snapshot *snapshot = engine->published;
 	struct nat *nat = engine->worker[0]->nat;
 	struct nat_config config = nat->config;
 	const uint32_t timeout = config.timeout[SESSION_UDP];
 
 	let_time_pass(engine, timeout / 3 * 2);
 	config.timeout[SESSION_UDP] = timeout / 2;
-	nat_set_config(nat, &config, snapshot->port_owner, 0);
+	nat_set_config(nat, &config);
 }
 
 static double

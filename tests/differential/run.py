@@ -26,10 +26,13 @@ CHECKPOINT = 500  # packets between two looks at the model's counters
 CE = "a CE has it, not a BR"
 HOST = "Linux is beside the daemon, not beside a replay, where no_host is what happens"
 REPLAY = "a replay has buffers of one size, enough of them and with headroom, and ports that take everything"
+NATIVE = "only a CE that forwards native IPv6 itself has it: tests/pcap and tests/netns/forward.py"
 NOWHERE = {
     "host_limited": HOST, "host_full": HOST, "host_down": HOST,
     "segmented": REPLAY, "no_headroom": REPLAY, "no_buffer": REPLAY, "icmp_no_buffer": REPLAY, "tx_full": REPLAY,
     "handoff_full": REPLAY,
+    "forwarded_up": NATIVE, "forwarded_down": NATIVE, "hop_limit": NATIVE, "icmp6_local": NATIVE, "martian_v6": NATIVE,
+    "route_discard": NATIVE, "routing_header": NATIVE, "too_big_v6": NATIVE, "urpf_v6": NATIVE,
 }
 NOT_HERE = NOWHERE | {
     "lan_spoof": CE, "not_my_v4dst": CE, "not_my_v4src": CE, "softwire_off": CE, "nat_no_mapping": CE, "nat_filtered": CE, "nat_no_port": CE, "nat_table_full": CE,

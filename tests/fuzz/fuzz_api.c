@@ -125,6 +125,20 @@ fake_line(void *context, const struct line_report **line)
 	return &br;
 }
 
+static const struct pulse *
+fake_pulse(void *context)
+{
+	(void)context;
+	return NULL;
+}
+
+static bool
+fake_ask(void *context)
+{
+	(void)context;
+	return fake.len % 2 == 0;
+}
+
 /* The id of a request that is an object comes back, if it is one. */
 static void
 check_id(json_t *request, json_t *reply)
@@ -141,7 +155,8 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const struct api_backend backend = { NULL, fake_report, fake_rules, fake_lookup, fake_rule_log, fake_reload,
-		fake_shutdown, fake_binding_add, fake_binding_remove, fake_binding_get, fake_line };
+		fake_shutdown, fake_binding_add, fake_binding_remove, fake_binding_get, fake_line, fake_pulse, fake_ask,
+		fake_ask };
 	json_t *reply, *request, *again;
 	json_int_t result;
 	char *line;

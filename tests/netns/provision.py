@@ -481,6 +481,5 @@ CASES = [("a CE comes up from nothing: Kea, IA_PD and option 94", comes_up_from_
          ("a CE goes on with its lease after SIGKILL (DHC-29)", remembers_after_a_crash),
          ("the line's cable out and in (DHC-29)", cable_out_and_in),
          ("tshark reads the DHCPv6 messages (S46-01)", read_by_tshark),
-         ("a prefix behind a home gateway is refused with the cause", behind_a_home_gateway),
          ("lw4o6 by option 96", by_binding),
          ("interface identifier of draft-03, by a reload", with_the_old_identifier)]

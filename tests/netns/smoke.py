@@ -20,6 +20,8 @@ import napt
 import netns
 import peers
 import provision
+import provision_http
+import scenarios
 import sharing
 import swap
 import workers
@@ -50,6 +52,7 @@ CASES = [
 # Each in a lab of its own.
 OTHER_CASES = [
     ("two workers: a thousand flows", workers.two_workers),
+    ("four workers: every port for one host", workers.every_port_of_one_host),
     ("rules swap under load, one worker (OPS-13)", swap.one_worker),
     ("rules swap under load, two workers (OPS-13)", swap.two_workers),
     ("ports of net_tap, two workers", peers.with_taps),
@@ -60,6 +63,8 @@ OTHER_CASES = [
     *napt.CASES,
     *hostside.CASES,
     *provision.CASES,
+    *scenarios.CASES,
+    *provision_http.CASES,
     *forward.CASES,
 ]
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Case: a CE with two workers."""
+"""Cases: a CE with several workers."""
 import lab as labs
+import sharing
 from lab import MAC, Lab, mape
 from traffic import TCP, UDP, Echo, Flow, closing, exchange
 
@@ -43,6 +44,14 @@ def thousand_flows(lab):
     assert stats["events"]["handoff"] > 0 and stats["drops"]["handoff_full"] == 0, stats
     assert all(worker["received"] > 0 and worker["sessions"] > 0 for worker in stats["workers"]), stats
     assert sum(worker["sessions"] for worker in stats["workers"]) == 1000, stats
+
+
+def every_port_of_one_host(build):
+    """One host uses all 240 ports, though each of four workers has but 60 of its own (NAT-03, NAT-30)."""
+    changes = {"ce1": [("workers = 1", "workers = 4"), ("framesz=2048", "framesz=2048,qpairs=4")]}
+    with Lab(build, sites=("ce1",), changes=changes) as lab:
+        sharing.every_port_is_used(lab)
+        labs.check_conservation("ce1", lab.daemons["ce1"].stop())
 
 
 def two_workers(build):

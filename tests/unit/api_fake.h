@@ -19,7 +19,7 @@ static struct {
 	struct conf_softwire domains[2];
 	const char *rule_log;
 	const char *reload_text, *reload_hint; /* NULL: a reload works */
-	unsigned int reports, reloads, shutdowns;
+	unsigned int reports, reloads, shutdowns, refreshes, forgets;
 	bool is_br;
 
 	/* bindings: what was asked, and the answers, by the last byte of the address */
@@ -135,11 +135,24 @@ fake_line(void *context, const struct line_report **line)
 {
 	static struct conf_softwire softwire = { .name = "line",
 		.provisioned = true,
+		.source = SOURCE_NONE,
 		.is_down = true,
 		.why_down = { .text = "the line has no prefix", .hint = "see what DHCPv6 waits for" } };
 	static const struct conf conf = { .role = CONF_CE, .softwires = &softwire, .softwire_count = 1 };
 	static struct dhcp6_client client = { .state = DHCP6_SOLICITING };
-	static const struct line_report report = { .client = &client, .now = 1000, .reason = "no server answers" };
+	static const struct far_names names = { .count = 1,
+		.name = { { .name = "aftr.example.net", .reason = "does not exist" } } };
+	static const struct line_report report = { .client = &client,
+		.now = 1000,
+		.wall_ms = 9000,
+		.reason = "no server answers",
+		.source_count = 2,
+		.sources = { { SOURCE_HB46PP, false, "retry", "the server answers 500", 61000, 0 },
+		    { SOURCE_RULES, false, "read", "japan.conf", UINT64_MAX, 1000 } },
+		.names = &names,
+		.resolvers_from = "/etc/resolv.conf",
+		.resolver_count = 1,
+		.resolvers = { (u128)0x20010db8 << 96 | 0x53 } };
 
 	(void)context;
 	client.exchange.send_at = client.exchange.ends_at = 4500;
@@ -149,8 +162,32 @@ fake_line(void *context, const struct line_report **line)
 	return &conf;
 }
 
+static const struct pulse *
+fake_pulse(void *context)
+{
+	ck_assert_ptr_eq(context, &fake);
+	return NULL;
+}
+
+static bool
+fake_refresh(void *context)
+{
+	ck_assert_ptr_eq(context, &fake);
+	fake.refreshes++;
+	return !fake.is_br;
+}
+
+static bool
+fake_forget(void *context)
+{
+	ck_assert_ptr_eq(context, &fake);
+	fake.forgets++;
+	return !fake.is_br;
+}
+
 static const struct api_backend backend = { &fake, fake_report, fake_rules, fake_lookup, fake_rule_log, fake_reload,
-	fake_shutdown, fake_binding_add, fake_binding, fake_binding_get, fake_line };
+	fake_shutdown, fake_binding_add, fake_binding, fake_binding_get, fake_line, fake_pulse, fake_refresh,
+	fake_forget };
 
 /*
  * Three rules: one as in RFC 7597 appendix A, one with a given PSID, one for a whole address in the format of draft 03. And

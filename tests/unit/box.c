@@ -114,10 +114,9 @@ set_up_ce(struct snapshot *snapshot, const struct box_options *options)
 	snapshot->external_addr = ce.ipv4.addr;
 	snapshot->ports = ce.ports;
 	snapshot->nat = box_nat_config(options->sessions, options->filtering);
-	for (uint32_t i = 0; i < portset_count(&ce.ports); i++) {
-		for (unsigned int space = 0; space < L4_SPACES; space++)
-			snapshot->port_owner[space][portset_port(&ce.ports, i)] = (uint8_t)(i % options->workers);
-	}
+	snapshot->bank = bank_new(&ce.ports, (uint16_t)options->workers);
+	if (snapshot->bank == NULL)
+		abort();
 }
 
 static void
@@ -221,6 +220,7 @@ box_free(struct box *box)
 	for (int i = 0; i < INTERFACE_COUNT; i++)
 		interface_unlink(&box->snapshot.interface[i]);
 	ruleset_free(box->snapshot.rules);
+	bank_free(box->snapshot.bank);
 	free(box);
 }
 

@@ -13,7 +13,7 @@
 
 #include "path/path.h"
 
-#define BOX_MAX_WORKERS 4
+#define BOX_MAX_WORKERS 8
 #define BOX_FRAME_SIZE 4096
 #define BOX_HOST UINT32_C(0xc0a8010a)     /* 192.168.1.10 */
 #define BOX_HOST2 UINT32_C(0xc0a8010b)    /* 192.168.1.11 */

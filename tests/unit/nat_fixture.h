@@ -26,7 +26,7 @@ struct nat_fixture {
 	struct random random;
 	struct nat_config config;
 	uint64_t event[EVENT_COUNT];
-	uint8_t owner[L4_SPACES][PORTSET_PORTS];
+	struct bank *bank;
 };
 
 /* The defaults of the daemon: NAT-08, NAT-26, NAT-32. */
@@ -47,6 +47,16 @@ fixture_config(uint32_t sessions)
 	return config;
 }
 
+/* Another address, or another port set: every session ends. */
+static inline uint32_t
+fixture_set_external(struct nat_fixture *f, uint32_t addr, const struct portset *set, uint32_t now)
+{
+	bank_free(f->bank);
+	f->bank = bank_new(set, 1);
+	ck_assert_ptr_nonnull(f->bank);
+	return nat_set_external(f->nat, addr, f->bank, 0, now);
+}
+
 static inline void
 fixture_make(struct nat_fixture *f, const struct nat_config *config, uint64_t seed)
 {
@@ -58,14 +68,28 @@ fixture_make(struct nat_fixture *f, const struct nat_config *config, uint64_t se
 	f->config = *config;
 	f->random = (struct random){ .key = { { seed, 42 } } };
 	f->nat = nat_init(memory, config, &f->random, f->event, 0);
-	nat_set_external(f->nat, EXTERNAL, &fixture_ports, (nat_owner)f->owner, 0, 0);
+	fixture_set_external(f, EXTERNAL, &fixture_ports, 0);
 }
 
 static inline void
 fixture_free(struct nat_fixture *f)
 {
 	free(f->nat);
+	bank_free(f->bank);
 	f->nat = NULL;
+	f->bank = NULL;
+}
+
+/* How many ports of a kind nobody has. */
+static inline uint32_t
+fixture_free_ports(const struct nat_fixture *f, unsigned int space, enum port_kind kind)
+{
+	const struct ports *ports = &f->nat->ports[space];
+	uint32_t count = 0;
+
+	for (uint32_t port = 0; port < PORTSET_PORTS; port++)
+		count += ports->port[port].kind == kind && ports->port[port].rest == PORT_AWAY;
+	return count;
 }
 
 /* A TCP header with these flags and zeros; good until the next one. */

@@ -15,6 +15,7 @@
 
 struct model {
 	struct nat *nat;
+	struct bank *bank;
 	struct random random;
 	uint64_t event[EVENT_COUNT];
 	struct list list;
@@ -90,9 +91,9 @@ compare_port(const struct model *m, uint8_t space, uint16_t port)
 		return "a port's mapping is wrong";
 	if ((it->kind == PORT_FORWARD) != forward)
 		return "a forward has not got its port, or keeps it";
-	if ((it->rest == PORT_IN_USE) != (on > 0 || forward))
+	if ((it->rest == PORT_HELD) != (on > 0 && !forward))
 		return "a port in use is free, or one that is not in use is not";
-	if (it->rest == PORT_FREE && m->list.now - m->list.freed[space][port] < m->list.config.quarantine &&
+	if (it->rest == PORT_AWAY && !forward && m->list.now - m->list.freed[space][port] < m->list.config.quarantine &&
 	    m->list.freed[space][port] != 0)
 		return "a port has left quarantine too early";
 	return NULL;
@@ -113,7 +114,7 @@ compare_counts(const struct model *m)
 
 			if (difference != NULL)
 				return difference;
-			used += it->rest != PORT_FREE;
+			used += it->rest != PORT_AWAY || it->kind == PORT_FORWARD;
 			shared += it->sharing > 0;
 			forwards += it->kind == PORT_FORWARD;
 			reserved += it->kind == PORT_RESERVED;
@@ -246,7 +247,7 @@ struct forecast {
 	enum fate fate;
 	enum drop_reason why;
 	uint16_t port; /* of the mapping */
-	uint32_t free[PORT_KINDS];
+	uint32_t free[PORT_FORWARD + 1];
 	bool may_close_early;
 };
 
@@ -296,7 +297,7 @@ forecast(struct model *m, uint64_t inside, uint64_t remote)
 	for (uint32_t i = 0; i < portset_count(&m->list.set); i++) {
 		const struct nat_port *it = &m->nat->ports[space].port[portset_port(&m->list.set, i)];
 
-		f.free[it->kind] += it->rest == PORT_FREE; /* compare_port() has seen that this is so */
+		f.free[it->kind] += it->rest == PORT_AWAY; /* compare_port() has seen that this is so */
 	}
 	f.fate = FATE_NEW;
 	if (f.free[PORT_COMMON] > 0 || (reserves && f.free[PORT_RESERVED] > 0))
@@ -468,7 +469,7 @@ some_forward(const struct model *m, uint8_t byte)
 	const uint16_t port = portset_port(&m->list.set, byte % portset_count(&m->list.set));
 
 	forward = (struct nat_forward){ byte & 1 ? L4_TCP : L4_UDP, port, (uint16_t)(port + (byte >> 6)),
-		UINT32_C(0xc0a80102) + byte % HOSTS, (uint16_t)(5000 + byte / HOSTS % PORTS_OF_HOST) };
+		UINT32_C(0xc0a80102) + byte % HOSTS, (uint16_t)(5000 + byte / HOSTS % PORTS_OF_HOST), 0 };
 	return &forward;
 }
 
@@ -493,24 +494,33 @@ change_config(struct model *m, uint8_t byte)
 		m->list.config.forwards[0] = *some_forward(m, next_byte(m));
 }
 
+static uint32_t
+set_external(struct model *m)
+{
+	bank_free(m->bank);
+	m->bank = bank_new(&m->list.set, 1);
+	if (m->bank == NULL)
+		abort();
+	return nat_set_external(m->nat, m->addr, m->bank, 0, m->list.now);
+}
+
 static const char *
 change(struct model *m)
 {
-	static uint8_t owner[L4_SPACES][PORTSET_PORTS];
 	const struct nat_config before = m->list.config;
 	const uint8_t byte = next_byte(m);
 	uint32_t ended;
 
 	if (byte < 250) {
 		change_config(m, byte);
-		nat_set_config(m->nat, &m->list.config, (nat_owner)owner, 0);
+		nat_set_config(m->nat, &m->list.config);
 		list_outdate(&m->list, &before);
 		list_end_quarantines(&m->list);
 		return compare_all(m);
 	}
 	m->addr++;
 	m->list.set.psid = (uint16_t)((m->list.set.psid + 1) & 0x3ff);
-	ended = nat_set_external(m->nat, m->addr, &m->list.set, (nat_owner)owner, 0, m->list.now);
+	ended = set_external(m);
 	if (ended != m->list.flows)
 		return "the number of flushed sessions is wrong";
 	m->list.flows = 0;
@@ -543,7 +553,6 @@ operation(struct model *m)
 const char *
 nat_model_run(const uint8_t *data, size_t size, struct nat_model_count *count)
 {
-	static uint8_t owner[L4_SPACES][PORTSET_PORTS];
 	static void *memory; /* the same for every run: it is large, and nat_init() clears it */
 	struct model m = { .random = { .key = { { 1, 2 } } },
 		.list = { .set = { .psid = 0x134, .psid_len = 10, .offset = 4 },
@@ -560,7 +569,7 @@ nat_model_run(const uint8_t *data, size_t size, struct nat_model_count *count)
 	if (memory == NULL && (memory = aligned_alloc(64, nat_size(&m.list.config))) == NULL)
 		abort();
 	m.nat = nat_init(memory, &m.list.config, &m.random, m.event, 0);
-	nat_set_external(m.nat, m.addr, &m.list.set, (nat_owner)owner, 0, 0);
+	set_external(&m);
 	for (uint32_t i = 0; m.left > 0 && difference == NULL; i++) {
 		difference = operation(&m);
 		if (difference == NULL && i % 64 == 0)
@@ -575,5 +584,6 @@ nat_model_run(const uint8_t *data, size_t size, struct nat_model_count *count)
 	count->resets_ignored += m.list.resets_ignored;
 	if (difference == NULL && (m.list.flows != 0 || m.nat->session_count != 0))
 		difference = "a session lives for ever";
+	bank_free(m.bank);
 	return difference;
 }

@@ -12,7 +12,8 @@ START_TEST(list_commands)
 		const char *name, *access;
 	} commands[] = { { "binding-add", "write" }, { "binding-get", "read" }, { "binding-remove", "write" },
 		{ "config-reload", "write" }, { "list-commands", "read" }, { "lookup", "read" },
-		{ "rules-get", "read" }, { "shutdown", "write" }, { "stats-get", "read" }, { "status", "read" } };
+		{ "provision-forget", "write" }, { "provision-refresh", "write" }, { "rules-get", "read" },
+		{ "shutdown", "write" }, { "stats-get", "read" }, { "status", "read" } };
 	json_t *reply = ask("{\"command\": \"list-commands\"}");
 	json_t *list = json_object_get(arguments_of(reply), "commands");
 
@@ -312,8 +313,57 @@ START_TEST(status)
 	ck_assert_int_eq(json_integer_value(json_object_get(json_object_get(dhcpv6, "sent"), "Solicit")), 3);
 	softwire = json_object_get(arguments_of(reply), "softwire");
 	ck_assert(json_is_false(json_object_get(softwire, "configured")));
-	ck_assert_str_eq(json_string_value(json_object_get(softwire, "provision")), "dhcpv6");
+	ck_assert_str_eq(json_string_value(json_object_get(softwire, "provision")), "none");
 	ck_assert_str_eq(json_string_value(json_object_get(softwire, "reason")), "the line has no prefix");
+	json_decref(reply);
+}
+END_TEST
+
+/* S46-29: each source says its state and reason; a file has an age; names have what is known of them. */
+START_TEST(status_of_the_sources)
+{
+	json_t *reply = ask("{\"command\": \"status\"}"), *sources, *source, *names;
+
+	sources = json_object_get(arguments_of(reply), "sources");
+	ck_assert_uint_eq(json_array_size(sources), 2);
+	source = json_array_get(sources, 0);
+	ck_assert_str_eq(json_string_value(json_object_get(source, "source")), "hb46pp");
+	ck_assert(json_is_false(json_object_get(source, "used")));
+	ck_assert_str_eq(json_string_value(json_object_get(source, "state")), "retry");
+	ck_assert_str_eq(json_string_value(json_object_get(source, "reason")), "the server answers 500");
+	ck_assert_int_eq(json_integer_value(json_object_get(source, "next_action_s")), 60);
+	ck_assert_ptr_null(json_object_get(source, "age_s"));
+	source = json_array_get(sources, 1);
+	ck_assert_int_eq(json_integer_value(json_object_get(source, "age_s")), 8);
+	ck_assert(json_is_null(json_object_get(source, "next_action_s")));
+	source = json_object_get(arguments_of(reply), "resolvers");
+	ck_assert_str_eq(json_string_value(json_object_get(source, "from")), "/etc/resolv.conf");
+	ck_assert_str_eq(json_string_value(json_array_get(json_object_get(source, "servers"), 0)), "2001:db8::53");
+	names = json_object_get(arguments_of(reply), "names");
+	ck_assert_uint_eq(json_array_size(names), 1);
+	ck_assert_str_eq(json_string_value(json_object_get(json_array_get(names, 0), "name")), "aftr.example.net");
+	ck_assert_str_eq(json_string_value(json_object_get(json_array_get(names, 0), "reason")), "does not exist");
+	json_decref(reply);
+}
+END_TEST
+
+START_TEST(refresh_and_forget)
+{
+	json_t *reply = ask("{\"command\": \"provision-refresh\"}");
+
+	ck_assert_int_eq(result_of(reply), API_OK);
+	ck_assert(fake.refreshes == 1 && fake.forgets == 0);
+	json_decref(reply);
+	reply = ask("{\"command\": \"provision-forget\"}");
+	ck_assert_int_eq(result_of(reply), API_OK);
+	ck_assert(fake.refreshes == 1 && fake.forgets == 1);
+	json_decref(reply);
+	fake.is_br = true;
+	reply = ask("{\"command\": \"provision-forget\"}");
+	ck_assert_int_eq(result_of(reply), API_FAILED);
+	json_decref(reply);
+	reply = ask("{\"command\": \"provision-refresh\"}");
+	ck_assert_int_eq(result_of(reply), API_FAILED);
 	json_decref(reply);
 }
 END_TEST
@@ -391,6 +441,8 @@ unit_suite(void)
 	tcase_add_loop_test(commands, config_reload_that_fails, 0, COUNT(reload_failures));
 	tcase_add_test(commands, config_reload_with_a_long_error);
 	tcase_add_test(commands, status);
+	tcase_add_test(commands, status_of_the_sources);
+	tcase_add_test(commands, refresh_and_forget);
 	tcase_add_test(commands, shut_down);
 	suite_add_tcase(suite, commands);
 	tcase_add_checked_fixture(ids, set_up, tear_down);

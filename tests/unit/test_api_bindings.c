@@ -103,6 +103,11 @@ START_TEST(add_many_of_which_some_fail)
 	ck_assert_uint_eq(fake.binding_calls, 4);
 	ck_assert_str_eq(text_of(reply), "2 of 4 failed; the first, bindings[1]: no 2; hint: try another");
 	json_decref(reply);
+	fake.answer[1] = 1; /* takes the place of another; the next two fail */
+	reply = ask(MANY);
+	check_counts(reply, 1, 1, 2);
+	ck_assert_str_eq(text_of(reply), "2 of 4 failed; the first, bindings[1]: no 2; hint: try another");
+	json_decref(reply);
 }
 END_TEST
 

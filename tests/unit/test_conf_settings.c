@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Every setting of a configuration arrives in the structures, and what is not set has its default. A BR: test_conf_br.c. */
+#include <sys/stat.h>
+
 #include "conf_texts.h"
 
 static bool
@@ -390,7 +392,7 @@ END_TEST
 
 START_TEST(br_and_iid_come_from_the_service_or_the_configuration)
 {
-	static char moved[TEXT_SIZE], by_service[TEXT_SIZE], by_both[TEXT_SIZE];
+	static char moved[TEXT_SIZE], by_service[TEXT_SIZE], by_both[TEXT_SIZE], absolute[TEXT_SIZE], file[512];
 	struct conf *conf;
 
 	edit(moved, small_ce_text, "2001:db8:12:3400::/56", "2001:db8:212:3400::/54");
@@ -409,6 +411,12 @@ START_TEST(br_and_iid_come_from_the_service_or_the_configuration)
 	ck_assert(conf->softwires[0].br == ip6("2001:db8:bbbb::1"));
 	ck_assert_int_eq(conf->softwires[0].iid, MAP_IID_RFC7597);
 	ck_assert_int_eq(conf->softwires[0].rules[0].iid, MAP_IID_RFC7597);
+	conf_free(conf);
+
+	snprintf(file, sizeof(file), "rules_file = '%s'", path_of("good-rules.conf"));
+	edit(absolute, by_service, "rules_file = 'good-rules.conf'", file);
+	conf = load_text(absolute);
+	ck_assert_str_eq(conf->softwires[0].rule_file, path_of("good-rules.conf"));
 	conf_free(conf);
 }
 END_TEST
@@ -515,6 +523,94 @@ START_TEST(host_interfaces)
 }
 END_TEST
 
+/* SEC-20: the password comes from a file that is not everybody's. */
+START_TEST(access_to_the_line)
+{
+	static char text[TEXT_SIZE];
+	const struct conf_access *access;
+	struct conf *conf = load_text(line_text);
+
+	access = &conf->access;
+	ck_assert_str_eq(access->hb46pp.vendorid, "acde48-mapedge");
+	ck_assert_str_eq(access->hb46pp.product, "mapedge");
+	ck_assert_ptr_null(strchr(access->hb46pp.version, '.'));
+	ck_assert_uint_eq(hb46pp_kinds(&access->hb46pp),
+	    1 << OFFER_MAP_E | 1 << OFFER_LW4O6 | 1 << OFFER_IPIP | 1 << OFFER_DS_LITE);
+	ck_assert_str_eq(access->hb46pp_ca_file, "");
+	ck_assert_uint_eq(conf->softwires[0].sources.count, 1);
+	conf_free(conf);
+
+	write_file("part.conf", "s3cret\nmore\n");
+	ck_assert_int_eq(chmod(path_of("part.conf"), 0640), 0);
+	edit(text, line_text, "rapid_commit = true;",
+	    "rules = 'good-rules.conf'; resolvers = [ '2001:db8::53', '192.0.2.53' ]; hb46pp = { vendorid = "
+	    "'00005e-x'; "
+	    "product = 'box'; version = '7'; user = 'me'; pass_file = 'part.conf'; server_name = 'vne.example.jp'; "
+	    "ca_file = 'good-rules.conf'; methods = [ 'ds-lite', 'ipip' ]; };");
+	strcpy(strstr(text, "[ 'dhcpv6' ]"), "[ 'rules', 'hb46pp', 'dhcpv6' ]; } );\n");
+	conf = load_text(text);
+	access = &conf->access;
+	ck_assert_uint_eq(conf->softwires[0].sources.count, 3);
+	ck_assert_int_eq(conf->softwires[0].sources.kind[0], SOURCE_RULES);
+	ck_assert_int_eq(conf->softwires[0].sources.kind[1], SOURCE_HB46PP);
+	ck_assert_int_eq(conf->softwires[0].sources.kind[2], SOURCE_DHCPV6);
+	ck_assert_int_eq(conf->softwires[0].source, SOURCE_NONE);
+	ck_assert_str_eq(access->rules_file, path_of("good-rules.conf"));
+	ck_assert_uint_eq(access->resolver_count, 2);
+	check_address(&access->resolvers[0], "2001:db8::53", 128);
+	check_address(&access->resolvers[1], "192.0.2.53", 32);
+	ck_assert_str_eq(access->hb46pp.vendorid, "00005e-x");
+	ck_assert_str_eq(access->hb46pp.product, "box");
+	ck_assert_str_eq(access->hb46pp.version, "7");
+	ck_assert_str_eq(access->hb46pp.user, "me");
+	ck_assert_str_eq(access->hb46pp.pass, "s3cret");
+	ck_assert_str_eq(access->hb46pp.server_name, "vne.example.jp");
+	ck_assert_str_eq(access->hb46pp_ca_file, path_of("good-rules.conf"));
+	ck_assert_uint_eq(hb46pp_kinds(&access->hb46pp), 1 << OFFER_IPIP | 1 << OFFER_DS_LITE);
+	ck_assert_uint_eq(access->hb46pp.capabilities & (HB46PP_CAN_MESH | HB46PP_CAN_HUBSPOKE), 0);
+	conf_free(conf);
+}
+END_TEST
+
+/* What the operator knows of a softwire; our end is an interface identifier in the line's prefix, an address, or what the kind wants. */
+START_TEST(access_static)
+{
+	static const struct {
+		const char *settings, *name, *local;
+		enum offer_kind kind;
+		uint8_t ipv4_len, psid_len;
+	} cases[] = {
+		{ "kind = 'ds-lite'; br = 'gw.example.net';", "gw.example.net", NULL, OFFER_DS_LITE, 0, 0 },
+		{ "kind = 'ipip'; br = '2001:db8:ffff::65'; ipv4 = '203.0.113.8/29'; local = '::cb:71:700:0';", "",
+		    "2001:db8:12:3400:cb:71:700:0", OFFER_IPIP, 29, 0 },
+		{ "kind = 'lw4o6'; br = '2001:db8:ffff::65'; ipv4 = '203.0.113.7/32'; psid = 52; psid_len = 8; local = "
+		  "'2001:db8::7';",
+		    "", "2001:db8::7", OFFER_LW4O6, 32, 8 },
+	};
+	static char text[TEXT_SIZE], settings[256];
+	const struct prefix6 prefix = prefix6("2001:db8:12:3400::/56");
+	struct offer offer;
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct conf *conf;
+
+		snprintf(settings, sizeof(settings), "static = { %s };", cases[i].settings);
+		edit(text, line_text, "rapid_commit = true;", settings);
+		strcpy(strstr(text, "[ 'dhcpv6' ]"), "[ 'static' ]; } );\n");
+		conf = load_text(text);
+		conf_static_offer(&conf->access, &prefix, &offer);
+		ck_assert_int_eq(offer.kind, cases[i].kind);
+		ck_assert_str_eq(offer.br_name, cases[i].name);
+		ck_assert_uint_eq(offer.br_count, cases[i].name[0] == '\0');
+		ck_assert_uint_eq(offer.ipv4.len, cases[i].ipv4_len);
+		ck_assert_uint_eq(offer.psid_len, cases[i].psid_len);
+		ck_assert_uint_eq(offer.local.len, cases[i].local != NULL ? 128 : 0);
+		ck_assert(cases[i].local == NULL || offer.local.addr == ip6(cases[i].local));
+		conf_free(conf);
+	}
+}
+END_TEST
+
 Suite *
 unit_suite(void)
 {
@@ -534,6 +630,8 @@ unit_suite(void)
 	tcase_add_test(good, right_prefix_wrong_service);
 	tcase_add_test(good, br_and_iid_come_from_the_service_or_the_configuration);
 	tcase_add_test(good, rule_log);
+	tcase_add_test(good, access_to_the_line);
+	tcase_add_test(good, access_static);
 	suite_add_tcase(suite, good);
 	return suite;
 }

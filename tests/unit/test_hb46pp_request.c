@@ -403,6 +403,19 @@ START_TEST(no_way_down)
 }
 END_TEST
 
+/* A box without a battery begins in 1970, where no certificate is valid yet. */
+START_TEST(clock_that_cannot_be_right)
+{
+	const uint64_t built = UINT64_C(1795349961000);
+	struct error err;
+
+	ck_assert_int_eq(hb46pp_clock_check(built, built, &err), 0);
+	ck_assert_int_eq(hb46pp_clock_check(built - 1, built, &err), -EINVAL);
+	ck_assert_int_eq(hb46pp_clock_check(3000, built, &err), -EINVAL);
+	ck_assert_ptr_nonnull(strstr(err.text, "the clock of this box says 1970-01-01T00:00:03.000Z"));
+}
+END_TEST
+
 Suite *
 unit_suite(void)
 {
@@ -424,6 +437,7 @@ unit_suite(void)
 	tcase_add_test(get, identities);
 	tcase_add_test(get, who_gets_the_password);
 	tcase_add_test(get, nobody_to_name);
+	tcase_add_test(get, clock_that_cannot_be_right);
 	suite_add_tcase(suite, get);
 
 	tcase_add_test(redirect, redirections);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What an offer makes of a line: addresses and ports of the examples of RFC 7597, and which offers a line cannot have. */
+#include "api/line.h"
 #include "conf_files.h"
 #include "conf_texts.h"
 
@@ -152,6 +153,44 @@ START_TEST(no_line_for_this_offer)
 }
 END_TEST
 
+/* What `status` says of a softwire that is configured: it may be reachable, carry something, or lead nowhere. */
+static const struct {
+	uint64_t sent[3], received[3]; /* in all, every 5 s */
+	const char *reachable;         /* as JSON */
+	const char *carrying, *reason;
+} pulses[] = {
+	{ { 7, 7, 7 }, { 5, 5, 5 }, "null", "false", "nothing was sent" },
+	{ { 7, 8, 9 }, { 5, 5, 6 }, "true", "true", "packets come back" },
+	{ { 7, 9, 10 }, { 5, 5, 5 }, "false", "false", "the other end is silent" },
+};
+
+START_TEST(alive_or_not)
+{
+	struct pulse pulse = { 0 };
+	json_t *status, *softwire;
+	char *text;
+
+	offer_map_e(6);
+	ck_assert_int_eq(set_line("2001:db8:12:3500::/56"), 0);
+	for (uint64_t i = 0; i < 3; i++)
+		pulse_take(&pulse, i * PULSE_EVERY_MS, pulses[_i].sent[i], pulses[_i].received[i]);
+	status = line_json(conf, NULL, &pulse);
+	softwire = json_object_get(status, "softwire");
+	text = json_dumps(json_object_get(softwire, "reachable"), JSON_ENCODE_ANY);
+	ck_assert_str_eq(text, pulses[_i].reachable);
+	free(text);
+	text = json_dumps(json_object_get(softwire, "carrying"), JSON_ENCODE_ANY);
+	ck_assert_str_eq(text, pulses[_i].carrying);
+	free(text);
+	text = json_dumps(softwire, JSON_COMPACT);
+	ck_assert_ptr_nonnull(strstr(text, pulses[_i].reason));
+	ck_assert_int_eq(strstr(text, "does a home gateway") != NULL, _i == 2);
+	ck_assert_int_eq(strstr(text, "\"last_received_s\":0") != NULL, _i == 1);
+	free(text);
+	json_decref(status);
+}
+END_TEST
+
 Suite *
 unit_suite(void)
 {
@@ -162,6 +201,7 @@ unit_suite(void)
 	tcase_add_test(good, map_e);
 	tcase_add_test(good, lw4o6);
 	tcase_add_test(good, ipip_and_ds_lite);
+	tcase_add_loop_test(good, alive_or_not, 0, 3);
 	suite_add_tcase(suite, good);
 	tcase_add_checked_fixture(bad, set_up_line, tear_down_line);
 	tcase_add_test(bad, no_line_for_this_offer);

@@ -277,6 +277,10 @@ START_TEST(bindings_by_port)
 	lookup.bindings = NULL;
 	expect_none(&lookup, "203.0.113.1", 1232, LOOKUP_UNKNOWN,
 	    "in the pool 203.0.113.0/24, whose bindings are not known");
+	domains[0].pools[0] = (struct conf_pool){ prefix4("203.0.0.0/16"), 6, 8, 0 };
+	domains[0].pool_count = 1;
+	expect_none(&lookup, "203.0.113.1", 1232, LOOKUP_UNKNOWN, "in the pool 203.0.113.0/24");
+	expect_none(&lookup, "203.0.114.1", 1232, LOOKUP_UNKNOWN, "in the pool 203.0.0.0/16");
 	done(&lookup);
 }
 END_TEST

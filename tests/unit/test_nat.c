@@ -205,31 +205,6 @@ START_TEST(another_key_gives_other_ports)
 }
 END_TEST
 
-/* The workers' shares: disjoint, and together the whole set (NAT-03, NAT-52). */
-START_TEST(shares_of_two_workers)
-{
-	const struct nat_config config = fixture_config(1024);
-	struct nat_fixture worker[2];
-	uint8_t used[PORTSET_PORTS] = { 0 };
-
-	for (uint8_t w = 0; w < 2; w++) {
-		fixture_make(&worker[w], &config, 7);
-		for (uint32_t i = 0; i < PORTS; i++)
-			worker[w].owner[L4_TCP][portset_port(&fixture_ports, i)] = (uint8_t)(i % 2);
-		nat_set_external(worker[w].nat, EXTERNAL, &fixture_ports, (nat_owner)worker[w].owner, w, 0);
-		ck_assert_uint_eq(worker[w].nat->ports[L4_TCP].total, PORTS / 2);
-		for (uint16_t i = 0; i < PORTS / 2; i++)
-			used[fixture_open(&worker[w], inside(i, L4_TCP), remote(SERVER, 80, L4_TCP), SYN, 0)
-				 ->external_port]++;
-		ck_assert_uint_eq(worker[w].nat->ports[L4_TCP].free[PORT_COMMON].count, 0);
-	}
-	for (uint32_t port = 0; port < PORTSET_PORTS; port++)
-		ck_assert_uint_eq(used[port], portset_contains(&fixture_ports, (uint16_t)port));
-	fixture_free(&worker[0]);
-	fixture_free(&worker[1]);
-}
-END_TEST
-
 /* Who has every port does not use the system ports, and nobody uses port 0. */
 static const struct {
 	struct portset set;
@@ -247,10 +222,10 @@ START_TEST(ports_that_can_be_used)
 {
 	uint32_t lowest = PORTSET_PORTS;
 
-	nat_set_external(f.nat, EXTERNAL, &sets[_i].set, (nat_owner)f.owner, 0, 0);
+	fixture_set_external(&f, EXTERNAL, &sets[_i].set, 0);
 	for (unsigned int space = 0; space < L4_SPACES; space++) {
 		ck_assert_uint_eq(f.nat->ports[space].total, sets[_i].usable);
-		ck_assert_uint_eq(f.nat->ports[space].free[PORT_COMMON].count, sets[_i].usable);
+		ck_assert_uint_eq(fixture_free_ports(&f, space, PORT_COMMON), sets[_i].usable);
 	}
 	for (uint32_t i = 0; i < f.nat->ports[0].common.count; i++) {
 		if (f.nat->ports[0].common.port[i] < lowest)
@@ -288,7 +263,7 @@ START_TEST(filtering)
 	bool admitted;
 
 	config.filtering = admissions[_i].filtering;
-	nat_set_config(f.nat, &config, (nat_owner)f.owner, 0);
+	nat_set_config(f.nat, &config);
 	admitted = nat_admit(f.nat, port, sender, &passage, &why);
 	ck_assert_int_eq(admitted, admissions[_i].why < 0);
 	if (admitted) {
@@ -412,7 +387,7 @@ START_TEST(new_address_ends_all_sessions)
 	open_many(L4_UDP, 10000, PORTS, ports);
 	open_many(L4_TCP, 10000, PORTS, ports);
 	before = *fixture_open(&f, inside(10000, L4_UDP), remote(SERVER, 3478, L4_UDP), 0, 0);
-	ck_assert_uint_eq(nat_set_external(f.nat, EXTERNAL + 1, &other, (nat_owner)f.owner, 0, 50), 2 * PORTS);
+	ck_assert_uint_eq(fixture_set_external(&f, EXTERNAL + 1, &other, 50), 2 * PORTS);
 	ck_assert_uint_eq(f.nat->session_count, 0);
 	ck_assert_uint_eq(f.nat->mapping_count, 0);
 	for (int i = 0; i < PORTS; i++) {
@@ -469,7 +444,6 @@ unit_suite(void)
 	tcase_add_test(ports, mapping_ends_with_its_last_session);
 	tcase_add_loop_test(ports, ports_are_chosen_at_random, 0, 20);
 	tcase_add_test(ports, another_key_gives_other_ports);
-	tcase_add_test(ports, shares_of_two_workers);
 	tcase_add_loop_test(ports, ports_that_can_be_used, 0, COUNT(sets));
 	suite_add_tcase(suite, ports);
 	tcase_add_checked_fixture(filter, set_up, tear_down);

@@ -23,13 +23,13 @@ tear_down(void)
 static void
 reload(void)
 {
-	nat_set_config(f.nat, &config, (nat_owner)f.owner, 0);
+	nat_set_config(f.nat, &config);
 }
 
 static void
 add_forward(uint8_t space, uint16_t first, uint16_t last, uint32_t host, uint16_t port)
 {
-	config.forwards[config.forward_count++] = (struct nat_forward){ space, first, last, HOST + host, port };
+	config.forwards[config.forward_count++] = (struct nat_forward){ space, first, last, HOST + host, port, 0 };
 	reload();
 }
 
@@ -101,7 +101,7 @@ START_TEST(ports_of_forwards)
 	ck_assert_uint_eq(f.nat->ports[L4_UDP].total, PORTS);
 	add_forward(L4_UDP, 53, 53, 0, 53);
 	ck_assert(!nat_admit(f.nat, 53, remote(0), &passage, &why));
-	nat_set_external(f.nat, EXTERNAL, &all, (nat_owner)f.owner, 0, 0);
+	fixture_set_external(&f, EXTERNAL, &all, 0);
 	ck_assert(nat_admit(f.nat, 53, remote(0), &passage, &why));
 	ck_assert_uint_eq(f.nat->ports[L4_UDP].total, 65536 - 1024 + 1);
 }
@@ -142,7 +142,7 @@ START_TEST(endpoint_of_a_forward_had_a_port)
 	nat_expire(f.nat, 1, UINT32_MAX);
 	ck_assert(!fixture_has(&f, inside(0, 80), remote(0)));
 	ck_assert_uint_eq(f.event[EVENT_sessions_flushed], 1);
-	ck_assert_int_eq(f.nat->ports[L4_UDP].port[old].rest, PORT_FREE);
+	ck_assert_int_eq(f.nat->ports[L4_UDP].port[old].rest, PORT_AWAY);
 	ck_assert(fixture_has(&f, inside(0, 80), remote(1)));
 }
 END_TEST
@@ -166,7 +166,7 @@ START_TEST(forward_is_removed)
 	ck_assert_uint_eq(f.event[EVENT_sessions_flushed], 1);
 	ck_assert(!fixture_has(&f, inside(0, 80), remote(0)));
 	ck_assert(fixture_has(&f, inside(0, 81), remote(0)));
-	ck_assert_int_eq(f.nat->ports[L4_UDP].port[DOOR].rest, PORT_FREE);
+	ck_assert_int_eq(f.nat->ports[L4_UDP].port[DOOR].rest, PORT_AWAY);
 }
 END_TEST
 
@@ -218,11 +218,12 @@ END_TEST
 START_TEST(port_of_another_worker)
 {
 	fill_until(DOOR);
-	f.owner[L4_UDP][DOOR] = 1;
-	add_forward(L4_UDP, DOOR, DOOR, 0, 80);
+	config.forwards[config.forward_count++] = (struct nat_forward){ L4_UDP, DOOR, DOOR, HOST, 80, 1 };
+	reload();
+	ck_assert_uint_eq(bank_owner(f.bank, L4_UDP, DOOR), 1);
 	nat_expire(f.nat, 1, UINT32_MAX);
 	ck_assert_uint_eq(f.event[EVENT_sessions_flushed], 1);
-	ck_assert_uint_eq(f.nat->ports[L4_UDP].total, PORTS - 1);
+	ck_assert_uint_eq(ports_used(&f.nat->ports[L4_UDP]), PORTS - 1);
 	ck_assert_int_eq(f.nat->ports[L4_UDP].port[DOOR].kind, PORT_FOREIGN);
 }
 END_TEST
@@ -251,13 +252,13 @@ START_TEST(reserve_changes)
 	reload();
 	ck_assert_uint_eq(f.nat->ports[L4_UDP].common.count, PORTS - 100);
 	ck_assert_uint_eq(nat_expire(f.nat, 302, UINT32_MAX), PORTS);
-	ck_assert_uint_eq(f.nat->ports[L4_UDP].free[PORT_RESERVED].count, 100);
+	ck_assert_uint_eq(fixture_free_ports(&f, L4_UDP, PORT_RESERVED), 100);
 	config.reserved_ports = 1000;
 	reload();
-	ck_assert_uint_eq(f.nat->ports[L4_UDP].free[PORT_RESERVED].count, PORTS);
+	ck_assert_uint_eq(fixture_free_ports(&f, L4_UDP, PORT_RESERVED), PORTS);
 	config.reserved_ports = 0;
 	reload();
-	ck_assert_uint_eq(f.nat->ports[L4_UDP].free[PORT_COMMON].count, PORTS);
+	ck_assert_uint_eq(fixture_free_ports(&f, L4_UDP, PORT_COMMON), PORTS);
 }
 END_TEST
 
@@ -284,7 +285,7 @@ START_TEST(two_million_sessions)
 	many.reuse = NAT_REUSE_ON_EXHAUSTION;
 	tear_down();
 	fixture_make(&f, &many, 8);
-	nat_set_external(f.nat, EXTERNAL, &all, (nat_owner)f.owner, 0, 0);
+	fixture_set_external(&f, EXTERNAL, &all, 0);
 	for (uint32_t i = 0; i < MANY; i++)
 		fixture_open(&f, inside(i % 4000, (uint16_t)(i / 4000 * 3)), remote(i * 7), 0, i % 2 ? 100 : 0);
 	ck_assert_uint_eq(f.nat->session_count, MANY);

@@ -47,7 +47,7 @@ START_TEST(timer)
 	const struct session *s;
 
 	config.timeout[timers[_i].state] = timers[_i].timeout;
-	nat_set_config(f.nat, &config, (nat_owner)f.owner, 0);
+	nat_set_config(f.nat, &config);
 	s = fixture_open(&f, inside, remote, SYN, 1000);
 	ck_assert_int_eq(s->state, timers[_i].state);
 	nat_expire(f.nat, 1000 + timers[_i].timeout - 1, UINT32_MAX);

@@ -36,7 +36,7 @@ use_up(uint8_t space, uint32_t now)
 {
 	uint16_t count = 0;
 
-	while (f.nat->ports[space].free[PORT_COMMON].count > 0)
+	while (fixture_free_ports(&f, space, PORT_COMMON) > 0)
 		fixture_open(&f, inside(0, (uint16_t)(10000 + count++), space), remote(0, space), SYN, now);
 	return count;
 }
@@ -63,7 +63,7 @@ START_TEST(shares_when_nothing_is_free)
 	ck_assert_uint_eq(use_up(space, 0), PORTS);
 	ck_assert_int_eq(refused(inside(1, 1, space), remote(1, space), 0), DROP_nat_no_port);
 	config.reuse = NAT_REUSE_ON_EXHAUSTION;
-	nat_set_config(f.nat, &config, (nat_owner)f.owner, 0);
+	nat_set_config(f.nat, &config);
 	s = fixture_open(&f, inside(1, 1, space), remote(1, space), SYN, 0);
 	ck_assert_int_eq(s->mapping, SESSION_SHARES);
 	ck_assert(portset_contains(&fixture_ports, s->external_port));
@@ -101,7 +101,7 @@ START_TEST(when_ports_are_free)
 	ck_assert_uint_eq(ports_used(&f.nat->ports[L4_UDP]), f.nat->ports[L4_UDP].shared);
 	nat_expire(f.nat, 302, UINT32_MAX);
 	ck_assert_uint_eq(f.nat->sharing_count, 0);
-	ck_assert_uint_eq(f.nat->ports[L4_UDP].free[PORT_COMMON].count, PORTS);
+	ck_assert_uint_eq(fixture_free_ports(&f, L4_UDP, PORT_COMMON), PORTS);
 }
 END_TEST
 
@@ -173,7 +173,7 @@ START_TEST(guest_outlives_the_mapping)
 	port = guest->external_port;
 	ck_assert_uint_eq(nat_expire(f.nat, 302, UINT32_MAX), PORTS);
 	ck_assert_uint_eq(f.nat->mapping_count, 0);
-	ck_assert_uint_eq(f.nat->ports[L4_UDP].free[PORT_COMMON].count, PORTS - 1);
+	ck_assert_uint_eq(fixture_free_ports(&f, L4_UDP, PORT_COMMON), PORTS - 1);
 	ck_assert(!nat_admit(f.nat, port, remote(0, L4_UDP), &passage, &why));
 	ck_assert_int_eq(why, DROP_nat_no_mapping);
 	ck_assert_ptr_eq(fixture_in(&f, port, remote(1, L4_UDP), 0, 302), guest);
@@ -211,7 +211,7 @@ START_TEST(bounded_search)
 
 	config.reuse = NAT_REUSE_ALWAYS;
 	make(&config);
-	nat_set_external(f.nat, EXTERNAL, &all, (nat_owner)f.owner, 0, 0);
+	fixture_set_external(&f, EXTERNAL, &all, 0);
 	for (uint32_t i = 0; i < 64512; i++) {
 		enum drop_reason why;
 
@@ -247,7 +247,7 @@ START_TEST(reserved_ports)
 	const struct session *s;
 
 	make(&config);
-	ck_assert_uint_eq(f.nat->ports[L4_UDP].free[PORT_RESERVED].count, 16);
+	ck_assert_uint_eq(fixture_free_ports(&f, L4_UDP, PORT_RESERVED), 16);
 	for (uint16_t i = 0; i < PORTS; i++) { /* nobody else takes or shares one */
 		enum drop_reason why;
 
@@ -262,7 +262,7 @@ START_TEST(reserved_ports)
 				      ->external_port,
 		    s->external_port);
 	}
-	ck_assert_uint_eq(f.nat->ports[L4_UDP].free[PORT_RESERVED].count, 0);
+	ck_assert_uint_eq(fixture_free_ports(&f, L4_UDP, PORT_RESERVED), 0);
 	/* The ranges all have a part of them. */
 	for (uint32_t port = 0, before = 0; port < PORTSET_PORTS; port++) {
 		if (f.nat->ports[L4_UDP].port[port].kind == PORT_RESERVED) {
@@ -332,7 +332,7 @@ START_TEST(ports_per_host)
 	fixture_open(&f, inside(1, 100, L4_UDP), remote(1, L4_UDP), 0, 0);
 	fixture_open(&f, inside(2, 100, L4_TCP), remote(1, L4_TCP), SYN, 0);
 	config.reuse = NAT_REUSE_ON_EXHAUSTION;
-	nat_set_config(f.nat, &config, (nat_owner)f.owner, 0);
+	nat_set_config(f.nat, &config);
 	ck_assert_uint_eq(fixture_open(&f, inside(1, 100, L4_TCP), remote(1, L4_TCP), SYN, 0)->mapping, SESSION_SHARES);
 	nat_expire(f.nat, 242, UINT32_MAX);
 	ck_assert_uint_ne(fixture_open(&f, inside(1, 100, L4_TCP), remote(1, L4_TCP), SYN, 242)->mapping,
@@ -381,7 +381,7 @@ START_TEST(too_many_hosts)
 	const struct portset all = { .psid_len = 0, .offset = 6 };
 
 	make(&config);
-	nat_set_external(f.nat, EXTERNAL, &all, (nat_owner)f.owner, 0, 0);
+	fixture_set_external(&f, EXTERNAL, &all, 0);
 	for (uint32_t i = 0; i < NAT_MAX_HOSTS; i++)
 		fixture_open(&f, inside(i, 1, L4_UDP), remote(1, L4_UDP), 0, i == 7 ? 0 : 100);
 	ck_assert_uint_eq(f.nat->hosts.count, NAT_MAX_HOSTS);
@@ -408,15 +408,15 @@ START_TEST(quarantine)
 	ports = &f.nat->ports[L4_UDP];
 	use_up(L4_UDP, 0);
 	ck_assert_uint_eq(nat_expire(f.nat, 301, UINT32_MAX), PORTS);
-	ck_assert_uint_eq(ports->free[PORT_COMMON].count, 0);
+	ck_assert_uint_eq(fixture_free_ports(&f, L4_UDP, PORT_COMMON), 0);
 	ck_assert_uint_eq(ports_used(ports), PORTS);
 	ck_assert_int_eq(refused(inside(1, 1, L4_UDP), remote(1, L4_UDP), 301), DROP_nat_no_port);
 	nat_expire(f.nat, 301 + 119, UINT32_MAX);
-	ck_assert_uint_eq(ports->free[PORT_COMMON].count, 0);
+	ck_assert_uint_eq(fixture_free_ports(&f, L4_UDP, PORT_COMMON), 0);
 	nat_expire(f.nat, 301 + 120, 32); /* in small steps, too */
-	ck_assert_uint_eq(ports->free[PORT_COMMON].count, 32);
+	ck_assert_uint_eq(fixture_free_ports(&f, L4_UDP, PORT_COMMON), 32);
 	nat_expire(f.nat, 301 + 120, UINT32_MAX);
-	ck_assert_uint_eq(ports->free[PORT_COMMON].count, PORTS);
+	ck_assert_uint_eq(fixture_free_ports(&f, L4_UDP, PORT_COMMON), PORTS);
 }
 END_TEST
 
@@ -432,12 +432,12 @@ START_TEST(quarantined_port_is_shared)
 	nat_expire(f.nat, 301, UINT32_MAX);
 	ck_assert_uint_eq(fixture_open(&f, inside(1, 1, L4_UDP), remote(1, L4_UDP), 0, 310)->mapping, SESSION_SHARES);
 	nat_expire(f.nat, 301 + 120, UINT32_MAX);
-	ck_assert_uint_eq(f.nat->ports[L4_UDP].free[PORT_COMMON].count, PORTS - 1);
+	ck_assert_uint_eq(fixture_free_ports(&f, L4_UDP, PORT_COMMON), PORTS - 1);
 	ck_assert_uint_eq(nat_expire(f.nat, 611, UINT32_MAX), 1);
 	nat_expire(f.nat, 611 + 119, UINT32_MAX);
-	ck_assert_uint_eq(f.nat->ports[L4_UDP].free[PORT_COMMON].count, PORTS - 1);
+	ck_assert_uint_eq(fixture_free_ports(&f, L4_UDP, PORT_COMMON), PORTS - 1);
 	nat_expire(f.nat, 611 + 120, UINT32_MAX);
-	ck_assert_uint_eq(f.nat->ports[L4_UDP].free[PORT_COMMON].count, PORTS);
+	ck_assert_uint_eq(fixture_free_ports(&f, L4_UDP, PORT_COMMON), PORTS);
 }
 END_TEST
 

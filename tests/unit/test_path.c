@@ -292,12 +292,62 @@ START_TEST(flows_stay_with_their_worker)
 		owner = run_anywhere(box, host % box->worker_count, INTERFACE_V4, &frame);
 		check_sent(INTERFACE_V6);
 		port = load16(end.frame + ETHER_LEN + IPV6_LEN + IPV4_MIN_LEN);
-		ck_assert_uint_eq(box->snapshot.port_owner[L4_UDP][port], owner);
+		ck_assert_uint_eq(bank_owner(box->snapshot.bank, L4_UDP, port), owner);
 		used |= 1u << owner;
 		for (unsigned int at = 0; at < box->worker_count; at++)
 			check_owner(box, host, port, at, owner);
 	}
 	ck_assert_uint_eq(used, (1u << box->worker_count) - 1);
+	box_free(box);
+}
+END_TEST
+
+/*
+ * NAT-03, NAT-30, NAT-52: one host uses every port of the set, with however many workers; the next flow is refused with ICMP
+ * 3/13. What comes back reaches the host from whichever worker receives it.
+ */
+static const unsigned int worker_counts[] = { 1, 2, 4, 8 };
+
+START_TEST(every_port_for_one_host)
+{
+	struct box *box = box_new(&(struct box_options){ .is_ce = true, .workers = worker_counts[_i] });
+	const unsigned int owner = snapshot_host_owner(BOX_HOST, (uint16_t)box->worker_count);
+	static uint8_t used[PORTSET_PORTS];
+	struct frame frame;
+
+	memset(used, 0, sizeof(used));
+	for (uint16_t i = 0; i <= 240; i++) {
+		udp_packet(&frame, BOX_HOST, (uint16_t)(5000 + i), BOX_SERVER, 53, 64);
+		native(&frame, box);
+		ck_assert_uint_eq(run_anywhere(box, i % box->worker_count, INTERFACE_V4, &frame), owner);
+		if (i == 240)
+			break;
+		check_sent(INTERFACE_V6);
+		used[load16(end.frame + ETHER_LEN + IPV6_LEN + IPV4_MIN_LEN)]++;
+	}
+	ck_assert_int_eq(end.how, BOX_DROPPED);
+	ck_assert_int_eq(end.reason, DROP_nat_no_port);
+	ck_assert_uint_eq(load16(end.answer + ETHER_LEN + IPV4_MIN_LEN), 0x030d);
+	for (uint32_t port = 0; port < PORTSET_PORTS; port++) {
+		ck_assert_uint_eq(used[port], portset_contains(&box->snapshot.ports, (uint16_t)port));
+		if (used[port] == 0)
+			continue;
+		udp_packet(&frame, BOX_SERVER, 53, BOX_EXTERNAL, (uint16_t)port, 64);
+		tunnelled(&frame, box, BOX_BR6, BOX_CE6);
+		ck_assert_uint_eq(run_anywhere(box, port % box->worker_count, INTERFACE_V6, &frame), owner);
+		check_sent(INTERFACE_V4);
+		ck_assert_uint_eq(load32(end.frame + ETHER_LEN + 16), BOX_HOST);
+	}
+	box_free(box);
+}
+END_TEST
+
+/* Fragments of two workers never have one identification: that takes one key (RFC 8200 section 4.5). */
+START_TEST(one_key_for_identifications)
+{
+	struct box *box = box_new(&(struct box_options){ .is_ce = true, .workers = 2 });
+
+	ck_assert_mem_eq(&box->worker[0].ident.key, &box->worker[1].ident.key, sizeof(struct hash_key));
 	box_free(box);
 }
 END_TEST
@@ -534,6 +584,8 @@ unit_suite(void)
 	tcase_add_test(ways, hairpin_of_forged_errors);
 	suite_add_tcase(suite, ways);
 	tcase_add_loop_test(workers, flows_stay_with_their_worker, 1, BOX_MAX_WORKERS + 1);
+	tcase_add_loop_test(workers, every_port_for_one_host, 0, COUNT(worker_counts));
+	tcase_add_test(workers, one_key_for_identifications);
 	tcase_add_loop_test(workers, protocols_without_ports_stay_with_their_worker, 1, BOX_MAX_WORKERS + 1);
 	suite_add_tcase(suite, workers);
 	tcase_add_checked_fixture(bursts, set_up, tear_down);

@@ -249,7 +249,7 @@ START_TEST(timeout_longer_than_the_wheel)
 	const uint32_t start = 12345, end = start + timeouts[_i];
 
 	config.timeout[SESSION_UDP] = timeouts[_i];
-	nat_set_config(f.nat, &config, (nat_owner)f.owner, 0);
+	nat_set_config(f.nat, &config);
 	nat_expire(f.nat, start, UINT32_MAX);
 	fixture_open(&f, inside, remote, 0, start);
 	for (uint32_t now = start; now <= end; now++)
@@ -316,7 +316,7 @@ START_TEST(timeouts_change_under_a_session)
 	fixture_open(&f, session_end(HOST, 1, L4_UDP), session_end(SERVER, 3478, L4_UDP), 0, start);
 	for (uint32_t i = 0; i < COUNT(changes); i++) {
 		config.timeout[SESSION_UDP] = changes[i];
-		nat_set_config(f.nat, &config, (nat_owner)f.owner, 0);
+		nat_set_config(f.nat, &config);
 		fixture_open(&f, session_end(HOST, (uint16_t)(i + 2), L4_UDP), session_end(SERVER, 3478, L4_UDP), 0,
 		    start + i * 10);
 		ck_assert_uint_eq(nat_expire(f.nat, start + i * 10, UINT32_MAX), 0);
@@ -339,7 +339,7 @@ START_TEST(shorter_timeout_with_a_budget)
 	for (uint16_t i = 0; i < 200; i++)
 		fixture_open(&f, session_end(HOST, (uint16_t)(i + 1), L4_UDP), session_end(SERVER, 3478, L4_UDP), 0, i);
 	config.timeout[SESSION_UDP] = 120;
-	nat_set_config(f.nat, &config, (nat_owner)f.owner, 0);
+	nat_set_config(f.nat, &config);
 	for (int turn = 0; turn < 100; turn++)
 		ended += nat_expire(f.nat, 219, 8);
 	ck_assert_uint_eq(ended, 99); /* last active in seconds 0 to 98 */
