@@ -20,9 +20,10 @@
 /* IPv4 prefixes that begin with the given text. */
 #define PREFIXES_4(before) "'" before "0.0.0/16','" before "1.0.0/16','" before "2.0.0/16','" before "3.0.0/16'"
 #define PREFIXES6_4(before) "'" before "0::/32','" before "1::/32','" before "2::/32','" before "3::/32'"
-#define PREFIXES6_16(before)                                                                                          \
-	PREFIXES6_4(before "0:") "," PREFIXES6_4(before "1:") "," PREFIXES6_4(before "2:") "," PREFIXES6_4(before "3" \
-														  ":")
+#define PREFIXES6_16(before)                                                                 \
+	PREFIXES6_4(before "0:")                                                             \
+	"," PREFIXES6_4(before "1:") "," PREFIXES6_4(before "2:") "," PREFIXES6_4(before "3" \
+											 ":")
 #define PREFIXES_16(before) \
 	PREFIXES_4(before "1") "," PREFIXES_4(before "2") "," PREFIXES_4(before "3") "," PREFIXES_4(before "4")
 
