@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "access.h"
+#include "access_parts.h"
 
 #include <arpa/inet.h>
 #include <net/if.h>
@@ -19,37 +19,7 @@
 
 #define CLIENT_PORT 546
 #define SERVER_PORT 547
-#define DATAGRAM_MAX 65535
-#define STATE_FILE "dhcpv6"
 #define LONGEST_WAIT_MS 3600000 /* then the timer is set anew */
-
-#define IN_FLIGHT 1 /* datagrams between the TAP and the socket, at most */
-
-struct access {
-	int fd;
-	char device[IF_NAMESIZE];
-	unsigned int ifindex;
-	char file[CONF_TEXT_SIZE + sizeof("/" STATE_FILE)];
-	struct random random;
-	bool duid_is_given;
-	struct dhcp6_config config;
-	struct dhcp6_client client;
-	struct dhcp6_actions actions;
-	struct s46_policy policy;
-	struct s46_choice choice;
-	struct prefix6 prefix; /* that the softwire stands on */
-	uint64_t heard;        /* datagrams that Linux has given us */
-	uint64_t heard_then;   /* when it was last seen that it had grown, */
-	uint64_t replies_then; /* and what had come in on the port by then */
-	struct line line;      /* what the sources are told */
-	struct sources *sources;
-	struct line_report report;
-	uint8_t datagram[DATAGRAM_MAX];
-	struct event *readable;
-	struct event *timer;
-	access_news *news;
-	void *context;
-};
 
 /* ---- what is kept ----------------------------------------------------------------------------------------------- */
 
@@ -147,25 +117,12 @@ log_changes(const struct dhcp6_actions *actions)
 	}
 }
 
-/* The prefix that lasts longest is the one to stand on. */
-static const struct dhcp6_prefix *
-best_prefix(const struct dhcp6_lease *lease)
-{
-	const struct dhcp6_prefix *best = NULL;
-
-	for (uint32_t i = 0; i < lease->prefix_count; i++) {
-		if (best == NULL || lease->prefixes[i].preferred_until > best->preferred_until)
-			best = &lease->prefixes[i];
-	}
-	return best;
-}
-
 /* New lifetimes alone, which every Renew brings, are no news, unless another prefix lasts longest now. */
 static bool
 has_news(const struct access *access)
 {
 	const struct dhcp6_actions *actions = &access->actions;
-	const struct dhcp6_prefix *best = best_prefix(&access->client.lease);
+	const struct dhcp6_prefix *best = access_prefix(access);
 
 	for (uint32_t i = 0; i < actions->change_count; i++) {
 		if (actions->changes[i].kind != DHCP6_PREFIX_LIFETIME &&
@@ -176,26 +133,28 @@ has_news(const struct access *access)
 	    (best != NULL && (best->prefix.addr != access->prefix.addr || best->prefix.len != access->prefix.len));
 }
 
-static void
-tell_sources(struct access *access)
+void
+access_tell_sources(struct access *access)
 {
-	const struct dhcp6_prefix *best = best_prefix(&access->client.lease);
+	struct lan_line line;
 
-	sources_line(access->sources, best != NULL ? &best->prefix : NULL, &access->client.lease.settings.dns);
+	access_line(access, &line);
+	sources_line(access->sources, line.has_prefix ? &line.prefix.prefix : NULL, &line.dns);
 }
 
-/* In the order that dhcp6_client.h asks for: a Release must not leave before the prefix is out of use. */
-static void
-act(struct access *access, enum dhcp6_state before)
+void
+access_act(struct access *access, enum dhcp6_state before)
 {
 	const struct dhcp6_actions *actions = &access->actions;
 
 	if (access->client.state != before)
 		log_notice("dhcpv6: state=%s", dhcp6_state_word(access->client.state));
 	log_changes(actions);
-	tell_sources(access);
+	access_tell_sources(access);
 	if (has_news(access))
 		access->news(access->context);
+	else if (actions->change_count > 0 || actions->settings_changed)
+		access->moved(access->context);
 	if (actions->keep)
 		keep(access);
 	if (actions->send_len > 0)
@@ -214,7 +173,7 @@ on_timer(evutil_socket_t fd, short what, void *argument)
 	(void)fd;
 	(void)what;
 	dhcp6_client_tick(&access->client, clock_ms(), &access->actions);
-	act(access, before);
+	access_act(access, before);
 }
 
 /* RFC 8415 section 16.11: whether it was for us alone. */
@@ -246,14 +205,18 @@ on_readable(evutil_socket_t fd, short what, void *argument)
 		.msg_controllen = sizeof(control) };
 	const ssize_t len = recvmsg(fd, &message, 0);
 	struct dhcp6_datagram datagram = { access->datagram, (size_t)len, false };
+	uint64_t refused;
 
 	(void)what;
 	if (len < 0)
 		return;
 	access->heard++;
 	datagram.multicast = was_multicast(&message);
+	refused = access->client.counters.bad[DHCP6_NOTHING_OFFERED];
 	dhcp6_client_receive(&access->client, clock_ms(), &datagram, &access->actions);
-	act(access, before);
+	access_act(access, before);
+	if (access->client.counters.bad[DHCP6_NOTHING_OFFERED] != refused)
+		access_on_patience(-1, 0, access); /* no need to wait for longer */
 }
 
 void
@@ -263,30 +226,62 @@ access_link_up(struct access *access)
 
 	if (access == NULL || access->client.state == DHCP6_OFF)
 		return;
+	if (access->duplicate != 0) {
+		access->duplicate = 0;
+		access->news(access->context);
+	}
 	before = access->client.state;
 	dhcp6_client_link_up(&access->client, clock_ms(), &access->actions);
-	act(access, before);
+	access_act(access, before);
 }
 
 /* ---- the softwire ------------------------------------------------------------------------------------------------ */
+
+/* The options stand on the prefix, wherever that comes from. */
+static int
+choose(struct access *access, const struct dhcp6_prefix *prefix, struct error *err)
+{
+	struct dhcp6_lease lease = access->client.lease;
+
+	if (access->by_ra)
+		lease.prefixes[lease.prefix_count++] = *prefix;
+	return s46_choose(&lease, &access->policy, &access->choice, err);
+}
 
 /* The prefix that the softwire stands on, and what DHCPv6 says about it. */
 static void
 read_line(struct access *access)
 {
-	const struct dhcp6_prefix *prefix = best_prefix(&access->client.lease);
+	const struct dhcp6_prefix *prefix = access_prefix(access);
 	struct line *line = &access->line;
 
 	*line = (struct line){ 0 };
 	if (prefix == NULL) {
 		error_set(&line->why, ENOENT, "the line has no prefix");
-		error_hint(&line->why, "see what DHCPv6 waits for");
+		error_hint(&line->why, access->by_ra ? "no router advertises one" : "see what DHCPv6 waits for");
 		return;
 	}
 	access->prefix = prefix->prefix;
 	line->prefix = &access->prefix;
-	if (s46_choose(&access->client.lease, &access->policy, &access->choice, &line->why) == 0)
+	if (choose(access, prefix, &line->why) == 0)
 		line->offer = &access->choice.offer;
+}
+
+/* RFC 4862 section 5.4: whose address is somebody else's does not use it. */
+static void
+yield_to_duplicate(const struct access *access, struct conf *conf)
+{
+	char text[IP6_TEXT_SIZE];
+	struct error why;
+
+	if (access->duplicate == 0 || access->duplicate != access_end_on_link(access, conf))
+		return;
+	error_set(&why, EADDRINUSE, "somebody else on the line has the MAP address %s",
+	    ip6_format(access->duplicate, text));
+	error_hint(&why,
+	    "a home gateway that makes the softwire itself? It is tried again when the link has been down");
+	conf_clear_line(conf, &why);
+	conf->softwires[0].source = SOURCE_NONE;
 }
 
 void
@@ -299,6 +294,7 @@ access_apply(struct access *access, struct conf *conf)
 	access->policy.psid_from_ea = conf->access.psid_from_ea;
 	read_line(access);
 	sources_apply(access->sources, &access->line, conf);
+	yield_to_duplicate(access, conf);
 	for (uint32_t i = 0; i < access->choice.note_count; i++)
 		log_notice("dhcpv6: %s", access->choice.notes[i]);
 }
@@ -323,17 +319,16 @@ say_filtered(struct access *access, uint64_t replies)
 		access->heard_then = access->heard;
 		access->replies_then = replies;
 	}
-	if (replies - access->replies_then <= IN_FLIGHT)
+	if (replies - access->replies_then <= ACCESS_IN_FLIGHT)
 		return false;
 	snprintf(access->report.reason, sizeof(access->report.reason),
 	    "%lu replies have reached this box and not the client: a firewall of Linux drops them (nft list ruleset); "
-	    "it "
-	    "must accept UDP port 546 from fe80::/10",
+	    "it must accept UDP port 546 from fe80::/10",
 	    (unsigned long)(replies - access->replies_then));
 	return true;
 }
 
-const struct line_report *
+struct line_report *
 access_report(struct access *access, const struct conf *conf, uint64_t replies)
 {
 	if (access == NULL)
@@ -345,6 +340,8 @@ access_report(struct access *access, const struct conf *conf, uint64_t replies)
 	access->line.next_ms = dhcp6_client_next(&access->client);
 	access->report.in_use = conf->softwires[0].source;
 	sources_report(access->sources, &access->line, &access->report);
+	access->report.routers = routers_state(access->routers);
+	access->report.by_ra = access->by_ra;
 	return &access->report;
 }
 
@@ -372,7 +369,10 @@ open_socket(struct access *access, struct error *err)
 static void
 set_config(struct access *access, const struct conf_access *conf, const struct mac *mac)
 {
-	access->config = (struct dhcp6_config){ .want_pd = true,
+	access->kind = conf->kind;
+	access->by_ra = conf->kind == CONF_ACCESS_RA;
+	access->config = (struct dhcp6_config){ .stateless = access->by_ra,
+		.want_pd = !access->by_ra,
 		.pd_iaid = 1,
 		.na_iaid = 1,
 		.pd_hint_len = conf->hint_len,
@@ -386,7 +386,7 @@ set_config(struct access *access, const struct conf_access *conf, const struct m
 	} else {
 		dhcp6_duid_from_mac(&access->config.duid, mac);
 	}
-	snprintf(access->file, sizeof(access->file), "%s/" STATE_FILE, conf->state);
+	snprintf(access->file, sizeof(access->file), "%s/" ACCESS_STATE_FILE, conf->state);
 }
 
 int
@@ -426,27 +426,37 @@ access_open(const struct conf *conf, unsigned int wan, const struct mac *mac, st
 }
 
 int
-access_start(struct access *access, struct event_base *base, access_news *news, void *context, struct error *err)
+access_start(struct access *access, struct event_base *base, const struct access_listener *listener, struct error *err)
 {
 	struct dhcp6_store store;
 	bool has_lease;
 
 	if (access == NULL)
 		return 0;
-	access->news = news;
-	access->context = context;
+	access->news = listener->news;
+	access->moved = listener->moved;
+	access->context = listener->context;
 	access->readable = event_new(base, access->fd, EV_READ | EV_PERSIST, on_readable, access);
 	access->timer = evtimer_new(base, on_timer, access);
-	if (access->readable == NULL || access->timer == NULL || event_add(access->readable, NULL) < 0)
+	access->patience = evtimer_new(base, access_on_patience, access);
+	if (access->readable == NULL || access->timer == NULL || access->patience == NULL ||
+	    event_add(access->readable, NULL) < 0)
 		return error_set(err, ENOMEM, "no events for DHCPv6");
-	if (sources_start(access->sources, base, news, context, err) < 0)
+	if (sources_start(access->sources, base, listener->news, listener->context, err) < 0)
 		return -ENOMEM;
+	access->endpoint = endpoint_new(access->ifindex, base, access_on_duplicate, access, err);
+	if (access->endpoint == NULL)
+		return -ENOMEM;
+	access->routers = routers_open(access->ifindex, base, access_on_routers, access, err);
+	if (access->routers == NULL)
+		return -EIO;
+	timer_start(access->patience, ACCESS_PATIENCE_MS);
 	has_lease = recall(access, &store);
 	dhcp6_client_init(&access->client, &access->config, &access->random);
 	dhcp6_client_start(&access->client, clock_ms(), has_lease ? &store.lease : NULL, &access->actions);
 	if (!has_lease)
 		keep(access);
-	act(access, DHCP6_OFF);
+	access_act(access, DHCP6_OFF);
 	return 0;
 }
 
@@ -458,6 +468,9 @@ access_close(struct access *access)
 	event_end(access->readable);
 	event_end(access->timer);
 	sources_free(access->sources);
+	event_end(access->patience);
+	routers_close(access->routers);
+	endpoint_free(access->endpoint);
 	if (access->fd >= 0)
 		close(access->fd);
 	free(access);

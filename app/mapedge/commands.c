@@ -43,8 +43,11 @@ static const struct conf *
 line(void *context, const struct line_report **report)
 {
 	struct control *control = context;
+	struct line_report *known = access_report(control->access, control->conf, hosts_dhcp6_replies(control->hosts));
 
-	*report = access_report(control->access, control->conf, hosts_dhcp6_replies(control->hosts));
+	if (known != NULL)
+		known->lan = lan_report(control->lan);
+	*report = known;
 	return control->conf;
 }
 
@@ -74,6 +77,14 @@ forget(void *context)
 	if (control->access != NULL)
 		access_forget(control->access);
 	return control->access != NULL;
+}
+
+static int
+release(void *context, struct error *err)
+{
+	struct control *control = context;
+
+	return access_release(control->access, err);
 }
 
 static const struct ruleset *
@@ -200,5 +211,7 @@ control_backend(struct control *control)
 		.line = line,
 		.pulse = pulse,
 		.refresh = refresh,
-		.forget = forget };
+		.forget = forget,
+
+		.release = release };
 }

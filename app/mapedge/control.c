@@ -10,6 +10,7 @@
 #include "clock.h"
 #include "compile.h"
 #include "history.h"
+#include "lan.h"
 #include "log.h"
 #include "notes.h"
 #include "slots.h"
@@ -177,6 +178,7 @@ control_reload(void *context, uint64_t *generation, struct error *err)
 	log_notice("config: reloaded file=%s generation=%lu bindings=%u", next.conf->file, (unsigned long)*generation,
 	    bindings_count(next.bindings));
 	hosts_give_addresses(control->hosts, next.conf);
+	access_use(control->access, next.conf);
 	notes_log(next.conf);
 	return 0;
 }
@@ -200,6 +202,22 @@ renew(struct control *control, struct snapshot *snapshot, const struct snapshot 
 	return false;
 }
 
+/* What the hosts have follows the line: before anything is said to the server (RFC 8415 section 18.2.7). */
+static void
+follow_line(void *context)
+{
+	struct control *control = context;
+	const struct link_neighbour *neighbours;
+	struct lan_line line;
+	size_t count;
+
+	access_line(control->access, &line);
+	line.has_router = hosts_has_default6(control->hosts);
+	lan_follow(control->lan, &line);
+	neighbours = hosts_neighbours(control->hosts, &count);
+	lan_neighbours(control->lan, neighbours, count);
+}
+
 /* Linux's neighbours, routes or addresses are others; rules, bindings and sessions are as they were. */
 static void
 on_host_news(void *context)
@@ -209,6 +227,7 @@ on_host_news(void *context)
 
 	if (!renew(control, snapshot_follow(control->snapshot, &err), control->snapshot, &err))
 		log_error("host: out of memory; neighbours and routes stay as they were");
+	follow_line(control);
 }
 
 /* The line has other parameters: the old softwire works until the new one is complete. */
@@ -220,6 +239,7 @@ on_line_news(void *context)
 	struct error err = { 0 };
 	struct snapshot *snapshot;
 
+	follow_line(control);
 	access_apply(control->access, control->conf);
 	snapshot = snapshot_compile(control->conf, macs, control->snapshot, &err);
 	/* A CE has one softwire, so there always is a slot. */
@@ -229,6 +249,7 @@ on_line_news(void *context)
 		log_error("softwire: %s; it stays as it was", err.text);
 		return;
 	}
+	access_use(control->access, control->conf);
 	record_rules(control);
 	notes_softwire(&control->conf->softwires[0]);
 	notes_log(control->conf);
@@ -274,6 +295,8 @@ control_new(struct engine *engine, struct conf *conf, struct snapshot *snapshot,
 {
 	struct control *control = calloc(1, sizeof(*control));
 	const struct hosts_listener listener = { on_host_news, on_link_up, control };
+	const struct lan_devices devices = { hosts_ifindex(hosts, INTERFACE_V4), hosts_ifindex(hosts, INTERFACE_V6),
+		engine->port[INTERFACE_V4].mac };
 
 	if (control == NULL) {
 		error_set(err, ENOMEM, "out of memory");
@@ -310,6 +333,8 @@ control_new(struct engine *engine, struct conf *conf, struct snapshot *snapshot,
 	if (access_open(conf, hosts_ifindex(hosts, INTERFACE_V6), &engine->port[INTERFACE_V6].mac, &control->access,
 		err) < 0)
 		goto fail;
+	if (lan_open(conf, &devices, control->base, &control->lan, err) < 0)
+		goto fail;
 	if (conf->role == CONF_CE && watch_new(control->base, engine, &control->watch, err) < 0)
 		goto fail;
 	(void)assign_slots(control, conf, snapshot); /* the first time there are enough */
@@ -327,12 +352,20 @@ fail:
 void
 control_run(struct control *control)
 {
+	const struct access_listener listener = { on_line_news, follow_line, control };
+	static const struct timeval farewell = { .tv_usec = 50000 };
 	struct error err = { 0 };
 
 	record_rules(control);
-	if (access_start(control->access, control->base, on_line_news, control, &err) < 0)
+	follow_line(control);
+	if (access_start(control->access, control->base, &listener, &err) < 0)
 		log_error("%s", err.text);
 	(void)event_base_dispatch(control->base);
+	if (control->lan != NULL) {
+		lan_leave(control->lan);
+		(void)event_base_loopexit(control->base, &farewell);
+		(void)event_base_dispatch(control->base);
+	}
 	history_stop(control->history);
 }
 
@@ -362,6 +395,7 @@ control_free(struct control *control)
 	event_end(control->reaper);
 	watch_free(control->watch);
 	history_free(control->history);
+	lan_close(control->lan);
 	access_close(control->access);
 	hosts_close(control->hosts);
 	if (control->base != NULL)

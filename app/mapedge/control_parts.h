@@ -25,6 +25,7 @@ struct control {
 	struct bindings *bindings; /* the snapshot's; NULL without pools */
 	struct hosts *hosts;       /* NULL without host interfaces */
 	struct access *access;     /* NULL when the configuration says it all */
+	struct lan *lan;           /* NULL when it is left alone */
 	struct lookup_bindings resolver;
 	struct retired *retired;
 	struct event_base *base;

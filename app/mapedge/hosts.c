@@ -417,6 +417,19 @@ hosts_dhcp6_replies(const struct hosts *hosts)
 	return hosts == NULL ? 0 : hosts->dhcp6_replies;
 }
 
+bool
+hosts_has_default6(const struct hosts *hosts)
+{
+	return hosts != NULL && mirror_has_default6(hosts->mirror);
+}
+
+const struct link_neighbour *
+hosts_neighbours(const struct hosts *hosts, size_t *count)
+{
+	*count = 0;
+	return hosts == NULL ? NULL : mirror_neighbours(hosts->mirror, INTERFACE_V4, count);
+}
+
 const struct counters *
 hosts_counters(const struct hosts *hosts)
 {

@@ -56,6 +56,12 @@ uint64_t hosts_dhcp6_replies(const struct hosts *hosts);
 /* Linux's number of an interface's device; 0 without hosts. */
 unsigned int hosts_ifindex(const struct hosts *hosts, unsigned int interface);
 
+/* Has the IPv6 side a default route, as Linux sees it? */
+bool hosts_has_default6(const struct hosts *hosts);
+
+/* Who is on the IPv4 side, in both families, as Linux knows them; good until the next event. */
+const struct link_neighbour *hosts_neighbours(const struct hosts *hosts, size_t *count);
+
 /* What control itself has done to packets; NULL without hosts. */
 const struct counters *hosts_counters(const struct hosts *hosts);
 

@@ -124,6 +124,25 @@ mirror_links(const struct mirror *mirror, bool all, struct host_link links[INTER
 	}
 }
 
+bool
+mirror_has_default6(const struct mirror *mirror)
+{
+	const struct list *routes = &mirror->view[INTERFACE_V6].routes;
+
+	for (size_t i = 0; i < routes->count; i++) {
+		if (((const struct route *)routes->items)[i].len == 0)
+			return true;
+	}
+	return false;
+}
+
+const struct link_neighbour *
+mirror_neighbours(const struct mirror *mirror, unsigned int interface, size_t *count)
+{
+	*count = mirror->view[interface].neighbours.count;
+	return mirror->view[interface].neighbours.items;
+}
+
 void
 mirror_taken(struct mirror *mirror)
 {

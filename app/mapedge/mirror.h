@@ -36,6 +36,12 @@ int mirror_read(struct mirror *mirror, struct error *err);
 void mirror_links(const struct mirror *mirror, bool all, struct host_link links[INTERFACE_COUNT]);
 void mirror_taken(struct mirror *mirror);
 
+/* Has the IPv6 interface a default route? */
+bool mirror_has_default6(const struct mirror *mirror);
+
+/* Those of one interface, of both families; good until the next mirror_read(). */
+const struct link_neighbour *mirror_neighbours(const struct mirror *mirror, unsigned int interface, size_t *count);
+
 /* Asks Linux who that is: at most once a second for each neighbour, and for a few hundred neighbours a second. */
 void mirror_resolve(struct mirror *mirror, unsigned int interface, u128 addr, uint64_t now_ms);
 

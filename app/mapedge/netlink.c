@@ -242,3 +242,9 @@ netlink_add_default(unsigned int ifindex, uint32_t metric)
 	rc = demand(request);
 	return rc == -EEXIST ? 0 : rc;
 }
+
+int
+netlink_demand(struct nlmsghdr *request)
+{
+	return demand(request);
+}

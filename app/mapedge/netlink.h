@@ -43,5 +43,7 @@ int netlink_add_address(unsigned int ifindex, u128 addr, uint8_t len);
 
 /* The same for an IPv4 default route through a device. */
 int netlink_add_default(unsigned int ifindex, uint32_t metric);
+/* A request for a change, which is answered at once. 0, or the negative errno of the answer. */
+int netlink_demand(struct nlmsghdr *request);
 
 #endif

@@ -24,6 +24,8 @@ unchangeable(const struct conf *now, const struct conf *next)
 		return "fragments";
 	if (memcmp(&now->access, &next->access, sizeof(now->access)) != 0)
 		return "access";
+	if (memcmp(&now->lan, &next->lan, sizeof(now->lan)) != 0)
+		return "lan";
 	if (now->role == CONF_CE &&
 	    memcmp(&now->softwires[0].sources, &next->softwires[0].sources, sizeof(struct source_order)) != 0)
 		return "provision";

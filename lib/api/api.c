@@ -199,6 +199,17 @@ handle_provision_forget(const struct api_backend *backend, const json_t *argumen
 }
 
 static json_t *
+handle_release(const struct api_backend *backend, const json_t *arguments)
+{
+	struct error err = { 0 };
+
+	(void)arguments;
+	if (backend->release(backend->context, &err) < 0)
+		return api_failed(&err);
+	return api_reply(API_OK, NULL, "released; nothing is asked for until the next start");
+}
+
+static json_t *
 handle_shutdown(const struct api_backend *backend, const json_t *arguments)
 {
 	(void)arguments;
@@ -241,6 +252,8 @@ static const struct command commands[] = {
 	    handle_provision_forget },
 	{ "provision-refresh", "ask the HB46PP server and for the names of other ends now", true, no_arguments,
 	    handle_provision_refresh },
+	{ "release", "give the line's DHCPv6 lease back, and ask for none until the next start", true, no_arguments,
+	    handle_release },
 	{ "rules-get", "the mapping rules in use for forwarding", false, rules_arguments, handle_rules_get },
 	{ "shutdown", "stop the daemon", true, no_arguments, handle_shutdown },
 	{ "stats-get", "counters of interfaces, workers, softwires, NAT, and drops by reason", false, stats_arguments,

@@ -63,6 +63,8 @@ struct api_backend {
 	/* Asks the line's sources at once; forgets what was stored of their answers. False where no line is asked. */
 	bool (*refresh)(void *context);
 	bool (*forget)(void *context);
+	/* Gives the line's lease back. 0, or a negative errno with the reason. */
+	int (*release)(void *context, struct error *err);
 };
 
 /* Handles one request; always returns a reply (new reference). `line` need not be terminated. */

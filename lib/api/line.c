@@ -110,15 +110,6 @@ softwire_json(const struct conf_softwire *softwire, const struct pulse *pulse)
 
 /* ---- the line --------------------------------------------------------------------------------------------------- */
 
-/* Seconds from now; null: never. */
-static json_t *
-left_json(uint64_t until, uint64_t now)
-{
-	const uint32_t left = dhcp6_seconds_left(until, now);
-
-	return left == UINT32_MAX ? json_null() : json_integer(left);
-}
-
 static json_t *
 leases_json(const struct dhcp6_prefix *leases, uint32_t count, uint64_t now)
 {
@@ -130,16 +121,6 @@ leases_json(const struct dhcp6_prefix *leases, uint32_t count, uint64_t now)
 		    json_pack("{s:s, s:o, s:o}", "prefix", prefix6_format(&leases[i].prefix, text), "preferred_s",
 			left_json(leases[i].preferred_until, now), "valid_s", left_json(leases[i].valid_until, now)));
 	}
-	return array;
-}
-
-static json_t *
-servers_json(const struct dhcp6_servers *servers)
-{
-	json_t *array = json_array();
-
-	for (uint32_t i = 0; i < servers->count; i++)
-		json_array_append_new(array, ip6_json(servers->addr[i]));
 	return array;
 }
 
@@ -254,6 +235,17 @@ names_json(const struct line_report *line)
 	return array;
 }
 
+/* What the line's routers say, and whether the prefix is theirs. */
+static json_t *
+routers_json(const struct line_report *line)
+{
+	const struct ra_state *heard = line->routers;
+
+	return json_pack("{s:b, s:b, s:b, s:o, s:o, s:s}", "heard", heard->heard, "managed", heard->managed, "other",
+	    heard->other, "prefixes", leases_json(heard->prefixes, heard->prefix_count, line->now), "dns",
+	    servers_json(&heard->dns), "prefix_from", line->by_ra ? "ra" : "dhcpv6");
+}
+
 /* ---- all together ----------------------------------------------------------------------------------------------- */
 
 /* Who forwards native IPv6, and what one must know about it. */
@@ -282,6 +274,10 @@ line_json(const struct conf *conf, const struct line_report *line, const struct 
 		json_object_set_new(object, "resolvers", resolvers_json(line));
 		json_object_set_new(object, "names", names_json(line));
 	}
+	if (line != NULL && line->routers != NULL)
+		json_object_set_new(object, "routers", routers_json(line));
+	if (line != NULL && line->lan != NULL)
+		json_object_set_new(object, "lan", lan_json(line->lan, line->now));
 	json_object_set_new(object, "softwire", softwire_json(&conf->softwires[0], pulse));
 	return object;
 }

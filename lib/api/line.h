@@ -5,9 +5,11 @@
 
 #include <jansson.h>
 
+#include "api/lan.h"
 #include "conf/conf.h"
 #include "provision/dhcp6_client.h"
 #include "provision/far_name.h"
+#include "provision/ra_state.h"
 #include "provision/s46.h"
 #include "provision/source.h"
 #include "stats/pulse.h"
@@ -38,6 +40,9 @@ struct line_report {
 	uint64_t now; /* of the client's clock */
 	char reason[2 * DHCP6_REASON_SIZE];
 	const struct s46_choice *choice; /* of the last softwire options */
+	const struct ra_state *routers;
+	bool by_ra;                   /* the prefix is one of theirs */
+	const struct lan_report *lan; /* NULL: none */
 };
 
 /*

@@ -13,7 +13,15 @@
 
 static const char *const psid_words[] = { "option", "ea", NULL };
 
+static const char *const kind_words[] = {
+	[CONF_ACCESS_AUTO] = "auto",
+	[CONF_ACCESS_PD] = "pd",
+	[CONF_ACCESS_RA] = "ra",
+	NULL,
+};
+
 static const struct reader_key keys[] = {
+	{ .name = "kind", .type = READER_WORD, .words = kind_words, .example = "\"auto\"" },
 	{ .name = "state", .type = READER_TEXT, .max = CONF_TEXT_SIZE - 32, .example = "\"/var/lib/mapedge\"" },
 	{ .name = "prefix_hint", .type = READER_INT, .min = 32, .max = 64, .example = "56" },
 	{ .name = "rapid_commit", .type = READER_BOOL },
@@ -117,6 +125,7 @@ conf_read_access(struct conf *conf, const config_setting_t *root, struct error *
 	}
 	state = reader_get_text(group, "state");
 	snprintf(access->state, sizeof(access->state), "%s", state != NULL ? state : STATE_DIRECTORY);
+	access->kind = (enum conf_access_kind)reader_get_word(group, "kind", kind_words, CONF_ACCESS_AUTO);
 	access->hint_len = (uint8_t)reader_get_int(group, "prefix_hint", 0);
 	access->rapid_commit = reader_get_bool(group, "rapid_commit", false);
 	access->accept_reconfigure = reader_get_bool(group, "reconfigure", false);

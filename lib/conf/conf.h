@@ -154,8 +154,16 @@ struct conf_host_limits {
 	uint32_t other;
 };
 
+/* Where the prefix of a CE's line comes from. */
+enum conf_access_kind {
+	CONF_ACCESS_AUTO, /* it is asked for by DHCPv6; where there is none, from router advertisements */
+	CONF_ACCESS_PD,
+	CONF_ACCESS_RA, /* only a /64, which the link to the provider has, too */
+};
+
 /* How a CE gets what its line has: the group `access`. */
 struct conf_access {
+	enum conf_access_kind kind;
 	char state[CONF_TEXT_SIZE]; /* directory of what is kept over restarts */
 	uint8_t hint_len;           /* delegated prefix that we would like; 0: none */
 	bool rapid_commit;
@@ -171,6 +179,17 @@ struct conf_access {
 	bool psid_from_ea;                   /* whom to believe where EA bits and port parameters differ */
 	uint8_t duid_len;                    /* 0: made of the WAN's MAC address */
 	uint8_t duid[130];
+};
+
+/* What a CE does for its LAN with the line's prefix: the group `lan`. */
+struct conf_lan {
+	bool is_given;             /* false: nothing */
+	int subnet;                /* which /64 of the prefix; -1: one that fits */
+	bool services;             /* DHCP, router advertisements and DNS by dnsmasq */
+	uint32_t first, last;      /* addresses for DHCP, host order; 0: the half of the subnet that we are not in */
+	uint32_t lease;            /* seconds */
+	bool dhcp_mtu;             /* hosts are told the softwire's MTU */
+	char user[CONF_NAME_SIZE]; /* whose rights dnsmasq has */
 };
 
 enum conf_port_reuse { CONF_REUSE_OFF, CONF_REUSE_ON_EXHAUSTION, CONF_REUSE_ALWAYS };
@@ -236,6 +255,7 @@ struct conf {
 	size_t softwire_count;
 	struct conf_nat nat;       /* CE */
 	struct conf_access access; /* CE, with a provisioned softwire */
+	struct conf_lan lan;       /* CE, with a provisioned softwire */
 	struct conf_fragments fragments;
 	struct conf_icmp icmp;
 };

@@ -38,6 +38,7 @@ static const struct reader_key root_keys[] = {
 	{ .name = "access", .type = READER_GROUP, .example = "{ prefix_hint = 56; }" },
 	{ IPV6_FORWARD_KEY },
 	{ IPV6_MARTIANS_KEY },
+	{ .name = "lan", .type = READER_GROUP, .example = "{ services = true; }" },
 };
 
 static const struct reader_key control_keys[] = {
@@ -334,7 +335,7 @@ read_all(struct conf *conf, const config_setting_t *root, struct error *err)
 	    conf_read_interfaces(conf, root, err) < 0 || conf_check_host(conf, root, err) < 0 ||
 	    check_ports(conf, root, err) < 0 || conf_read_nat(conf, root, err) < 0 ||
 	    conf_read_access(conf, root, err) < 0 || conf_read_softwires(conf, root, err) < 0 ||
-	    read_fragments(conf, root, err) < 0 || read_icmp(conf, root, err) < 0)
+	    conf_read_lan(conf, root, err) < 0 || read_fragments(conf, root, err) < 0 || read_icmp(conf, root, err) < 0)
 		return -EINVAL;
 	return conf_check(conf, root, err);
 }

@@ -37,6 +37,8 @@ int conf_read_access(struct conf *conf, const config_setting_t *root, struct err
 /* The groups `static` and `hb46pp` in the group `access`. */
 int conf_read_static(struct conf *conf, const config_setting_t *access, struct error *err);
 int conf_read_hb46pp(struct conf *conf, const config_setting_t *access, struct error *err);
+/* The group `lan`; the interfaces and softwires have been read. */
+int conf_read_lan(struct conf *conf, const config_setting_t *root, struct error *err);
 
 /*
  * RFC 4787 REQ-7: a host in the LAN could not tell inside from outside. The index of the LAN's address whose subnet overlaps the

@@ -90,7 +90,7 @@ def with_daemon(function):
 def commands():
     names = [command["name"] for command in answer("list-commands")["commands"]]
     assert names == ["binding-add", "binding-get", "binding-remove", "config-reload", "list-commands", "lookup", "provision-forget",
-                     "provision-refresh", "rules-get", "shutdown", "stats-get", "status"], names
+                     "provision-refresh", "release", "rules-get", "shutdown", "stats-get", "status"], names
     statistics = answer("stats-get")
     assert statistics["role"] == "br" and statistics["generation"] == 1 and len(statistics["workers"]) == 2
     assert "spoof_v4" not in statistics["drops"] and answer("stats-get", "all=true")["drops"]["spoof_v4"] == 0

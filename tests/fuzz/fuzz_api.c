@@ -139,6 +139,14 @@ fake_ask(void *context)
 	return fake.len % 2 == 0;
 }
 
+static int
+fake_release(void *context, struct error *err)
+{
+	(void)context;
+	fake.calls++;
+	return error_set(err, ENOENT, "there is no lease to give back");
+}
+
 /* The id of a request that is an object comes back, if it is one. */
 static void
 check_id(json_t *request, json_t *reply)
@@ -156,7 +164,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const struct api_backend backend = { NULL, fake_report, fake_rules, fake_lookup, fake_rule_log, fake_reload,
 		fake_shutdown, fake_binding_add, fake_binding_remove, fake_binding_get, fake_line, fake_pulse, fake_ask,
-		fake_ask };
+		fake_ask, fake_release };
 	json_t *reply, *request, *again;
 	json_int_t result;
 	char *line;

@@ -18,7 +18,7 @@ REENTERED = "MAPEDGE_LAB_IN_USER_NAMESPACE"
 
 # What the lab runs, and the Debian package it is in.
 PACKAGES = {"ip": "iproute2", "ethtool": "ethtool", "ping": "iputils-ping", "curl": "curl", "iperf3": "iperf3",
-            "dnsmasq": "dnsmasq-base", "traceroute": "traceroute", "tcpdump": "tcpdump", "turnserver": "coturn", "sipp": "sip-tester", "dig": "bind9-dnsutils", "setpriv": "util-linux", "unshare": "util-linux"}
+            "dnsmasq": "dnsmasq-base", "traceroute": "traceroute", "tcpdump": "tcpdump", "turnserver": "coturn", "sipp": "sip-tester", "dig": "bind9-dnsutils", "kea-dhcp6": "kea-dhcp6-server", "radvd": "radvd", "tshark": "tshark", "dhclient": "isc-dhcp-client", "setpriv": "util-linux", "unshare": "util-linux"}
 
 _libc = ctypes.CDLL(None, use_errno=True)
 

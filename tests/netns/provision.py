@@ -59,7 +59,7 @@ def kea_config(directory, prefix, options, times=AN_HOUR):
         "server-id": {"type": "LL", "htype": 1, "identifier": "020000000611", "persist": False},
         "renew-timer": renew, "rebind-timer": rebind, "preferred-lifetime": preferred, "valid-lifetime": valid,
         "option-def": [{"name": f"softwire-{code}", "code": code, "type": "binary", "space": "dhcp6"}
-                       for code in options if code not in (64, 94, 96)],
+                       for code in options if code not in (23, 64, 94, 96)],
         "option-data": [{"code": code, "space": "dhcp6", "csv-format": False, "data": data.hex(), "always-send": False}
                         for code, data in options.items()],
         "subnet6": [{"id": 1, "subnet": "fe80::/10", "interface": "line",

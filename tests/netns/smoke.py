@@ -16,6 +16,7 @@ import forward
 import fragments
 import hostside
 import lab as labs
+import lan
 import napt
 import netns
 import peers
@@ -66,6 +67,7 @@ OTHER_CASES = [
     *scenarios.CASES,
     *provision_http.CASES,
     *forward.CASES,
+    *lan.CASES,
 ]
 
 
@@ -97,7 +99,7 @@ def main():
     begin = time.monotonic()
     tap = Tap(arguments.words)
     try:
-        labs.require_rights("ping", "curl", "iperf3", "dnsmasq", "dig", "traceroute", "tcpdump", "turnserver", "sipp", "kea-dhcp6", "radvd")
+        labs.require_rights("ping", "curl", "iperf3", "dnsmasq", "dig", "traceroute", "tcpdump", "turnserver", "sipp", "kea-dhcp6", "radvd", "tshark", "dhclient")
         standard_lab(tap, arguments.build)
         hostside.run(tap, arguments.build)
         for name, function in OTHER_CASES:

@@ -19,7 +19,7 @@ static struct {
 	struct conf_softwire domains[2];
 	const char *rule_log;
 	const char *reload_text, *reload_hint; /* NULL: a reload works */
-	unsigned int reports, reloads, shutdowns, refreshes, forgets;
+	unsigned int reports, reloads, shutdowns, refreshes, forgets, releases;
 	bool is_br;
 
 	/* bindings: what was asked, and the answers, by the last byte of the address */
@@ -185,9 +185,17 @@ fake_forget(void *context)
 	return !fake.is_br;
 }
 
+/* The first time there is something to give back. */
+static int
+fake_release(void *context, struct error *err)
+{
+	ck_assert_ptr_eq(context, &fake);
+	return fake.releases++ == 0 ? 0 : error_set(err, ENOENT, "there is no lease to give back");
+}
+
 static const struct api_backend backend = { &fake, fake_report, fake_rules, fake_lookup, fake_rule_log, fake_reload,
 	fake_shutdown, fake_binding_add, fake_binding, fake_binding_get, fake_line, fake_pulse, fake_refresh,
-	fake_forget };
+	fake_forget, fake_release };
 
 /*
  * Three rules: one as in RFC 7597 appendix A, one with a given PSID, one for a whole address in the format of draft 03. And

@@ -12,8 +12,8 @@ START_TEST(list_commands)
 		const char *name, *access;
 	} commands[] = { { "binding-add", "write" }, { "binding-get", "read" }, { "binding-remove", "write" },
 		{ "config-reload", "write" }, { "list-commands", "read" }, { "lookup", "read" },
-		{ "provision-forget", "write" }, { "provision-refresh", "write" }, { "rules-get", "read" },
-		{ "shutdown", "write" }, { "stats-get", "read" }, { "status", "read" } };
+		{ "provision-forget", "write" }, { "provision-refresh", "write" }, { "release", "write" },
+		{ "rules-get", "read" }, { "shutdown", "write" }, { "stats-get", "read" }, { "status", "read" } };
 	json_t *reply = ask("{\"command\": \"list-commands\"}");
 	json_t *list = json_object_get(arguments_of(reply), "commands");
 
@@ -368,6 +368,20 @@ START_TEST(refresh_and_forget)
 }
 END_TEST
 
+/* DHC-33: only when a person says so. */
+START_TEST(release_by_command)
+{
+	json_t *reply = ask("{\"command\": \"release\"}");
+
+	ck_assert_int_eq(result_of(reply), API_OK);
+	json_decref(reply);
+	reply = ask("{\"command\": \"release\"}");
+	ck_assert_int_eq(result_of(reply), API_FAILED);
+	ck_assert_str_eq(json_string_value(json_object_get(reply, "text")), "there is no lease to give back");
+	json_decref(reply);
+}
+END_TEST
+
 START_TEST(shut_down)
 {
 	json_t *reply = ask("{\"command\": \"shutdown\"}");
@@ -443,6 +457,7 @@ unit_suite(void)
 	tcase_add_test(commands, status);
 	tcase_add_test(commands, status_of_the_sources);
 	tcase_add_test(commands, refresh_and_forget);
+	tcase_add_test(commands, release_by_command);
 	tcase_add_test(commands, shut_down);
 	suite_add_tcase(suite, commands);
 	tcase_add_checked_fixture(ids, set_up, tear_down);

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The LAN of a CE: the group `lan` of the configuration, and what `status` says about it. */
+#include "api/lan.h"
+#include "conf_files.h"
+#include "conf_texts.h"
+
+static char text[TEXT_SIZE];
+
+static struct conf *
+load_with(const char *groups)
+{
+	snprintf(text, sizeof(text), "%s%s", line_text, groups);
+	return load_text(text);
+}
+
+START_TEST(settings)
+{
+	struct conf *conf = load_with("");
+
+	ck_assert(!conf->lan.is_given);
+	ck_assert_int_eq(conf->access.kind, CONF_ACCESS_AUTO);
+	conf_free(conf);
+	conf = load_with("lan = { };");
+	ck_assert(conf->lan.is_given && !conf->lan.services && conf->lan.dhcp_mtu);
+	ck_assert_int_eq(conf->lan.subnet, HOME_SUBNET_AUTO);
+	ck_assert_uint_eq(conf->lan.first, 0);
+	ck_assert_uint_eq(conf->lan.lease, 43200);
+	ck_assert_str_eq(conf->lan.user, "dnsmasq");
+	conf_free(conf);
+	conf = load_with("lan = { services = true; subnet = 0; dhcp = '192.168.1.9-192.168.1.9'; dhcp_lease = 120; "
+			 "dhcp_mtu = false;\n"
+			 "  user = 'nobody'; };");
+	ck_assert(conf->lan.is_given && conf->lan.services && !conf->lan.dhcp_mtu);
+	ck_assert_int_eq(conf->lan.subnet, 0);
+	ck_assert_uint_eq(conf->lan.first, ip4("192.168.1.9"));
+	ck_assert_uint_eq(conf->lan.last, ip4("192.168.1.9"));
+	ck_assert_uint_eq(conf->lan.lease, 120);
+	ck_assert_str_eq(conf->lan.user, "nobody");
+	conf_free(conf);
+}
+END_TEST
+
+static void
+check_refused(const char *base, const char *groups, const char *wanted, const char *hint)
+{
+	struct error err = { 0 };
+	unsigned int line = 1;
+
+	for (const char *at = base; *at != '\0'; at++)
+		line += *at == '\n';
+	snprintf(text, sizeof(text), "%s%s", base, groups);
+	write_file("test.conf", text);
+	ck_assert_ptr_null(conf_load(path_of("test.conf"), &err));
+	check_error(&err, "test.conf", line, wanted, hint);
+}
+
+START_TEST(wrong_settings)
+{
+	static const char *const wrong[] = { "192.168.1.9", "192.168.1.20-192.168.1.10", "192.168.1.1000-192.168.1.2",
+		"-" };
+	char group[64];
+
+	for (size_t i = 0; i < COUNT(wrong); i++) {
+		snprintf(group, sizeof(group), "lan = { dhcp = '%s'; };", wrong[i]);
+		check_refused(line_text, group, "is no range of IPv4 addresses", "for example");
+	}
+	check_refused(line_text, "lan = { dhcp = '192.168.1.9-192.168.2.9'; };", "not inside the subnet 192.168.1.0/24",
+	    "leave dhcp out");
+	check_refused(line_text, "lan = { dhcp_lease = 119; };", "dhcp_lease", "120");
+	check_refused(line_text, "lan = { subnet = -1; };", "subnet", "0");
+	check_refused(lw4o6_text, "lan = { };", "the line is not asked", "provision");
+}
+END_TEST
+
+static json_t *
+member(json_t *object, const char *name)
+{
+	json_t *value = json_object_get(object, name);
+
+	ck_assert_msg(value != NULL, "%s is missing", name);
+	return value;
+}
+
+START_TEST(status_with_a_prefix)
+{
+	struct lan_report lan = { .has_subnet = true,
+		.address = prefix6("2001:db8:12:3401::1/64"),
+		.preferred_until = 31000,
+		.valid_until = DHCP6_NEVER,
+		.has_router = true,
+		.reason = "",
+		.hint = "",
+		.services = "running",
+		.trouble = "",
+		.starts = 2 };
+	json_t *object, *withdrawn;
+
+	lan.dns.addr[lan.dns.count++] = ip6("2001:db8:f::a");
+	home_stale_add(&lan.stale, &lan.address, 6000);
+	object = lan_json(&lan, 1000);
+	ck_assert_str_eq(json_string_value(member(object, "address")), "2001:db8:12:3401::1/64");
+	ck_assert_int_eq(json_integer_value(member(object, "preferred_s")), 30);
+	ck_assert(json_is_null(member(object, "valid_s")));
+	ck_assert(json_is_true(member(object, "default_router")));
+	ck_assert_str_eq(json_string_value(json_array_get(member(object, "dns"), 0)), "2001:db8:f::a");
+	withdrawn = json_array_get(member(object, "withdrawn"), 0);
+	ck_assert_str_eq(json_string_value(member(withdrawn, "prefix")), "2001:db8:12:3401::1/64");
+	ck_assert_int_eq(json_integer_value(member(withdrawn, "told_s")), 5);
+	ck_assert_int_eq(json_integer_value(member(member(object, "services"), "starts")), 2);
+	json_decref(object);
+}
+END_TEST
+
+START_TEST(status_without)
+{
+	struct lan_report lan = { .reason = "", .hint = "" };
+	json_t *object = lan_json(&lan, 1000);
+
+	ck_assert(json_is_null(member(object, "address")));
+	ck_assert_str_eq(json_string_value(member(object, "reason")), "the line has no prefix");
+	ck_assert_ptr_null(json_object_get(object, "services"));
+	json_decref(object);
+	lan.reason = "too small";
+	object = lan_json(&lan, 1000);
+	ck_assert_str_eq(json_string_value(member(object, "reason")), "too small");
+	json_decref(object);
+}
+END_TEST
+
+Suite *
+unit_suite(void)
+{
+	Suite *suite = suite_create("lan");
+	TCase *tcase = tcase_create("lan");
+
+	tcase_add_checked_fixture(tcase, set_up, tear_down);
+	tcase_add_test(tcase, settings);
+	tcase_add_test(tcase, wrong_settings);
+	tcase_add_test(tcase, status_with_a_prefix);
+	tcase_add_test(tcase, status_without);
+	suite_add_tcase(suite, tcase);
+	return suite;
+}
