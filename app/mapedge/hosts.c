@@ -100,6 +100,19 @@ on_woken(evutil_socket_t fd, short what, void *argument)
 
 /* ---- from Linux ------------------------------------------------------------------------------------------------- */
 
+/* For the workers what comes from the softwire's device is like a frame of the LAN, to us. A buffer has headroom for more. */
+static void
+put_header(struct rte_mbuf *mbuf, const struct mac *lan)
+{
+	uint8_t *frame = rte_pktmbuf_mtod(mbuf, uint8_t *) - ETHER_LEN;
+	struct packet p = { .mbuf = mbuf };
+
+	memcpy(frame, lan->byte, sizeof(lan->byte));
+	memcpy(frame + 6, lan->byte, sizeof(lan->byte));
+	store16(frame + 12, ETHER_TYPE_IPV4);
+	packet_set_bounds(&p, frame, ETHER_LEN + mbuf->pkt_len);
+}
+
 /* One frame into the ring to worker 0: 1, 0 when there is none, -ENOBUFS when it has to wait, or that the device is gone. */
 static int
 read_frame(struct hosts *hosts, struct device *device)
@@ -115,8 +128,8 @@ read_frame(struct hosts *hosts, struct device *device)
 		rte_pktmbuf_free(mbuf);
 		return rc;
 	}
-	if (device->interface == INTERFACE_DEVICE) /* the workers want room where other packets have a frame header */
-		(void)rte_pktmbuf_prepend(mbuf, ETHER_LEN);
+	if (device->interface == INTERFACE_DEVICE)
+		put_header(mbuf, &hosts->engine->port[INTERFACE_V4].mac);
 	mbuf->port = (uint16_t)device->interface;
 	traffic_add(&hosts->counters.host[device->interface].from_host, mbuf->pkt_len);
 	(void)rte_ring_sp_enqueue(ring, mbuf); /* nobody else enqueues, so there still is room */

@@ -13,13 +13,6 @@ refuse(struct worker *w, struct packet *p)
 	return refuse_to_ipv4(w, p, DROP_softwire_off, ICMP_NET_UNREACHABLE);
 }
 
-static enum verdict
-refuse_device(struct worker *w, struct packet *p)
-{
-	TRY(device_in(w, p));
-	return refuse_to_ipv4(w, p, DROP_softwire_off, ICMP_NET_UNREACHABLE);
-}
-
 /* Whatever is IPv4 inside has nowhere to go: the address it came to is not ours any more. */
 static enum verdict
 not_for_us(struct worker *w, struct packet *p)
@@ -39,12 +32,6 @@ void
 ce_off_up(struct worker *w, struct burst *burst)
 {
 	STAGE(w, burst, refuse);
-}
-
-void
-ce_off_device(struct worker *w, struct burst *burst)
-{
-	STAGE(w, burst, refuse_device);
 }
 
 void

@@ -18,9 +18,10 @@ transport_in(struct worker *w, struct packet *p)
 	return fragment_in(w, p);
 }
 
-static INLINED enum verdict
-send_into(struct worker *w, struct packet *p)
+static inline enum verdict
+send_up(struct worker *w, struct packet *p)
 {
+	TRY(lan_in(w, p));
 	if (!prefix4_contains(&w->snapshot->own, p->src))
 		return drop(w, p, DROP_not_my_v4src);
 	TRY(transport_in(w, p));
@@ -30,20 +31,6 @@ send_into(struct worker *w, struct packet *p)
 	ipv4_spend_ttl(p);
 	mss_clamp(w, p, w->softwire);
 	return send_encapsulated(w, p, w->softwire, w->softwire->br);
-}
-
-static inline enum verdict
-send_up(struct worker *w, struct packet *p)
-{
-	TRY(lan_in(w, p));
-	return send_into(w, p);
-}
-
-static COLD enum verdict
-send_from_device(struct worker *w, struct packet *p)
-{
-	TRY(device_in(w, p));
-	return send_into(w, p);
 }
 
 /* From the other end of the softwire alone, and for one of our hosts. */
@@ -79,12 +66,6 @@ void
 ce_plain_up(struct worker *w, struct burst *burst)
 {
 	STAGE(w, burst, send_up);
-}
-
-void
-ce_plain_device(struct worker *w, struct burst *burst)
-{
-	STAGE(w, burst, send_from_device);
 }
 
 void

@@ -87,9 +87,10 @@ inside_end(const struct packet *p)
 static enum verdict send_fragment(struct worker *w, struct packet *p);
 
 /* Stage 1: proven, ours to translate, and with the right worker. The session's bucket comes into the cache. */
-static INLINED enum verdict
-read_ports(struct worker *w, struct packet *p)
+static inline enum verdict
+read_packet(struct worker *w, struct packet *p)
 {
+	TRY(lan_in(w, p));
 	if (unlikely(ipv4_is_fragment(p)))
 		return send_fragment(w, p);
 	TRY(l4_in(w, p));
@@ -107,20 +108,6 @@ read_ports(struct worker *w, struct packet *p)
 	p->hash = nat_hash_out(w->nat, p->near, p->far);
 	index_prefetch(&w->nat->out, p->hash);
 	return VERDICT_NEXT;
-}
-
-static inline enum verdict
-read_packet(struct worker *w, struct packet *p)
-{
-	TRY(lan_in(w, p));
-	return read_ports(w, p);
-}
-
-static COLD enum verdict
-read_from_device(struct worker *w, struct packet *p)
-{
-	TRY(device_in(w, p));
-	return read_ports(w, p);
 }
 
 /* Stage 2: the session itself comes into the cache. */
@@ -287,14 +274,6 @@ void
 ce_up(struct worker *w, struct burst *burst)
 {
 	STAGE(w, burst, read_packet);
-	STAGE(w, burst, find_session);
-	STAGE(w, burst, send_packet);
-}
-
-void
-ce_device(struct worker *w, struct burst *burst)
-{
-	STAGE(w, burst, read_from_device);
 	STAGE(w, burst, find_session);
 	STAGE(w, burst, send_packet);
 }

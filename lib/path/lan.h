@@ -7,10 +7,21 @@
 #include "path/steps.h"
 #include "path/suspects.h"
 
+/* What Linux itself sends through the softwire's device has the device's address, which nobody on the LAN can have. */
+static inline enum verdict
+ends_on_device(struct worker *w, struct packet *p)
+{
+	if (ipv4_is_martian(p->dst))
+		return drop(w, p, DROP_martian_v4);
+	return p->src == w->snapshot->device_addr ? VERDICT_NEXT : drop(w, p, DROP_lan_spoof);
+}
+
 /* What a host of the LAN sends is from its subnets; neither end may be a martian, but multicast and broadcast are Linux's. */
 static COLD enum verdict
 ends_on_lan(struct worker *w, struct packet *p, const struct interface *lan)
 {
+	if (p->interface == INTERFACE_DEVICE)
+		return ends_on_device(w, p);
 	if (is_suspect(w->snapshot, p->src) || is_suspect(w->snapshot, p->dst))
 		TRY(suspects_judge_lan(w, p));
 	return interface_is_on_link(lan, p->src) ? VERDICT_NEXT : drop(w, p, DROP_lan_spoof);
@@ -25,22 +36,6 @@ lan_checks(struct worker *w, struct packet *p, const struct interface *lan)
 	if (interface_is_on_link(lan, p->dst))
 		return host(w, p);
 	return VERDICT_NEXT;
-}
-
-/*
- * What Linux itself sends through the softwire's device: with the device's address, which nobody on the LAN can have. In front
- * of the packet is room for a frame header, and nothing in it.
- */
-static inline enum verdict
-device_in(struct worker *w, struct packet *p)
-{
-	if (p->mbuf->data_len < ETHER_LEN + IPV4_MIN_LEN)
-		return drop(w, p, DROP_l2_short);
-	p->ip = rte_pktmbuf_mtod(p->mbuf, uint8_t *) + ETHER_LEN;
-	TRY(ipv4_in(w, p));
-	if (ipv4_is_martian(p->dst))
-		return drop(w, p, DROP_martian_v4);
-	return p->src == w->snapshot->device_addr ? VERDICT_NEXT : drop(w, p, DROP_lan_spoof);
 }
 
 /* The whole of it, up to the IPv4 header. */

@@ -24,22 +24,23 @@ typedef void way_of_burst(struct worker *w, struct burst *burst);
 /* In the order of enum way. A CE's worker may still have packets for another one when the softwire changes. */
 static way_of_burst *const ways[WORKS][WAYS] = {
 	[WORK_BR] = { br_down, br_up },
-	[WORK_CE] = { ce_up, ce_down, ce_device, ce_hairpin, ce_fragments },
-	[WORK_CE_PLAIN] = { ce_plain_up, ce_plain_down, ce_plain_device, ce_off_late, ce_off_late },
-	[WORK_CE_OFF] = { ce_off_up, ce_off_down, ce_off_device, ce_off_late, ce_off_late },
+	[WORK_CE] = { ce_up, ce_down, ce_up, ce_hairpin, ce_fragments },
+	[WORK_CE_PLAIN] = { ce_plain_up, ce_plain_down, ce_plain_up, ce_off_late, ce_off_late },
+	[WORK_CE_OFF] = { ce_off_up, ce_off_down, ce_off_up, ce_off_late, ce_off_late },
 };
 
 void
 path_run(struct worker *w, enum way way, struct rte_mbuf **mbufs, uint16_t count)
 {
 	const uint16_t before = w->to_host.count;
+	const uint8_t interface = way_interface(way);
 	struct burst burst;
 
-	prefetch_headers(mbufs, count, way_interface(way) == INTERFACE_V6);
+	prefetch_headers(mbufs, count, interface == INTERFACE_V6);
 	burst.count = count;
 	for (uint16_t i = 0; i < count; i++) {
 		burst.packets[i].mbuf = mbufs[i];
-		burst.packets[i].interface = way_interface(way);
+		burst.packets[i].interface = interface;
 		burst.live[i] = &burst.packets[i];
 	}
 

@@ -5,9 +5,10 @@
  *            LAN --- ce_up ---> softwire --- br_up ---> Internet
  *            LAN <-- ce_down -- softwire <-- br_down -- Internet
  *
- * What Linux itself sends from the CE takes the way of the LAN (ce_device), and its answers go to Linux. Two more are parts of these, for packets that one worker of a CE has begun and another goes on with: ce_hairpin, from the
- * LAN back to it, and ce_fragments, the end of ce_down for IPv4 fragments. A CE that translates nothing has ce_plain instead of
- * them all, and one without a softwire ce_off.
+ * What a CE's own Linux sends into the softwire takes the way of the LAN. Two more are parts of these, for packets that one
+ * worker of a CE has begun and another goes on with: ce_hairpin, from the LAN back to it, and ce_fragments, the end of ce_down
+ * for IPv4 fragments. A CE that translates nothing has ce_plain instead of them all, and one without a softwire ce_off.
+ * Native IPv6 between LAN and WAN is in forward, beside them.
  *
  * A way takes a burst of packets that came in on one interface and runs it in stages: all packets through the first
  * stage, then those that are left through the next. What a later stage needs from memory, an earlier one prefetches. Each
@@ -30,15 +31,12 @@ size_t path_memory_size(const struct snapshot *snapshot);
 void path_init(struct worker *w, void *memory, const struct snapshot *snapshot, const struct hash_key *box_key);
 
 void ce_up(struct worker *w, struct burst *burst);
-void ce_device(struct worker *w, struct burst *burst);
 void ce_down(struct worker *w, struct burst *burst);
 void ce_hairpin(struct worker *w, struct burst *burst);
 void ce_fragments(struct worker *w, struct burst *burst);
 void ce_plain_up(struct worker *w, struct burst *burst);
-void ce_plain_device(struct worker *w, struct burst *burst);
 void ce_plain_down(struct worker *w, struct burst *burst);
 void ce_off_up(struct worker *w, struct burst *burst);
-void ce_off_device(struct worker *w, struct burst *burst);
 void ce_off_down(struct worker *w, struct burst *burst);
 void ce_off_late(struct worker *w, struct burst *burst);
 void br_up(struct worker *w, struct burst *burst);

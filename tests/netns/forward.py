@@ -122,7 +122,7 @@ def crosses(build):
 
 
 def too_big_is_told(build):
-    """CER-01 FW-10: the LAN has the smaller MTU: the far host is told, believes it, and what it sends then arrives."""
+    """ICM-20 CER-01: the LAN has the smaller MTU: the far host is told, believes it, and what it sends then arrives."""
     with ForwardLab(build) as lab:
         far = lab.ns["far"]
         said = ping6(far, HOST, "-c", "1", "-s", "1352")
@@ -156,7 +156,7 @@ def foreign_sources_stay(build):
 
 
 def follows_linux(build):
-    """CER-11 CER-02 MAPE-58 B2: what of the prefix is nobody's is refused; routes of Linux that discard, addresses and ways that come and go."""
+    """CER-11 ICM-19 MAPE-58 B2: what of the prefix is nobody's is refused; routes of Linux that discard, addresses and ways that come and go."""
     nobody = "2001:db8:12:3402::10"
     with ForwardLab(build) as lab, lab.web_server():
         with Wire(lab.ns["core"], "line") as line:

@@ -81,6 +81,8 @@ START_TEST(native_ipv6)
 		{ "ipv6_forward = 'linux';", MARTIANS6, false },
 		{ "ipv6_forward = 'open';", MARTIANS6, true },
 		{ "ipv6_forward = 'open'; ipv6_martians = [ ];", "", true },
+		{ "ipv6_martians = [ '2001:db8::/48', 'documentation' ];", "2001:db8::/48 2001:db8::/32 3fff::/20",
+		    false },
 		{ "ipv6_martians = [ 'site-local', '2400::/12', 'orchid' ];",
 		    "fec0::/10 2400::/12 2001:10::/28 2001:20::/28", false },
 	};

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * FW-01 to FW-06, CER-11, CER-22: what becomes of native IPv6, beside a model that reads the routes from end to end; and what
+ * FW-01, FW-03, FW-05, CER-11, CER-22, ICM-19, ICM-21: what becomes of native IPv6, beside a model that reads the routes from end to end; and what
  * waits for a neighbour. The model knows the RFCs' order of questions, not the code.
  */
 #include <stdlib.h>

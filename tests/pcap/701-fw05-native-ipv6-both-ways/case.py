@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""FW-05 FW-14 FW-22 — RFC 8200 section 3: native IPv6 of any protocol goes from the LAN to the WAN and back with one hop
+"""FW-05 FW-10 FW-14 FW-22 — RFC 8200 section 3: native IPv6 of any protocol goes from the LAN to the WAN and back with one hop
 less, whole or in fragments, beside what goes through the softwire."""
 from scenario import *
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""CER-11 MAPE-58 — RFC 7084 WPD-5: what of the end-user prefix is nobody's is refused and not sent back to the provider, nor is
+"""CER-11 ICM-19 MAPE-58 — RFC 7084 WPD-5: what of the end-user prefix is nobody's is refused and not sent back to the provider, nor is
 anything else; the softwire's address inside the prefix works, and so does a LAN inside it."""
 from scenario import *
 

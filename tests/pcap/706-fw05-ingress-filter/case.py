@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""FW-05 CER-21 CER-22 BRS-17 — RFC 2827, RFC 7084 L-14 and S-2: out goes only what the LAN's prefixes send, and hosts with another
+"""FW-05 ICM-19 CER-21 CER-22 BRS-17 — RFC 2827, RFC 7084 L-14 and S-2: out goes only what the LAN's prefixes send, and hosts with another
 source learn it, on the LAN alone; in comes nothing that says it is from inside."""
 from scenario import *
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""ICM-01 CER-01 CER-09 — RFC 4443 section 3.3: a hop limit of 0 or 1 ends here, and the sender learns it from the address of
-the interface that it came in on; from the LAN's where the WAN has none of its own."""
+"""ICM-21 ICM-02 CER-01 — RFC 4443 section 3.3: a hop limit of 0 or 1 ends here, and the sender learns it from the address of
+the interface that it came in on; never about an error."""
 from scenario import *
 
 case = Case("ce-forward")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""FW-05 CER-02 — native IPv6 passes beside DS-Lite as beside MAP-E; the delegated prefix is then not known from the softwire."""
+"""FW-05 — native IPv6 passes beside DS-Lite as beside MAP-E; the delegated prefix is then not known from the softwire."""
 from scenario import *
 
 SOFTWIRE = ('end_user_prefix = "2001:db8:12:3400::/56"; br = "2001:db8:ffff::1"; iid = "rfc7597";\n'

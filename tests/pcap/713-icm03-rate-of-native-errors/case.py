@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""ICM-04 CER-11 — RFC 4443 section 2.4 (f): errors about native IPv6 have the box's rate; what is refused beyond it is still
+"""ICM-03 CER-11 — RFC 4443 section 2.4 (f): errors about native IPv6 have the box's rate; what is refused beyond it is still
 counted."""
 from scenario import *
 

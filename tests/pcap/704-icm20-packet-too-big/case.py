@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""CER-01 FW-10 — RFC 8200 section 5, RFC 4443 section 3.2: what is larger than the link on the other side is told its MTU, and is
+"""ICM-20 ICM-06 CER-01 — RFC 8200 section 5, RFC 4443 section 3.2: what is larger than the link on the other side is told its MTU, and is
 never cut."""
 from scenario import *
 
