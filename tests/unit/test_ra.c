@@ -98,7 +98,7 @@ START_TEST(written)
 		.route = prefix6("2001:db8:13:3500::/56"),
 		.route_lifetime = 3600 };
 	uint8_t want[RA_MAX_LEN], data[RA_MAX_LEN];
-	const size_t len = hex_bytes("86000000 40480a8c 00000000 00000000"
+	const size_t len = hex_bytes("86000000 40400a8c 00000000 00000000"
 				     "030440c0 00000000 00000000 00000000 20010db8001234010000000000000000"
 				     "18033800 00000e10 20010db8001335000000000000000000",
 	    want, sizeof(want));
