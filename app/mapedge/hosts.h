@@ -53,7 +53,7 @@ void hosts_give_addresses(struct hosts *hosts, const struct conf *conf);
 /* Linux's number of an interface's device; 0 without hosts. */
 unsigned int hosts_ifindex(const struct hosts *hosts, unsigned int interface);
 
-/* Has the IPv6 side a default route, as Linux sees it? */
+/* Has the IPv6 side a link, and a default route, as Linux sees it? */
 bool hosts_has_default6(const struct hosts *hosts);
 
 /* Who is on the IPv4 side, in both families, as Linux knows them; good until the next event. */
