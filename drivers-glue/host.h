@@ -18,6 +18,7 @@ struct host_device {
 	int fd;
 	unsigned int ifindex;
 	bool has_carrier; /* as Linux was told last */
+	struct mac mac;
 };
 
 /*
@@ -35,7 +36,7 @@ void host_close(struct host_device *device);
 /* Tells Linux about the port's link, if there is news. */
 void host_set_carrier(struct host_device *device, bool up);
 
-/* False when Linux does not take it: the device is down or gone. */
+/* False when Linux does not take it: the device is down or gone, or the frame is one of our own that has come back. */
 bool host_write(const struct host_device *device, const struct rte_mbuf *mbuf);
 
 /* Reads a frame into an empty buffer. 1, 0 when there is none, or a negative errno when the device is gone. */

@@ -62,6 +62,47 @@ assign_no_address(unsigned int ifindex, const struct prefix6 *address)
 	return netlink_demand(address_request(buffer, RTM_DELADDR, ifindex, address));
 }
 
+struct search {
+	unsigned int ifindex;
+	u128 addr;
+	enum assign_state state;
+};
+
+static bool
+look_at(const struct nlmsghdr *message, void *argument)
+{
+	const struct ifaddrmsg *ifa = mnl_nlmsg_get_payload(message);
+	const struct nlattr *attribute;
+	struct search *search = argument;
+	uint32_t flags = ifa->ifa_flags;
+	u128 addr = 0;
+
+	if (ifa->ifa_family != AF_INET6 || ifa->ifa_index != search->ifindex)
+		return true;
+	mnl_attr_for_each(attribute, message, sizeof(*ifa))
+	{
+		if (mnl_attr_get_type(attribute) == IFA_FLAGS)
+			flags = mnl_attr_get_u32(attribute);
+		if (mnl_attr_get_type(attribute) == IFA_ADDRESS)
+			addr = ip6_load(mnl_attr_get_payload(attribute));
+	}
+	if (addr != search->addr)
+		return true;
+	search->state = (flags & IFA_F_TENTATIVE) != 0 ? ASSIGN_TENTATIVE : ASSIGN_READY;
+	if ((flags & IFA_F_DADFAILED) != 0)
+		search->state = ASSIGN_DUPLICATE;
+	return true;
+}
+
+enum assign_state
+assign_look(unsigned int ifindex, u128 addr)
+{
+	struct search search = { .ifindex = ifindex, .addr = addr };
+
+	(void)netlink_dump(RTM_GETADDR, look_at, &search);
+	return search.state;
+}
+
 /* ---- routes ----------------------------------------------------------------------------------------------------- */
 
 static struct nlmsghdr *

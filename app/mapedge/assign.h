@@ -19,6 +19,15 @@ int assign_address(unsigned int ifindex, const struct prefix6 *address, const st
     uint32_t metric);
 int assign_no_address(unsigned int ifindex, const struct prefix6 *address);
 
+enum assign_state {
+	ASSIGN_ABSENT,
+	ASSIGN_TENTATIVE, /* Linux tests whether somebody else has it (RFC 4862 section 5.4) */
+	ASSIGN_DUPLICATE, /* somebody has */
+	ASSIGN_READY,
+};
+
+enum assign_state assign_look(unsigned int ifindex, u128 addr);
+
 /* What nobody has of this prefix is unreachable, for `seconds` at most. */
 int assign_unreachable(const struct prefix6 *prefix, uint32_t seconds);
 int assign_no_unreachable(const struct prefix6 *prefix);

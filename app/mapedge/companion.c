@@ -30,6 +30,7 @@ struct companion {
 	struct event *timer;
 	uint64_t started_ms;
 	uint64_t wait_ms;
+	bool is_wanted;
 	bool again; /* it was told to end, to be started anew */
 	struct companion_report report;
 };
@@ -181,8 +182,10 @@ on_ended(evutil_socket_t fd, short what, void *argument)
 	forget(companion);
 	if (companion->again)
 		start(companion);
-	else
+	else if (companion->is_wanted)
 		start_later(companion);
+	else
+		report->reason[0] = '\0';
 }
 
 static void
@@ -228,6 +231,7 @@ on_timer(evutil_socket_t fd, short what, void *argument)
 void
 companion_start(struct companion *companion)
 {
+	companion->is_wanted = true;
 	if (companion->pidfd < 0) {
 		(void)event_del(companion->timer);
 		start(companion);
@@ -235,6 +239,16 @@ companion_start(struct companion *companion)
 	}
 	companion->again = true;
 	(void)pidfd_send_signal(companion->pidfd, SIGTERM, NULL, 0);
+}
+
+void
+companion_stop(struct companion *companion)
+{
+	companion->is_wanted = companion->again = false;
+	companion->report.state = "off";
+	(void)event_del(companion->timer);
+	if (companion->pidfd >= 0)
+		(void)pidfd_send_signal(companion->pidfd, SIGTERM, NULL, 0);
 }
 
 /* ---- life ------------------------------------------------------------------------------------------------------- */

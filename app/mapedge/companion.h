@@ -39,6 +39,9 @@ struct companion *companion_new(struct event_base *base, const struct companion_
 /* Starts it; one that runs is ended and started anew, so that it reads its configuration. */
 void companion_start(struct companion *companion);
 
+/* Tells it to end, until it is started again. */
+void companion_stop(struct companion *companion);
+
 const struct companion_report *companion_report(const struct companion *companion);
 
 /* Ends the program and waits for it. NULL is allowed. */

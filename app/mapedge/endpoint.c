@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "endpoint.h"
 
-#include <linux/rtnetlink.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "assign.h"
 #include "log.h"
-#include "netlink.h"
 #include "timer.h"
 
 #define HOST_LEN 128
@@ -20,49 +19,17 @@ struct endpoint {
 	void *context;
 };
 
-/* Of the address, as Linux has it. */
-struct search {
-	const struct endpoint *endpoint;
-	bool is_tentative, has_failed;
-};
-
-static bool
-look_at(const struct nlmsghdr *message, void *argument)
-{
-	const struct ifaddrmsg *ifa = mnl_nlmsg_get_payload(message);
-	const struct nlattr *attribute;
-	struct search *search = argument;
-	uint32_t flags = ifa->ifa_flags;
-	u128 addr = 0;
-
-	if (ifa->ifa_family != AF_INET6 || ifa->ifa_index != search->endpoint->wan)
-		return true;
-	mnl_attr_for_each(attribute, message, sizeof(*ifa))
-	{
-		if (mnl_attr_get_type(attribute) == IFA_FLAGS)
-			flags = mnl_attr_get_u32(attribute);
-		if (mnl_attr_get_type(attribute) == IFA_ADDRESS)
-			addr = ip6_load(mnl_attr_get_payload(attribute));
-	}
-	if (addr == search->endpoint->addr) {
-		search->has_failed = (flags & IFA_F_DADFAILED) != 0;
-		search->is_tentative = (flags & IFA_F_TENTATIVE) != 0;
-	}
-	return true;
-}
-
 static void
 on_timer(evutil_socket_t fd, short what, void *argument)
 {
 	struct endpoint *endpoint = argument;
-	struct search search = { .endpoint = endpoint };
+	const enum assign_state state = assign_look(endpoint->wan, endpoint->addr);
 
 	(void)fd;
 	(void)what;
-	(void)netlink_dump(RTM_GETADDR, look_at, &search);
-	if (search.has_failed)
+	if (state == ASSIGN_DUPLICATE)
 		endpoint->duplicate(endpoint->context);
-	else if (search.is_tentative)
+	else if (state == ASSIGN_TENTATIVE)
 		timer_start(endpoint->timer, LOOK_MS);
 }
 

@@ -40,6 +40,7 @@ struct hosts {
 	struct event *changed; /* netlink has something for us */
 	struct event *settled; /* and it is time to act on it */
 	uint64_t next_news_ms; /* not before */
+	bool link_changed;     /* is news, too */
 	struct hosts_listener listener;
 	struct counters counters;
 	uint64_t dhcp6_replies; /* given to Linux */
@@ -187,8 +188,11 @@ on_links(evutil_socket_t fd, short what, void *argument)
 		const bool had_carrier = host->has_carrier;
 
 		host_set_carrier(host, port_has_link(&hosts->engine->port[i]));
-		if (host->has_carrier != had_carrier)
+		if (host->has_carrier != had_carrier) {
 			log_notice("host: link=%s ifindex=%u", host->has_carrier ? "up" : "down", host->ifindex);
+			hosts->link_changed = true;
+			timer_start(hosts->settled, NEWS_MIN_MS);
+		}
 		if (host->has_carrier && !had_carrier)
 			hosts->listener.link_up(hosts->listener.context, i);
 	}
@@ -228,8 +232,9 @@ on_settled(evutil_socket_t fd, short what, void *argument)
 		timer_start(hosts->settled, 1000);
 		return;
 	}
-	if (rc > 0)
+	if (rc > 0 || hosts->link_changed)
 		hosts->listener.news(hosts->listener.context);
+	hosts->link_changed = false;
 	took = NEWS_SHARE * (clock_ms() - start);
 	hosts->next_news_ms = clock_ms() + (took > NEWS_INTERVAL_MS ? took : NEWS_INTERVAL_MS);
 }
@@ -420,7 +425,7 @@ hosts_dhcp6_replies(const struct hosts *hosts)
 bool
 hosts_has_default6(const struct hosts *hosts)
 {
-	return hosts != NULL && mirror_has_default6(hosts->mirror);
+	return hosts != NULL && hosts->device[INTERFACE_V6].host.has_carrier && mirror_has_default6(hosts->mirror);
 }
 
 const struct link_neighbour *

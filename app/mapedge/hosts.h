@@ -56,7 +56,7 @@ uint64_t hosts_dhcp6_replies(const struct hosts *hosts);
 /* Linux's number of an interface's device; 0 without hosts. */
 unsigned int hosts_ifindex(const struct hosts *hosts, unsigned int interface);
 
-/* Has the IPv6 side a default route, as Linux sees it? */
+/* Has the IPv6 side a link, and a default route, as Linux sees it? */
 bool hosts_has_default6(const struct hosts *hosts);
 
 /* Who is on the IPv4 side, in both families, as Linux knows them; good until the next event. */

@@ -11,7 +11,7 @@
 
 #define HOME_SUBNET_AUTO (-1)
 #define HOME_MAX_DISCARD 64
-#define HOME_MAX_STALE 8
+#define HOME_MAX_STALE 7  /* with the one that holds they fit into a router advertisement */
 #define HOME_STALE_S 5400 /* RFC 9096 section 3.5: no host has heard of a longer lifetime from us */
 #define HOME_FILE_SIZE 1024
 

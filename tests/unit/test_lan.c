@@ -20,6 +20,12 @@ START_TEST(settings)
 	ck_assert(!conf->lan.is_given);
 	ck_assert_int_eq(conf->access.kind, CONF_ACCESS_AUTO);
 	conf_free(conf);
+	for (int kind = CONF_ACCESS_PD; kind <= CONF_ACCESS_RA; kind++) {
+		edit(text, line_text, "prefix_hint = 56;", kind == CONF_ACCESS_PD ? "kind = 'pd';" : "kind = 'ra';");
+		conf = load_text(text);
+		ck_assert_int_eq(conf->access.kind, kind);
+		conf_free(conf);
+	}
 	conf = load_with("lan = { };");
 	ck_assert(conf->lan.is_given && !conf->lan.services && conf->lan.dhcp_mtu);
 	ck_assert_int_eq(conf->lan.subnet, HOME_SUBNET_AUTO);
