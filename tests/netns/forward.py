@@ -115,7 +115,7 @@ def crosses(build):
         assert forwarded["forwarded_up"] > 500 and forwarded["forwarded_down"] > 500, forwarded
         assert to_host(after) - to_host(before) < 100, "Linux has had them"
         hops = host.run(f"traceroute -6 -n -q 1 -w 5 {FAR}").stdout
-        assert re.findall(r"^ *\d+ +(\S+)", hops, re.M)[1:] == [CE, "2400:cb00::1", FAR] or CE in hops.splitlines()[1], hops
+        assert CE in hops.splitlines()[1] and FAR in hops.splitlines()[3], hops
         back = far.run(f"traceroute -6 -n -q 1 -w 5 {HOST}").stdout
         assert CE in back.splitlines()[2] and HOST in back.splitlines()[3], back
         lab.assert_balanced()
