@@ -9,11 +9,11 @@
 #include <stdio.h>
 #include <sys/prctl.h>
 
-#include "compile.h"
-#include "control.h"
+#include "engine/compile.h"
+#include "control/control.h"
 #include "log.h"
-#include "notes.h"
-#include "socket.h"
+#include "control/notes.h"
+#include "control/socket.h"
 
 #define MAX_ARGS (2 * CONF_MAX_EAL_ARGS)
 #define CPU_LIST_SIZE 1024

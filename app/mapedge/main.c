@@ -4,10 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "bindings.h"
-#include "compile.h"
+#include "engine/bindings.h"
+#include "engine/compile.h"
 #include "daemon.h"
-#include "notes.h"
+#include "control/notes.h"
 #include "replay.h"
 
 #define DEFAULT_CONFIG "/etc/mapedge/mapedge.conf"

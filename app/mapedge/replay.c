@@ -7,9 +7,9 @@
 
 #include "api/report.h"
 #include "buffer.h"
-#include "bindings.h"
+#include "engine/bindings.h"
 #include "capture.h"
-#include "compile.h"
+#include "engine/compile.h"
 #include "path/path.h"
 
 /* The next packet of an input, read ahead so that the inputs can be merged by time. */

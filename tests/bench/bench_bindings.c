@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "base/random.h"
-#include "bindings.h"
+#include "engine/bindings.h"
 #include "conf/bindings.h"
 
 #define PSID_LEN 6

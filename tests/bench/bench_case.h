@@ -3,8 +3,8 @@
 #ifndef MAPEDGE_TESTS_BENCH_CASE_H
 #define MAPEDGE_TESTS_BENCH_CASE_H
 
-#include "compile.h"
-#include "engine.h"
+#include "engine/compile.h"
+#include "engine/engine.h"
 
 #define BENCH_BR_ADDRESS u128_make(UINT64_C(0x20010db8ffff0000), 1)
 #define BENCH_CE_IPV4 UINT32_C(0xc0000212)     /* 192.0.2.18 */

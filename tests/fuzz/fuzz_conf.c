@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "compile.h"
+#include "engine/compile.h"
 #include "fuzz.h"
 
 /* libconfig 1.5 loses the text of strings around a syntax error; everything else it and we must give back. */

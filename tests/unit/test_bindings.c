@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The bindings of a running border relay: whose counts are whose, over removals, replacements and reloads. */
-#include "bindings.h"
+#include "engine/bindings.h"
 
 #include <stdlib.h>
 

@@ -3,7 +3,7 @@
  * When the rule log gets a line, and which (OPS-05, OPS-09 for rules): at the start, at each change, once a day (here: a
  * second), for single bindings and refusals; and what happens to a line that cannot be written.
  */
-#include "history.h"
+#include "control/history.h"
 
 #include <fcntl.h>
 #include <jansson.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Interfaces of a snapshot from the configuration, from Linux, and from both: where both speak, Linux is right. */
-#include "link.h"
+#include "engine/link.h"
 
 #include <stdlib.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Counters follow a domain's name through reloads that add, remove, rename and reorder; nobody gets what workers still use. */
-#include "slots.h"
+#include "control/slots.h"
 
 #include <stdlib.h>
 

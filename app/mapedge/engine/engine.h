@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The engine: ports, workers and what they share. The control lcore builds it, publishes snapshots to it and takes it
+ * down; each worker lcore runs engine_turn() again and again.
+ */
+#ifndef MAPEDGE_APP_ENGINE_H
+#define MAPEDGE_APP_ENGINE_H
+
+#include <rte_rcu_qsbr.h>
+#include <rte_ring.h>
+
+#include "engine/crossing.h"
+#include "path/path.h"
+#include "port.h"
+
+struct engine {
+	/* written by control, read by workers */
+	const struct snapshot *published; /* release-store here, acquire-load in each turn */
+	bool stop;
+	bool poll; /* never sleep */
+	unsigned int workers;
+	uint64_t start_tsc;
+	uint64_t tsc_per_ms;
+
+	struct rte_mempool *pool;
+	struct rte_rcu_qsbr *grace; /* a worker reports once a turn that it holds no snapshot */
+	struct port port[INTERFACE_COUNT];
+	unsigned int ports_open;
+	struct crossing crossing; /* to Linux and back */
+
+	/* one slot for each worker, touched by nobody else while it runs */
+	struct worker *worker[WORKER_MAX];
+	void *memory[WORKER_MAX];                         /* of their tables */
+	bool has_news[WORKER_MAX];                        /* for control, which is to be woken at the end of the turn */
+	struct hash_key key;                              /* secret of this run */
+	struct rte_ring *handoff[WORKER_MAX][WORKER_MAX]; /* [from][to]: one producer, one consumer */
+};
+
+/*
+ * Makes pool, workers and rings for a snapshot, which is published. Ports are the caller's: engine->port[] must be set
+ * before the first turn. EAL must be up. 0, or a negative errno with the reason; engine_free() in both cases.
+ */
+int engine_init(struct engine *engine, const struct snapshot *snapshot, unsigned int workers, uint32_t buffers,
+    struct error *err);
+void engine_free(struct engine *engine);
+
+/* One turn of a worker's loop: receive, run, send, look after the sessions. Returns the number of packets handled. */
+unsigned int engine_turn(struct engine *engine, struct worker *w);
+
+/* A worker lcore's whole life, until engine->stop; for rte_eal_remote_launch(). */
+struct engine_lcore {
+	struct engine *engine;
+	struct worker *worker;
+};
+int engine_lcore_main(void *engine_lcore);
+
+/* Packets that wait at the moment, in rings and in workers. */
+uint64_t engine_held(const struct engine *engine);
+
+/*
+ * Replaces the snapshot. Returns a token: once engine_is_quiet(token), no worker can see the old one any more.
+ */
+uint64_t engine_publish(struct engine *engine, const struct snapshot *snapshot);
+
+/* The same for what was taken out of a snapshot's tables, which were changed in place. */
+uint64_t engine_start_grace(struct engine *engine);
+
+bool engine_is_quiet(struct engine *engine, uint64_t token);
+
+#endif
