@@ -101,7 +101,9 @@ open_device(struct host_device *device, const char *name, const struct mac *mac,
 	const int sock = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	int rc;
 
-	*device = (struct host_device){ .fd = HOST_CLOSED, .has_carrier = true, .mac = *mac };
+	*device = (struct host_device){ .fd = HOST_CLOSED, .has_carrier = true, .is_tap = mac != NULL };
+	if (mac != NULL)
+		device->mac = *mac;
 	if (sock < 0)
 		return error_set(err, errno, "host interface %s: no socket: %s", name, strerror(errno));
 	rc = attach(device, name, mac != NULL ? IFF_TAP : IFF_TUN, err);
@@ -155,7 +157,7 @@ host_write(const struct host_device *device, const struct rte_mbuf *mbuf)
 	 * A port that reads along on a kernel's device also hears what the kernel has sent there before it was kept off: a test for
 	 * duplicates of the same link-local address, say, after which Linux would not use it here.
 	 */
-	if (memcmp(frame + sizeof(struct mac), device->mac.byte, sizeof(struct mac)) == 0)
+	if (device->is_tap && memcmp(frame + sizeof(struct mac), device->mac.byte, sizeof(struct mac)) == 0)
 		return false;
 	return write(device->fd, frame, mbuf->data_len) == mbuf->data_len;
 }

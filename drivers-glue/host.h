@@ -18,7 +18,8 @@ struct host_device {
 	int fd;
 	unsigned int ifindex;
 	bool has_carrier; /* as Linux was told last */
-	struct mac mac;
+	bool is_tap;
+	struct mac mac; /* of a TAP */
 };
 
 /*

@@ -18,6 +18,7 @@ import hostside
 import lab as labs
 import lan
 import napt
+import linuxside
 import netns
 import peers
 import provision
@@ -70,6 +71,7 @@ OTHER_CASES = [
     *registration.CASES,
     *forward.CASES,
     *lan.CASES,
+    *linuxside.CASES,
 ]
 
 

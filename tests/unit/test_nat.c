@@ -237,7 +237,7 @@ END_TEST
 
 /* ---- filtering -------------------------------------------------------------------------------------------------- */
 
-/* NAT-13, RFC 4787 section 5. The host has spoken to SERVER:3478 from inside port 5000. */
+/* NAT-13, BRS-14, RFC 4787 section 5. The host has spoken to SERVER:3478 from inside port 5000. */
 static const struct {
 	enum nat_filtering filtering;
 	uint32_t addr;

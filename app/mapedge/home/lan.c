@@ -226,17 +226,17 @@ lan_report(struct lan *lan)
 
 /* ---- life ------------------------------------------------------------------------------------------------------- */
 
-/* The line's router is listened to though we forward, and nobody on the LAN is a router of ours. */
+/* The line's router is listened to though we forward. */
 static int
 set_up_devices(struct lan *lan, struct event_base *base, struct error *err)
 {
-	char name[IF_NAMESIZE], wan_name[IF_NAMESIZE];
 	struct prefix6 address;
+	char wan_name[IF_NAMESIZE];
 
-	if (if_indextoname(lan->devices.lan, name) == NULL || if_indextoname(lan->devices.wan, wan_name) == NULL)
-		return error_set(err, errno, "lan: the devices: %s", strerror(errno));
-	if (assign_setting(wan_name, "accept_ra", '2') < 0 || assign_setting(name, "accept_ra", '0') < 0) {
-		error_set(err, errno, "lan: cannot set accept_ra of %s and %s: %s", name, wan_name, strerror(errno));
+	if (if_indextoname(lan->devices.wan, wan_name) == NULL)
+		return error_set(err, errno, "lan: the WAN's device: %s", strerror(errno));
+	if (assign_setting(wan_name, "accept_ra", '2') < 0) {
+		error_set(err, errno, "lan: cannot set accept_ra of %s: %s", wan_name, strerror(errno));
 		error_hint(err, "has this kernel IPv6? mapedge needs CAP_NET_ADMIN");
 		return -EIO;
 	}

@@ -8,6 +8,7 @@
 #include "engine/compile.h"
 #include "host.h"
 #include "log.h"
+#include "host/assign.h"
 #include "host/mirror.h"
 #include "host/netlink.h"
 #include "silence.h"
@@ -315,6 +316,9 @@ open_devices(struct hosts *hosts, const struct conf *conf, struct error *err)
 			rc = give_addresses(interface, device->host.ifindex, err);
 		if (rc < 0)
 			return rc;
+		/* Nobody on the LAN is a router of ours. A kernel without IPv6 believes nobody anyway. */
+		if (interface->role == CONF_LAN)
+			(void)assign_setting(interface->name, "accept_ra", '0');
 		device->hosts = hosts;
 		device->interface = i;
 		ifindex[i] = device->host.ifindex;
