@@ -38,7 +38,9 @@ check: lint test san
 
 # CE, BR and hosts in network namespaces.
 smoke: all
-	tests/netns/smoke.py --build $(BUILD)
+	@tests/netns/smoke.py --build $(BUILD) --half line > $(BUILD)/smoke-line.log 2>&1 & line=$$!; \
+	tests/netns/smoke.py --build $(BUILD) --half path; path=$$?; \
+	wait $$line; line=$$?; cat $(BUILD)/smoke-line.log; [ $$path != 0 ] && exit $$path; exit $$line
 
 demo: all
 	@tests/netns/demo.py --build $(BUILD)

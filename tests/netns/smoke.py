@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """mapedge with real programs and kernels around it, in network namespaces, as TAP. See lab.py for the lab.
 
-Usage: smoke.py [--build DIR] [WORD…]      only the cases whose name has one of the words
+Usage: smoke.py [--build DIR] [--half path|line] [WORD…]      only the cases whose name has one of the words
 """
 import argparse
 import sys
@@ -52,8 +52,8 @@ CASES = [
     ("sigterm ends well", demo.step_stop),
 ]
 
-# Each in a lab of its own.
-OTHER_CASES = [
+# Each in a lab of its own, like all below.
+PATH_CASES = [
     ("two workers: a thousand flows", workers.two_workers),
     ("four workers: every port for one host", workers.every_port_of_one_host),
     ("rules swap under load, one worker (OPS-13)", swap.one_worker),
@@ -65,11 +65,15 @@ OTHER_CASES = [
     *fragments.CASES,
     *napt.CASES,
     *hostside.CASES,
+    *forward.CASES,
+]
+
+# These mostly wait: for a server, a router, or the end of a lifetime.
+LINE_CASES = [
     *provision.CASES,
     *scenarios.CASES,
     *provision_http.CASES,
     *registration.CASES,
-    *forward.CASES,
     *lan.CASES,
     *linuxside.CASES,
 ]
@@ -95,18 +99,24 @@ def standard_lab(tap, build):
         tap.report("the lab", error)
 
 
+def cases_of(half):
+    return {"path": PATH_CASES, "line": LINE_CASES, None: PATH_CASES + LINE_CASES}[half]
+
+
 def main():
     parser = argparse.ArgumentParser(description="mapedge in network namespaces, as TAP.")
     parser.add_argument("--build", default=labs.default_build(), help="where meson has built")
+    parser.add_argument("--half", choices=("path", "line"), help="only what packets do, or only what a line says; default: both")
     parser.add_argument("words", nargs="*", help="only cases whose name has one of these")
     arguments = parser.parse_args()
     begin = time.monotonic()
     tap = Tap(arguments.words)
     try:
         labs.require_rights("ping", "curl", "iperf3", "dnsmasq", "dig", "traceroute", "tcpdump", "turnserver", "sipp", "kea-dhcp6", "radvd", "tshark", "dhclient")
-        standard_lab(tap, arguments.build)
-        hostside.run(tap, arguments.build)
-        for name, function in OTHER_CASES:
+        if arguments.half != "line":
+            standard_lab(tap, arguments.build)
+            hostside.run(tap, arguments.build)
+        for name, function in cases_of(arguments.half):
             tap.case(name, function, arguments.build)
     except netns.Unavailable as missing:
         print(f"1..0 # SKIP {missing}")

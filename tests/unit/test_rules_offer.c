@@ -99,8 +99,8 @@ END_TEST
 START_TEST(no_rule)
 {
 	static const char *const texts[] = { JPNE, OCN,
-		"services = ( { name = 'a'; br = '2001:db8:aaaa::1'; rules = ( { ipv6 = '2001:db8::/40'; ipv4 = "
-		"'192.0.2.0/24'; ea = 16; } ); } );" };
+		("services = ( { name = 'a'; br = '2001:db8:aaaa::1'; rules = ( { ipv6 = '2001:db8::/40'; ipv4 = "
+		 "'192.0.2.0/24'; ea = 16; } ); } );") };
 
 	for (size_t i = 0; i < COUNT(texts); i++) {
 		ck_assert_int_eq(offer_of_text(texts[i], "2001:db8:ffff:3400::/56"), -ENOENT);
