@@ -10,6 +10,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "setting.h"
+
 static struct ifreq
 for_device(const char *name)
 {
@@ -79,21 +81,6 @@ configure(struct host_device *device, int sock, const char *name, uint16_t mtu, 
 	return request(sock, SIOCSIFFLAGS, &flags, "bring it up", err);
 }
 
-/* Without it Linux would send router solicitations into the softwire; a kernel without IPv6 has nothing to be told. */
-static void
-refuse_ipv6(const char *name)
-{
-	char path[64 + IF_NAMESIZE];
-	int fd;
-
-	snprintf(path, sizeof(path), "/proc/sys/net/ipv6/conf/%s/disable_ipv6", name);
-	fd = open(path, O_WRONLY | O_CLOEXEC);
-	if (fd < 0)
-		return;
-	(void)!write(fd, "1", 1);
-	close(fd);
-}
-
 /* `mac` is NULL for a TUN device. */
 static int
 open_device(struct host_device *device, const char *name, const struct mac *mac, uint16_t mtu, struct error *err)
@@ -109,8 +96,9 @@ open_device(struct host_device *device, const char *name, const struct mac *mac,
 	rc = attach(device, name, mac != NULL ? IFF_TAP : IFF_TUN, err);
 	if (rc == 0 && mac != NULL)
 		rc = set_mac(sock, name, mac, err);
+	/* Without it Linux would send router solicitations into the softwire; a kernel without IPv6 has nothing to be told. */
 	if (rc == 0 && mac == NULL)
-		refuse_ipv6(name);
+		(void)setting_exchange(name, "disable_ipv6", '1');
 	if (rc == 0)
 		rc = configure(device, sock, name, mtu, err);
 	close(sock);

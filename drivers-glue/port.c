@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "port.h"
 
-#include <linux/ethtool.h>
-#include <linux/sockios.h>
+#include <linux/if_packet.h>
 #include <rte_dev.h>
 #include <stdio.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
-#include <unistd.h>
+
+#include "carrier.h"
+
+/* What a card may spread over its queues. Some (i40e) put kinds of packets that are not named here all on the first one. */
+#define SPREAD (RTE_ETH_RSS_IP | RTE_ETH_RSS_TCP | RTE_ETH_RSS_UDP)
+
+#define MAX_FILES 1024 /* ports are opened early */
 
 /* "net_af_packet0,iface=eth1" -> "net_af_packet0": the name ethdev knows the device by. */
 static void
@@ -77,8 +81,8 @@ configure(const struct port_config *config, struct port *port, struct error *err
 	port->rx_queues = info.max_rx_queues < config->workers ? info.max_rx_queues : config->workers;
 	if (port->rx_queues > 1) {
 		/* Any spread will do: a packet that lands with the wrong worker is handed to its owner. */
-		conf.rxmode.mq_mode = info.flow_type_rss_offloads != 0 ? RTE_ETH_MQ_RX_RSS : RTE_ETH_MQ_RX_NONE;
-		conf.rx_adv_conf.rss_conf.rss_hf = info.flow_type_rss_offloads & RTE_ETH_RSS_IP;
+		conf.rx_adv_conf.rss_conf.rss_hf = info.flow_type_rss_offloads & SPREAD;
+		conf.rxmode.mq_mode = conf.rx_adv_conf.rss_conf.rss_hf != 0 ? RTE_ETH_MQ_RX_RSS : RTE_ETH_MQ_RX_NONE;
 	}
 	conf.rxmode.mtu = config->mtu >= info.min_mtu && config->mtu <= info.max_mtu ? config->mtu : RTE_ETHER_MTU;
 	rc = rte_eth_dev_configure(port->id, port->rx_queues, config->workers, &conf);
@@ -169,6 +173,30 @@ port_close(struct port *port)
 		(void)rte_dev_remove(info.device);
 }
 
+/* A socket that is bound to the device; nothing else here opens such. */
+static bool
+is_packet_socket(int file, unsigned int ifindex)
+{
+	struct sockaddr_ll address = { 0 };
+	socklen_t len = sizeof(address);
+
+	return getsockname(file, (struct sockaddr *)&address, &len) == 0 && address.sll_family == AF_PACKET &&
+	    address.sll_ifindex == (int)ifindex;
+}
+
+/* net_af_packet opens a socket for each queue, one after the other, and keeps them to itself. */
+int
+port_wait_file(const struct port *port, uint16_t queue)
+{
+	const unsigned int ifindex = port->kernel_device[0] != '\0' ? if_nametoindex(port->kernel_device) : 0;
+
+	for (int file = 0; ifindex != 0 && file < MAX_FILES; file++) {
+		if (is_packet_socket(file, ifindex) && queue-- == 0)
+			return file;
+	}
+	return -1;
+}
+
 uint64_t
 port_missed(const struct port *port)
 {
@@ -177,27 +205,18 @@ port_missed(const struct port *port)
 	return rte_eth_stats_get(port->id, &stats) == 0 ? stats.imissed + stats.rx_nombuf : 0;
 }
 
-/* Ethtool tells at once; IFF_RUNNING may be a second late. A device that does not say has its link. */
-static bool
-kernel_has_link(const char *device)
-{
-	const int sock = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	struct ethtool_value link = { .cmd = ETHTOOL_GLINK, .data = 1 };
-	struct ifreq request = { .ifr_data = (char *)&link };
-
-	snprintf(request.ifr_name, sizeof(request.ifr_name), "%s", device);
-	(void)ioctl(sock, SIOCETHTOOL, &request);
-	if (sock >= 0)
-		close(sock);
-	return link.data != 0;
-}
-
 bool
 port_has_link(const struct port *port)
 {
 	struct rte_eth_link link;
 
 	if (port->kernel_device[0] != '\0')
-		return kernel_has_link(port->kernel_device);
+		return carrier_is_up(port->kernel_device);
 	return rte_eth_link_get_nowait(port->id, &link) == 0 && link.link_status == RTE_ETH_LINK_UP;
+}
+
+uint32_t
+port_link_changes(const struct port *port)
+{
+	return port->kernel_device[0] != '\0' ? carrier_changes(port->kernel_device) : 0;
 }

@@ -46,11 +46,17 @@ int port_start(const struct port_config *config, uint16_t id, struct port *port,
 
 void port_close(struct port *port);
 
+/* A file that poll(2) finds readable while the queue has packets, and that stays the driver's; -1: there is none. */
+int port_wait_file(const struct port *port, uint16_t queue);
+
 /* Frames the hardware or the kernel lost before we could take them. */
 uint64_t port_missed(const struct port *port);
 
 /* As the driver tells, or the kernel where the driver would say yes to everything. */
 bool port_has_link(const struct port *port);
+
+/* How often its link has gone or come so far, as the kernel counts it; always 0 where the driver alone knows. */
+uint32_t port_link_changes(const struct port *port);
 
 static inline uint16_t
 port_receive(const struct port *port, uint16_t queue, struct rte_mbuf **mbufs, uint16_t count)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Packet buffers of a replay: one allocation each, which ends where the packet ends, so that a tool sees any read past it.
+ * Packet buffers of a replay: one allocation each, which ends just behind the packet, so that a tool sees reads far past it.
  * They end with free().
  */
 #ifndef MAPEDGE_APP_BUFFER_H
@@ -8,7 +8,7 @@
 
 #include "pkt/worker.h"
 
-/* A packet of `len` bytes at the end of its buffer, bytes unset; NULL when memory runs out. */
+/* A packet of `len` bytes near the end of its buffer, bytes unset; NULL when memory runs out. */
 struct rte_mbuf *buffer_new(size_t len);
 
 /* Fills the worker's stock. 0, or -ENOMEM. */

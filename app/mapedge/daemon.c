@@ -157,13 +157,18 @@ stop_workers(struct engine *engine)
 	rte_eal_mp_wait_lcore();
 }
 
-/* Ports are open; the snapshot that the engine was made with lacks only their MAC addresses, and what Linux knows. */
+/*
+ * Ports are open; the snapshot that the engine was made with lacks only their MAC addresses, and what Linux knows. Nobody has
+ * worked with that one, so this one takes over its number; but the workers have its ports, which therefore go along.
+ */
 static struct snapshot *
 final_snapshot(const struct engine *engine, const struct conf *conf, struct hosts *hosts, struct error *err)
 {
 	const struct mac macs[INTERFACE_COUNT] = { engine->port[0].mac, engine->port[1].mac };
-	struct snapshot *snapshot = snapshot_compile(conf, macs, NULL, err);
+	struct snapshot *snapshot = snapshot_compile(conf, macs, engine->published, err);
 
+	if (snapshot != NULL)
+		snapshot->generation = engine->published->generation;
 	if (snapshot != NULL && hosts_link(hosts, snapshot, conf, NULL, err) < 0) {
 		snapshot_free(snapshot);
 		return NULL;
@@ -219,6 +224,7 @@ run_with_eal(struct conf *conf, struct error *err)
 		rc = hosts_open(&engine, conf, &hosts, err);
 	if (rc == 0) {
 		engine.poll = conf->poll;
+		engine_wait_for_ports(&engine);
 		snapshot = final_snapshot(&engine, conf, hosts, err);
 		rc = snapshot == NULL ? -EINVAL : 0;
 	}
@@ -265,6 +271,8 @@ daemon_run(const char *config_file, struct error *err)
 	(void)prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL);
 	/* Whatever can be known to fail fails before any port is touched. */
 	rc = socket_check(conf->control_socket, err);
+	if (rc == 0 && conf->http.kind == CONF_HTTP_UNIX)
+		rc = socket_check(conf->http.path, err);
 	if (rc == 0)
 		rc = check_buffers(conf, err);
 	if (rc == 0)

@@ -4,10 +4,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "api/metrics.h"
 #include "engine/bindings.h"
 #include "engine/compile.h"
 #include "daemon.h"
 #include "control/notes.h"
+#include "explain.h"
 #include "replay.h"
 
 #define DEFAULT_CONFIG "/etc/mapedge/mapedge.conf"
@@ -18,6 +20,8 @@ usage(FILE *to)
 	fputs("usage: mapedge [-c FILE]         run as CE or BR, as the configuration says\n"
 	      "       mapedge -t [-c FILE]      check the configuration and exit\n"
 	      "       mapedge replay …          run captures through the data path, see mapedge replay --help\n"
+	      "       mapedge explain …         what would become of a packet, see mapedge explain --help\n"
+	      "       mapedge --list-metrics    print the tables of docs/metrics.md\n"
 	      "       mapedge -V                print the version\n"
 	      "  -c, --config FILE  default " DEFAULT_CONFIG "\n",
 	    to);
@@ -32,8 +36,9 @@ print_error(const struct error *err)
 }
 
 static void
-print_note(const char *note)
+print_note(void *context, const char *note)
 {
+	(void)context;
 	puts(note);
 }
 
@@ -50,7 +55,7 @@ check_config(const char *file)
 	if (conf != NULL && bindings_load(conf, 1, &bindings, &err) == 0)
 		snapshot = snapshot_compile(conf, macs, NULL, &err);
 	if (snapshot != NULL) {
-		notes_each(conf, print_note);
+		notes_each(conf, print_note, NULL);
 		printf("%s: good, %u rules, %u bindings\n", file, snapshot->rules->count6, bindings_count(bindings));
 	} else {
 		print_error(&err);
@@ -69,6 +74,7 @@ main(int argc, char **argv)
 		{ "test", no_argument, NULL, 't' },
 		{ "version", no_argument, NULL, 'V' },
 		{ "help", no_argument, NULL, 'h' },
+		{ "list-metrics", no_argument, NULL, 'm' },
 		{ 0 },
 	};
 	const char *file = DEFAULT_CONFIG;
@@ -76,6 +82,8 @@ main(int argc, char **argv)
 	bool check = false;
 	int option;
 
+	if (argc > 1 && strcmp(argv[1], "explain") == 0)
+		return explain_main(argc - 1, argv + 1);
 	if (argc > 1 && strcmp(argv[1], "replay") == 0)
 		return replay_main(argc - 1, argv + 1);
 	while ((option = getopt_long(argc, argv, "c:tVh", options, NULL)) != -1) {
@@ -88,6 +96,9 @@ main(int argc, char **argv)
 			break;
 		case 'V':
 			puts("mapedge " MAPEDGE_VERSION);
+			return 0;
+		case 'm':
+			metrics_list(stdout);
 			return 0;
 		case 'h':
 			usage(stdout);

@@ -1,43 +1,17 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "replay.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "api/report.h"
 #include "buffer.h"
-#include "engine/bindings.h"
-#include "capture.h"
 #include "engine/compile.h"
-#include "path/path.h"
+#include "replay_parts.h"
+#include "trail.h"
 
-/* The next packet of an input, read ahead so that the inputs can be merged by time. */
-struct input {
-	struct capture_reader *reader;
-	struct capture_packet next;
-	bool has_next;
-};
-
-struct replay {
-	const char *config;
-	const char *in[INTERFACE_COUNT];
-	const char *out[INTERFACE_COUNT];
-	const char *stats;
-	uint64_t seed;
-	unsigned int workers; /* 0: what the configuration says */
-
-	struct conf *conf;
-	struct snapshot *snapshot;
-	struct bindings *bindings;
-	struct worker *worker;
-	void **memory;
-	struct input input[INTERFACE_COUNT];
-	struct capture_writer *output[INTERFACE_COUNT];
-	uint64_t start_ns;
-	uint64_t now_ns;
-	uint64_t bursts;
-};
+_Static_assert(CONF_MAX_WORKERS == WORKER_MAX && CONF_MAX_WORKERS == REPORT_MAX_WORKERS,
+    "as many as can be configured can be run and told of");
 
 /* ---- running ---------------------------------------------------------------------------------------------------- */
 
@@ -50,8 +24,7 @@ empty_outlets(struct replay *r, struct worker *w)
 		for (uint16_t j = 0; j < outlet->count; j++) {
 			struct rte_mbuf *mbuf = outlet->mbufs[j];
 
-			if (r->output[i] != NULL)
-				capture_write(r->output[i], r->now_ns, rte_pktmbuf_mtod(mbuf, void *), mbuf->pkt_len);
+			r->sent(r, (unsigned int)i, rte_pktmbuf_mtod(mbuf, const uint8_t *), mbuf->pkt_len);
 			traffic_add(&w->counters.interface[i].tx, mbuf->pkt_len);
 			free(mbuf);
 		}
@@ -60,9 +33,10 @@ empty_outlets(struct replay *r, struct worker *w)
 	for (uint16_t j = 0; j < w->dropped.count; j++)
 		free(w->dropped.mbufs[j]);
 	w->dropped.count = 0;
+	for (uint16_t j = 0; j < w->to_host.count; j++) /* there is no Linux beside a replay */
+		free(w->to_host.mbufs[j]);
+	w->to_host.count = 0;
 }
-
-static void run_burst(struct replay *r, struct worker *w, enum way way, struct rte_mbuf **mbufs, uint16_t count);
 
 /* What a worker hands over goes on with its owner at once, where handoff_on() has noted; a fragment may be handed on. */
 static void
@@ -78,7 +52,7 @@ hand_over(struct replay *r, struct worker *w, struct worker *owner)
 			if (handed.mbufs[i + count]->port != way)
 				break;
 		}
-		run_burst(r, owner, (enum way)way, &handed.mbufs[i], count);
+		replay_burst(r, owner, (enum way)way, &handed.mbufs[i], count);
 	}
 }
 
@@ -94,11 +68,29 @@ after_burst(struct replay *r, struct worker *w)
 	} while (path_resume(w) > 0);
 }
 
-static void
-run_burst(struct replay *r, struct worker *w, enum way way, struct rte_mbuf **mbufs, uint16_t count)
+void
+replay_burst(struct replay *r, struct worker *w, enum way way, struct rte_mbuf **mbufs, uint16_t count)
 {
-	path_run(w, way, mbufs, count);
+	r->run(r, w, way, mbufs, count);
 	after_burst(r, w);
+}
+
+static void
+run_way(struct replay *r, struct worker *w, enum way way, struct rte_mbuf **mbufs, uint16_t count)
+{
+	if (r->trace != NULL)
+		trail_run(r->trace, w, way, mbufs, count,
+		    way == WAY_FROM_DEVICE ? "linux" : r->conf->interfaces[way_interface(way)].name,
+		    r->now_ns - r->start_ns);
+	else
+		path_run(w, way, mbufs, count);
+}
+
+static void
+write_frame(struct replay *r, unsigned int interface, const uint8_t *frame, size_t len)
+{
+	if (r->output[interface] != NULL)
+		capture_write(r->output[interface], r->now_ns, frame, (uint32_t)len);
 }
 
 /* What a worker remembers of fragments. */
@@ -197,7 +189,7 @@ run(struct replay *r, struct error *err)
 		count = collect_burst(r, interface, mbufs, &r->worker[turn], err);
 		if (count < 0)
 			return count;
-		run_burst(r, &r->worker[turn], (enum way)interface, mbufs, (uint16_t)count);
+		replay_burst(r, &r->worker[turn], (enum way)interface, mbufs, (uint16_t)count);
 	}
 	for (unsigned int i = 0; i < workers; i++)
 		tick(r, &r->worker[i]);
@@ -228,6 +220,11 @@ open_files(struct replay *r, struct error *err)
 			if (r->output[i] == NULL)
 				return -EIO;
 		}
+	}
+	if (r->trace_file != NULL) {
+		r->trace = strcmp(r->trace_file, "-") == 0 ? stdout : fopen(r->trace_file, "we");
+		if (r->trace == NULL)
+			return error_set(err, errno, "%s: %s", r->trace_file, strerror(errno));
 	}
 	return 0;
 }
@@ -260,11 +257,23 @@ make_workers(struct replay *r, struct error *err)
 	return 0;
 }
 
-static int
-set_up(struct replay *r, struct error *err)
+int
+replay_make(struct replay *r, struct error *err)
 {
 	const struct mac macs[INTERFACE_COUNT] = { { { 0 } } };
 
+	if (r->workers != 0)
+		r->conf->workers = r->workers;
+	r->snapshot = snapshot_compile(r->conf, macs, NULL, err);
+	if (r->snapshot == NULL || bindings_load(r->conf, r->conf->workers, &r->bindings, err) < 0)
+		return -EINVAL;
+	bindings_attach(r->bindings, r->snapshot);
+	return make_workers(r, err);
+}
+
+static int
+set_up(struct replay *r, struct error *err)
+{
 	r->conf = conf_load(r->config, err);
 	if (r->conf == NULL)
 		return -EINVAL;
@@ -273,13 +282,7 @@ set_up(struct replay *r, struct error *err)
 			return error_set(err, EINVAL, "%s:%u: error: interface %s needs a mac for a replay", r->config,
 			    r->conf->interfaces[i].line, r->conf->interfaces[i].name);
 	}
-	if (r->workers != 0)
-		r->conf->workers = r->workers;
-	r->snapshot = snapshot_compile(r->conf, macs, NULL, err);
-	if (r->snapshot == NULL || bindings_load(r->conf, r->conf->workers, &r->bindings, err) < 0)
-		return -EINVAL;
-	bindings_attach(r->bindings, r->snapshot);
-	return make_workers(r, err);
+	return replay_make(r, err);
 }
 
 static void
@@ -291,8 +294,8 @@ free_held(struct worker *w)
 		free(mbuf);
 }
 
-static void
-tear_down(struct replay *r)
+void
+replay_tear_down(struct replay *r)
 {
 	for (unsigned int i = 0; r->worker != NULL && i < r->conf->workers; i++) {
 		while (r->worker[i].stock_count > 0)
@@ -301,6 +304,8 @@ tear_down(struct replay *r)
 		if (r->memory != NULL)
 			free(r->memory[i]);
 	}
+	if (r->trace != NULL && r->trace != stdout)
+		fclose(r->trace);
 	for (int i = 0; i < INTERFACE_COUNT; i++)
 		capture_close(r->input[i].reader);
 	free(r->memory);
@@ -344,132 +349,26 @@ write_stats(const struct replay *r, struct error *err)
 	return rc < 0 ? error_set(err, EIO, "cannot write %s", r->stats == NULL ? "the statistics" : r->stats) : 0;
 }
 
-/* ---- command line ----------------------------------------------------------------------------------------------- */
-
-static void
-usage(FILE *to)
-{
-	fputs("usage: mapedge replay -c CONF --in NAME=FILE… [--out NAME=FILE…] [--stats FILE] [--seed N] [--workers "
-	      "N]\n"
-	      "  -c, --config FILE    configuration; every interface needs a mac\n"
-	      "      --in NAME=FILE   capture of what interface NAME receives\n"
-	      "      --out NAME=FILE  where to write what it sends\n"
-	      "      --stats FILE     where to write the statistics (JSON), default: standard output\n"
-	      "      --seed N         seed of the port choice, default 0: the same input gives the same output\n"
-	      "      --workers N      number of workers, default: as configured\n",
-	    to);
-}
-
-/* "NAME=FILE"s are kept until the configuration says which interface has that name. */
-struct named_file {
-	const char *option; /* "in" or "out" */
-	const char *text;
-};
-
-#define MAX_NAMED_FILES (2 * INTERFACE_COUNT)
-
-static int
-bind_files(struct replay *r, const struct named_file *named, size_t count, struct error *err)
-{
-	for (size_t i = 0; i < count; i++) {
-		const char *equals = strchr(named[i].text, '=');
-		const char **file = NULL;
-
-		for (int j = 0; j < INTERFACE_COUNT && equals != NULL; j++) {
-			const char *name = r->conf->interfaces[j].name;
-
-			if (strlen(name) == (size_t)(equals - named[i].text) &&
-			    strncmp(name, named[i].text, strlen(name)) == 0)
-				file = named[i].option[0] == 'i' ? &r->in[j] : &r->out[j];
-		}
-		if (equals == NULL)
-			return error_set(err, EINVAL, "--%s %s: say which interface: NAME=FILE", named[i].option,
-			    named[i].text);
-		if (file == NULL)
-			return error_set(err, EINVAL, "--%s %s: no such interface, it is %s or %s", named[i].option,
-			    named[i].text, r->conf->interfaces[0].name, r->conf->interfaces[1].name);
-		*file = equals + 1;
-	}
-	return 0;
-}
-
-static int
-parse_number(const char *text, unsigned long max, unsigned long *value)
-{
-	char *end;
-
-	errno = 0;
-	*value = strtoul(text, &end, 0);
-	return errno != 0 || end == text || *end != '\0' || *value > max ? -EINVAL : 0;
-}
-
-static int
-parse_options(struct replay *r, int argc, char **argv, struct named_file *named, size_t *count)
-{
-	static const struct option options[] = {
-		{ "config", required_argument, NULL, 'c' },
-		{ "in", required_argument, NULL, 'i' },
-		{ "out", required_argument, NULL, 'o' },
-		{ "stats", required_argument, NULL, 's' },
-		{ "seed", required_argument, NULL, 'S' },
-		{ "workers", required_argument, NULL, 'w' },
-		{ "help", no_argument, NULL, 'h' },
-		{ 0 },
-	};
-	unsigned long value = 0;
-	int option;
-
-	while ((option = getopt_long(argc, argv, "c:h", options, NULL)) != -1) {
-		switch (option) {
-		case 'c':
-			r->config = optarg;
-			break;
-		case 'i':
-		case 'o':
-			if (*count == MAX_NAMED_FILES)
-				return -EINVAL;
-			named[(*count)++] = (struct named_file){ option == 'i' ? "in" : "out", optarg };
-			break;
-		case 's':
-			r->stats = optarg;
-			break;
-		case 'S':
-			if (parse_number(optarg, ULONG_MAX, &value) < 0)
-				return -EINVAL;
-			r->seed = value;
-			break;
-		case 'w':
-			if (parse_number(optarg, CONF_MAX_WORKERS, &value) < 0 || value == 0)
-				return -EINVAL;
-			r->workers = (unsigned int)value;
-			break;
-		default:
-			return -EINVAL;
-		}
-	}
-	return r->config == NULL || optind != argc ? -EINVAL : 0;
-}
-
 int
 replay_main(int argc, char **argv)
 {
-	struct named_file named[MAX_NAMED_FILES];
-	struct replay r = { 0 };
+	struct named_file named[REPLAY_MAX_FILES];
+	struct replay r = { .run = run_way, .sent = write_frame };
 	struct error err = { 0 };
 	size_t count = 0;
 	int rc;
 
 	if (argc == 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
-		usage(stdout);
+		replay_usage(stdout);
 		return 0;
 	}
-	if (parse_options(&r, argc, argv, named, &count) < 0) {
-		usage(stderr);
+	if (replay_options(&r, argc, argv, named, &count) < 0) {
+		replay_usage(stderr);
 		return 2;
 	}
 	rc = set_up(&r, &err);
 	if (rc == 0)
-		rc = bind_files(&r, named, count, &err);
+		rc = replay_bind_files(&r, named, count, &err);
 	if (rc == 0)
 		rc = open_files(&r, &err);
 	if (rc == 0)
@@ -485,6 +384,6 @@ replay_main(int argc, char **argv)
 		if (err.hint[0] != '\0')
 			fprintf(stderr, "hint: %s\n", err.hint);
 	}
-	tear_down(&r);
+	replay_tear_down(&r);
 	return rc == 0 ? 0 : 1;
 }

@@ -4,6 +4,8 @@
 
 #include <jansson.h>
 
+#include "api/ranges_json.h"
+
 /* The spec as it was written; what the rule does not say is null. */
 static json_t *
 rule_json(const struct calc_result *result)
@@ -19,19 +21,6 @@ rule_json(const struct calc_result *result)
 	    spec->iid == MAP_IID_DRAFT03 ? "draft03" : "rfc7597", "service",
 	    match->service != NULL ? match->service->name : NULL, "file", result->rules->file_name, "line",
 	    match->service != NULL ? json_integer(match->line) : json_null());
-}
-
-static json_t *
-ranges_json(const struct portset *set)
-{
-	json_t *ranges = json_array();
-
-	for (uint32_t i = 0; i < portset_range_count(set); i++) {
-		const struct port_range range = portset_range(set, i);
-
-		json_array_append_new(ranges, json_pack("[ii]", range.first, range.last));
-	}
-	return ranges;
 }
 
 static json_t *

@@ -1,12 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/*
- * mapedgectl [-s SOCKET] COMMAND [NAME=VALUE…]: one request to the daemon's JSON socket. Which commands there are is the
- * daemon's business: `mapedgectl list-commands` asks it.
- */
 #include <errno.h>
-#include <getopt.h>
-#include <jansson.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,56 +8,13 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "answer.h"
 #include "client.h"
 #include "command.h"
+#include "overview.h"
+#include "words.h"
 
 #define REPLY_TIMEOUT_S 30
-
-static void
-usage(FILE *out)
-{
-	fputs("Usage: mapedgectl [-s SOCKET] COMMAND [NAME=VALUE…]\n\n"
-	      "Sends COMMAND to a running mapedge and prints its answer as JSON; list-commands tells what it knows.\n\n"
-	      "  -s, --socket PATH  the daemon's socket, default " CLIENT_SOCKET "\n"
-	      "\nExit status: 0 done, 1 refused or failed, 2 wrong usage, 4 no daemon at the socket.\n",
-	    out);
-}
-
-/* true, false and numbers, PSIDs as 0x34 too, are what they look like; everything else is a string. */
-static json_t *
-parse_value(const char *text)
-{
-	json_t *value = json_loads(text, JSON_DECODE_ANY, NULL);
-	const bool hex = strncmp(text, "0x", 2) == 0;
-	unsigned int number;
-	int end = 0;
-
-	if (json_is_boolean(value) || json_is_integer(value))
-		return value;
-	json_decref(value);
-	if (hex && sscanf(text, "%8x%n", &number, &end) == 1 && text[end] == '\0')
-		return json_integer(number);
-	return json_string(text);
-}
-
-static json_t *
-make_arguments(char **arguments, int count)
-{
-	json_t *values = json_object();
-
-	for (int i = 0; i < count; i++) {
-		const char *equals = strchr(arguments[i], '=');
-
-		if (equals == NULL || equals == arguments[i]) {
-			fprintf(stderr, "mapedgectl: '%s' is not NAME=VALUE\n", arguments[i]);
-			json_decref(values);
-			return NULL;
-		}
-		arguments[i][equals - arguments[i]] = '\0';
-		json_object_set_new(values, arguments[i], parse_value(equals + 1));
-	}
-	return values;
-}
 
 /* A stream connected to the daemon, NULL with a message on stderr. */
 static FILE *
@@ -112,7 +62,7 @@ exchange(FILE *stream, const json_t *request)
 }
 
 int
-client_ask(const char *path, const char *command, json_t *arguments, json_t **answer)
+client_try(const char *path, const char *command, json_t *arguments, json_t **answer, FILE *complaints)
 {
 	json_t *request = json_pack("{s:s, s:o, s:i}", "command", command, "arguments", arguments, "id", 1);
 	FILE *stream = connect_to(path);
@@ -130,7 +80,7 @@ client_ask(const char *path, const char *command, json_t *arguments, json_t **an
 	} else if (reply != NULL) {
 		const char *text = json_string_value(json_object_get(reply, "text"));
 
-		fprintf(stderr, "mapedgectl: %s\n", text != NULL ? text : "refused without a reason");
+		fprintf(complaints, "mapedgectl: %s\n", text != NULL ? text : "refused without a reason");
 		status = EXIT_FAILURE;
 	}
 	json_decref(reply);
@@ -139,35 +89,32 @@ client_ask(const char *path, const char *command, json_t *arguments, json_t **an
 }
 
 int
-client_main(int argc, char **argv)
+client_ask(const char *path, const char *command, json_t *arguments, json_t **answer)
 {
-	static const struct option options[] = {
-		{ "socket", required_argument, NULL, 's' },
-		{ "help", no_argument, NULL, 'h' },
-		{ 0 },
-	};
-	const char *path = CLIENT_SOCKET;
-	json_t *arguments, *answer;
-	int option, status;
+	return client_try(path, command, arguments, answer, stderr);
+}
 
-	while ((option = getopt_long(argc, argv, "+s:h", options, NULL)) != -1) {
-		if (option == 's') {
-			path = optarg;
-		} else {
-			usage(option == 'h' ? stdout : stderr);
-			return option == 'h' ? EXIT_SUCCESS : EXIT_USAGE;
-		}
-	}
-	if (optind == argc) {
-		usage(stderr);
+int
+client_run(const char *path, char *const *words, int count)
+{
+	struct request request;
+	struct error err;
+	json_t *answer;
+	int status;
+
+	if (count == 0)
+		return overview_main(path);
+	if (words_read(words, count, &request, &err) < 0) {
+		fprintf(stderr, "mapedgectl: %s\n", err.text);
+		if (err.hint[0] != '\0')
+			fprintf(stderr, "hint: %s\n", err.hint);
 		return EXIT_USAGE;
 	}
-	arguments = make_arguments(argv + optind + 1, argc - optind - 1);
-	if (arguments == NULL)
-		return EXIT_USAGE;
-	status = client_ask(path, argv[optind], arguments, &answer);
-	if (status == EXIT_SUCCESS && (json_dumpf(answer, stdout, JSON_INDENT(2)) < 0 || putchar('\n') == EOF))
+	status = client_ask(path, request.command->name, request.arguments, &answer);
+	if (status == EXIT_SUCCESS)
+		answer_print(stdout, request.command, request.form, answer);
+	if (json_is_false(json_object_get(answer, "healthy")))
 		status = EXIT_FAILURE;
 	json_decref(answer);
-	return status;
+	return status == EXIT_SUCCESS && ferror(stdout) ? EXIT_FAILURE : status;
 }

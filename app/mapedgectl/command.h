@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A subcommand of mapedgectl; main.c has the table. */
+/* What mapedgectl does without a daemon; main.c has the table. What the daemon does is in api/command.h. */
 #ifndef MAPEDGECTL_COMMAND_H
 #define MAPEDGECTL_COMMAND_H
 
@@ -8,17 +8,21 @@
 #define EXIT_UNREACHABLE 4 /* no daemon at the socket */
 
 struct command {
-	const char *name;
+	const char *name;                  /* NULL ends the table */
 	int (*run)(int argc, char **argv); /* argv[0] is "mapedgectl NAME"; returns the exit status */
 	const char *help;                  /* one line */
 };
 
+extern const struct command local_commands[];
+
 int bindings_main(int argc, char **argv);
 int calc_main(int argc, char **argv);
+int capture_main(int argc, char **argv);
 int export_main(int argc, char **argv);
 int lookup_main(int argc, char **argv);
-
-/* Everything that is no subcommand is for the daemon. argv[0] is the program's name, the rest as typed. */
-int client_main(int argc, char **argv);
+int monitor_main(int argc, char **argv);
+int techinfo_main(int argc, char **argv);
+int top_main(int argc, char **argv);
+int trace_main(int argc, char **argv);
 
 #endif

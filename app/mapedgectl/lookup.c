@@ -23,7 +23,7 @@ struct lookup_args {
 static void
 usage(FILE *out)
 {
-	fputs("Usage: mapedgectl lookup [-s SOCKET | --log FILE] [--at TIME] [--json] ADDRESS [PORT]\n"
+	fputs("Usage: mapedgectl lookup [-s SOCKET | --log FILE] [--at TIME] [--json] ADDRESS[:PORT] [PORT]\n"
 	      "\n"
 	      "Tells which CE has an IPv4 address and port (or ICMP identifier), or what belongs to an IPv6 address "
 	      "or\n"

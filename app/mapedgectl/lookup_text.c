@@ -4,28 +4,15 @@
 #include <string.h>
 
 #include "lookup.h"
+#include "reading.h"
 #include "text.h"
-
-static const char *
-text_of(const json_t *object, const char *key)
-{
-	const char *text = json_string_value(json_object_get(object, key));
-
-	return text != NULL ? text : "?";
-}
-
-static int
-number_of(const json_t *object, const char *key)
-{
-	return (int)json_integer_value(json_object_get(object, key));
-}
 
 /* A number that came over the socket is checked before it becomes a shift. */
 static bool
 read_ports(const json_t *ce, struct portset *ports)
 {
-	const int psid = number_of(ce, "psid"), psid_len = number_of(ce, "psid_len"),
-		  offset = number_of(ce, "psid_offset");
+	const long long psid = number_of(ce, "psid"), psid_len = number_of(ce, "psid_len"),
+			offset = number_of(ce, "psid_offset");
 
 	*ports = (struct portset){ (uint16_t)psid, (uint8_t)psid_len, (uint8_t)offset };
 	return psid >= 0 && psid <= UINT16_MAX && psid_len >= 0 && offset >= 0 && offset <= 15 && psid_len <= 16 &&
@@ -39,7 +26,7 @@ print_ports(const json_t *ce)
 	struct portset ports;
 
 	if (is_prefix)
-		text_line("IPv4 prefix", "%s/%d", text_of(ce, "ipv4"), number_of(ce, "ipv4_prefix_len"));
+		text_line("IPv4 prefix", "%s/%lld", text_of(ce, "ipv4"), number_of(ce, "ipv4_prefix_len"));
 	else
 		text_line("IPv4 address", "%s", text_of(ce, "ipv4"));
 	if (!read_ports(ce, &ports))
@@ -65,7 +52,7 @@ print_ce(const json_t *ce)
 	text_line(rule != NULL ? "MAP address" : "Softwire address", "%s", text_of(ce, "map_address"));
 	text_line("BR address", "%s", text_of(ce, "br"));
 	if (rule != NULL)
-		text_line("Rule", "%s = %s, %d EA bits", text_of(rule, "ipv6"), text_of(rule, "ipv4"),
+		text_line("Rule", "%s = %s, %lld EA bits", text_of(rule, "ipv6"), text_of(rule, "ipv4"),
 		    number_of(rule, "ea"));
 	else
 		text_line("Rule", "a binding");
@@ -77,7 +64,7 @@ print_record(const json_t *record)
 	const json_t *stopped = json_object_get(record, "stopped");
 	char text[120];
 
-	text_line("As of", "%s, %s, generation %d", text_of(record, "time"), text_of(record, "event"),
+	text_line("As of", "%s, %s, generation %lld", text_of(record, "time"), text_of(record, "event"),
 	    number_of(record, "generation"));
 	if (stopped != NULL) {
 		snprintf(text, sizeof(text), "mapedge had been stopped by then, at %s.", json_string_value(stopped));
@@ -91,7 +78,7 @@ void
 lookup_print(const json_t *answer)
 {
 	const json_t *ces = json_object_get(answer, "ces"), *record = json_object_get(answer, "record"), *ce;
-	const int more = number_of(answer, "total") - (int)json_array_size(ces);
+	const long long more = number_of(answer, "total") - (long long)json_array_size(ces);
 	struct portset ports;
 	size_t i;
 
@@ -102,7 +89,7 @@ lookup_print(const json_t *answer)
 		print_ce(ce);
 	}
 	if (more > 0)
-		printf("\nand %d more\n", more);
+		printf("\nand %lld more\n", more);
 	if (record != NULL)
 		print_record(record);
 	ce = json_array_get(ces, 0);

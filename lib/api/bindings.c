@@ -5,33 +5,32 @@
 #include "api/command.h"
 #include "conf/bindings.h"
 
-#define IPV4 "ipv4", ARGUMENT_IP4
-#define PSID "psid", ARGUMENT_COUNT
-#define SOFTWIRE "softwire", ARGUMENT_IP6
-#define IPV4_HELP "IPv4 address, of a pool"
-#define PSID_HELP "PSID; leave it out where the pool gives out whole addresses"
-#define SOFTWIRE_HELP "the CE's IPv6 address"
+#define IPV4 .name = "ipv4", .type = ARGUMENT_IP4, .help = "IPv4 address, of a pool"
+#define PSID                                                       \
+	.name = "psid", .type = ARGUMENT_COUNT, .max = UINT16_MAX, \
+	.help = "PSID; leave it out where the pool gives out whole addresses"
+#define SOFTWIRE .name = "softwire", .type = ARGUMENT_IP6, .help = "the CE's IPv6 address"
 
 const struct argument api_binding_add_arguments[] = {
-	{ IPV4, false, 0, IPV4_HELP },
-	{ PSID, false, UINT16_MAX, PSID_HELP },
-	{ SOFTWIRE, false, 0, SOFTWIRE_HELP },
-	{ "replace", ARGUMENT_BOOL, false, 0, "take the place of a binding that is there" },
-	{ "bindings", ARGUMENT_LIST, false, 0, "or many at once: a list of {ipv4, psid, softwire}" },
+	{ IPV4 },
+	{ PSID },
+	{ SOFTWIRE },
+	{ .name = "replace", .type = ARGUMENT_BOOL, .help = "take the place of a binding that is there" },
+	{ .name = "bindings", .type = ARGUMENT_LIST, .help = "or many at once: a list of {ipv4, psid, softwire}" },
 	{ 0 },
 };
 
 /* One of a list. */
 static const struct argument element_arguments[] = {
-	{ IPV4, true, 0, IPV4_HELP },
-	{ PSID, false, UINT16_MAX, PSID_HELP },
-	{ SOFTWIRE, true, 0, SOFTWIRE_HELP },
+	{ IPV4, .required = true },
+	{ PSID },
+	{ SOFTWIRE, .required = true },
 	{ 0 },
 };
 
 const struct argument api_binding_arguments[] = {
-	{ IPV4, true, 0, IPV4_HELP },
-	{ PSID, false, UINT16_MAX, PSID_HELP },
+	{ IPV4, .required = true },
+	{ PSID },
 	{ 0 },
 };
 

@@ -35,25 +35,51 @@ servers_json(const struct dhcp6_servers *servers)
 	return array;
 }
 
-json_t *
-lan_json(const struct lan_report *lan, uint64_t now)
+/* What a network has of the line, into its object. */
+static void
+add_network(json_t *object, const struct lan_report *lan, const struct lan_network_report *network, uint64_t now)
 {
-	json_t *object = json_object();
 	char text[PREFIX_TEXT_SIZE];
 
-	if (lan->has_subnet) {
-		json_object_set_new(object, "address", json_string(prefix6_format(&lan->address, text)));
+	if (network->has_subnet) {
+		json_object_set_new(object, "address", json_string(prefix6_format(&network->address, text)));
 		json_object_set_new(object, "preferred_s", left_json(lan->preferred_until, now));
 		json_object_set_new(object, "valid_s", left_json(lan->valid_until, now));
 	} else {
 		json_object_set_new(object, "address", json_null());
 		json_object_set_new(object, "reason",
-		    text_json(lan->reason[0] != '\0' ? lan->reason : "the line has no prefix"));
-		json_object_set_new(object, "hint", text_json(lan->hint));
+		    text_json(network->reason[0] != '\0' ? network->reason : "the line has no prefix"));
+		json_object_set_new(object, "hint", text_json(network->hint));
 	}
+	if (network->ula.len > 0)
+		json_object_set_new(object, "ula", json_string(prefix6_format(&network->ula, text)));
+	json_object_set_new(object, "withdrawn", stale_json(&network->stale, now));
+}
+
+static json_t *
+networks_json(const struct lan_report *lan, uint64_t now)
+{
+	json_t *array = json_array();
+
+	for (uint32_t i = 1; i < lan->network_count; i++) {
+		json_t *object = json_pack("{s:s}", "device", lan->networks[i].device);
+
+		add_network(object, lan, &lan->networks[i], now);
+		json_array_append_new(array, object);
+	}
+	return array;
+}
+
+json_t *
+lan_json(const struct lan_report *lan, uint64_t now)
+{
+	json_t *object = json_object();
+
+	add_network(object, lan, &lan->networks[0], now);
 	json_object_set_new(object, "default_router", json_boolean(lan->has_router));
 	json_object_set_new(object, "dns", servers_json(&lan->dns));
-	json_object_set_new(object, "withdrawn", stale_json(&lan->stale, now));
+	if (lan->network_count > 1)
+		json_object_set_new(object, "networks", networks_json(lan, now));
 	if (lan->services != NULL)
 		json_object_set_new(object, "services",
 		    json_pack("{s:s, s:o, s:I}", "state", lan->services, "reason", text_json(lan->trouble), "starts",

@@ -7,17 +7,27 @@
 
 #include "provision/home.h"
 
-struct lan_report {
+#define LAN_MAX_NETWORKS 9
+
+/* The LAN, or a further network. */
+struct lan_network_report {
+	const char *device;
 	bool has_subnet;
-	struct prefix6 address; /* ours, with the length of the LAN's subnet */
-	uint64_t preferred_until, valid_until;
-	bool has_router;          /* hosts are told that we are their default router */
-	const char *reason;       /* why there is no subnet; "": the line has no prefix */
-	const char *hint;         /* what to do about it; may be "" */
-	struct dhcp6_servers dns; /* whom the proxy asks */
+	struct prefix6 address; /* ours, with the length of the subnet */
+	struct prefix6 ula;     /* ours of the home's unique local prefix; length 0: none */
+	const char *reason;     /* why there is no subnet; "": the line has no prefix */
+	const char *hint;       /* what to do about it; may be "" */
 	struct home_stale stale;
-	const char *services; /* "off", "running", "waiting"; NULL: none are wanted */
-	const char *trouble;  /* of the services; "": none */
+};
+
+struct lan_report {
+	uint32_t network_count;
+	struct lan_network_report networks[LAN_MAX_NETWORKS]; /* the LAN first */
+	uint64_t preferred_until, valid_until;                /* of all addresses but unique local ones */
+	bool has_router;                                      /* hosts are told that we are their default router */
+	struct dhcp6_servers dns;                             /* whom the proxy asks */
+	const char *services;                                 /* "off", "running", "waiting"; NULL: none are wanted */
+	const char *trouble;                                  /* of the services; "": none */
 	uint64_t starts;
 };
 

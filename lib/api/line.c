@@ -1,112 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "api/line.h"
 
+#include "api/address_json.h"
+#include "api/softwire.h"
 #include "api/text_json.h"
-
-static json_t *
-ip6_json(u128 addr)
-{
-	char text[IP6_TEXT_SIZE];
-
-	return json_string(ip6_format(addr, text));
-}
-
-static json_t *
-ranges_json(const struct portset *ports)
-{
-	json_t *ranges = json_array();
-
-	for (uint32_t i = 0; i < portset_range_count(ports); i++) {
-		const struct port_range range = portset_range(ports, i);
-
-		json_array_append_new(ranges, json_pack("[i, i]", range.first, range.last));
-	}
-	return ranges;
-}
-
-/* ---- the softwire ----------------------------------------------------------------------------------------------- */
-
-static void
-add_ports(json_t *object, const struct map_ce *ce)
-{
-	json_object_set_new(object, "ports", json_integer(portset_count(&ce->ports)));
-	if (ce->kind == MAP_SHARED) {
-		json_object_set_new(object, "psid", json_integer(ce->ports.psid));
-		json_object_set_new(object, "psid_length", json_integer(ce->ports.psid_len));
-		json_object_set_new(object, "psid_offset", json_integer(ce->ports.offset));
-		json_object_set_new(object, "port_ranges", ranges_json(&ce->ports));
-	}
-}
-
-static void
-add_ends(json_t *object, const struct conf_softwire *softwire, const struct map_ce *ce)
-{
-	char text[PREFIX_TEXT_SIZE];
-
-	json_object_set_new(object, "kind", json_string(offer_kind_word(softwire->kind)));
-	json_object_set_new(object, "local", ip6_json(ce->address));
-	json_object_set_new(object, "remote", ip6_json(softwire->br));
-	if (softwire->kind != OFFER_DS_LITE)
-		json_object_set_new(object, "ipv4", json_string(prefix4_format(&ce->ipv4, text)));
-	json_object_set_new(object, "translated", json_boolean(ce->kind != MAP_PREFIX));
-	if (ce->kind != MAP_PREFIX)
-		add_ports(object, ce);
-	json_object_set_new(object, "mtu", json_integer(softwire->mtu));
-	if (softwire->kind == OFFER_MAP_E) {
-		json_object_set_new(object, "mesh", json_boolean(softwire->mesh));
-		json_object_set_new(object, "rules", json_integer((json_int_t)softwire->rule_count));
-	}
-}
-
-/* A softwire can be configured and lead nowhere. Whether its other end can be reached is known from what comes back. */
-static void
-add_pulse(json_t *object, const struct pulse *pulse)
-{
-	static const char *const reasons[] = {
-		[PULSE_UNKNOWN] = "nothing was sent lately that could have an answer",
-		[PULSE_ANSWERS] = "packets come back",
-		[PULSE_SILENT] = "packets go out and nothing comes back: the other end is silent",
-	};
-	const enum pulse_verdict verdict = pulse_verdict(pulse);
-	const struct pulse_look lately = pulse_lately(pulse);
-
-	json_object_set_new(object, "reachable",
-	    verdict == PULSE_UNKNOWN ? json_null() : json_boolean(verdict == PULSE_ANSWERS));
-	json_object_set_new(object, "reachable_reason", json_string(reasons[verdict]));
-	if (verdict == PULSE_SILENT)
-		json_object_set_new(object, "hint",
-		    json_string("is `remote` the right address for this line? Or does a home gateway in front make the "
-				"softwire itself, or a firewall drop protocol 4?"));
-	json_object_set_new(object, "unanswered_packets", json_integer((json_int_t)pulse_unanswered(pulse)));
-	json_object_set_new(object, "carrying", json_boolean(lately.sent > 0 && lately.received > 0));
-	json_object_set_new(object, "last_minute",
-	    json_pack("{s:I, s:I}", "sent_packets", (json_int_t)lately.sent, "received_packets",
-		(json_int_t)lately.received));
-	if (pulse->answered)
-		json_object_set_new(object, "last_received_s", json_integer((json_int_t)(pulse_age_ms(pulse) / 1000)));
-}
-
-static json_t *
-softwire_json(const struct conf_softwire *softwire, const struct pulse *pulse)
-{
-	json_t *object = json_object();
-	struct error err = { 0 };
-	struct map_ce ce;
-
-	json_object_set_new(object, "name", json_string(softwire->name));
-	json_object_set_new(object, "provision",
-	    json_string(softwire->provisioned ? source_word(softwire->source) : "static"));
-	json_object_set_new(object, "configured", json_boolean(!softwire->is_down));
-	if (softwire->is_down) {
-		json_object_set_new(object, "reason", text_json(softwire->why_down.text));
-		json_object_set_new(object, "hint", text_json(softwire->why_down.hint));
-	} else if (conf_derive(softwire, &ce, &err) == 0) {
-		add_ends(object, softwire, &ce);
-		if (pulse != NULL)
-			add_pulse(object, pulse);
-	}
-	return object;
-}
 
 /* ---- the line --------------------------------------------------------------------------------------------------- */
 
@@ -120,6 +17,24 @@ leases_json(const struct dhcp6_prefix *leases, uint32_t count, uint64_t now)
 		json_array_append_new(array,
 		    json_pack("{s:s, s:o, s:o}", "prefix", prefix6_format(&leases[i].prefix, text), "preferred_s",
 			left_json(leases[i].preferred_until, now), "valid_s", left_json(leases[i].valid_until, now)));
+	}
+	return array;
+}
+
+/* Of the WAN, by IA_NA. */
+static json_t *
+wan_addresses_json(const struct line_report *line)
+{
+	const struct dhcp6_lease *lease = &line->client->lease;
+	json_t *array = json_array();
+
+	for (uint32_t i = 0; i < lease->address_count; i++) {
+		const struct dhcp6_prefix *given = &lease->addresses[i];
+
+		json_array_append_new(array,
+		    json_pack("{s:o, s:s, s:o, s:o}", "address", ip6_json(given->prefix.addr), "state",
+			line->address_states[i], "preferred_s", left_json(given->preferred_until, line->now), "valid_s",
+			left_json(given->valid_until, line->now)));
 	}
 	return array;
 }
@@ -172,7 +87,7 @@ dhcpv6_json(const struct line_report *line)
 	json_object_set_new(object, "reason", text_json(line->reason));
 	json_object_set_new(object, "next_action_s", left_json(dhcp6_client_next(client), line->now));
 	json_object_set_new(object, "prefixes", leases_json(lease->prefixes, lease->prefix_count, line->now));
-	json_object_set_new(object, "addresses", leases_json(lease->addresses, lease->address_count, line->now));
+	json_object_set_new(object, "addresses", wan_addresses_json(line));
 	json_object_set_new(object, "dns", servers_json(&lease->settings.dns));
 	json_object_set_new(object, "sent", messages_json(client->counters.sent));
 	json_object_set_new(object, "received", messages_json(client->counters.received));
@@ -256,6 +171,19 @@ registration_json(const struct line_report *line)
 	    left_json(registration->next_ms, line->now));
 }
 
+static json_t *
+time_json(const struct line_report *line)
+{
+	const struct right_time *time = line->time;
+	json_t *object = json_pack("{s:s, s:o, s:b, s:s, s:o, s:o}", "state", right_time_word(time->state), "reason",
+	    text_json(time->reason), "set", time->is_set, "from", line->time_from, "asked",
+	    servers_json(line->time_asked), "next_action_s", left_json(time->next_ms, line->now));
+
+	if (time->is_set)
+		json_object_set_new(object, "set_forward_s", json_integer((json_int_t)(time->stepped_ms / 1000)));
+	return object;
+}
+
 /* ---- all together ----------------------------------------------------------------------------------------------- */
 
 /* Who forwards native IPv6, and what one must know about it. */
@@ -270,26 +198,33 @@ ipv6_json(const struct conf *conf)
 	return object;
 }
 
+void
+line_add_provision(json_t *object, const struct line_report *line)
+{
+	json_object_set_new(object, "dhcpv6", dhcpv6_json(line));
+	json_object_set_new(object, "sources", sources_json(line));
+	json_object_set_new(object, "resolvers", resolvers_json(line));
+	json_object_set_new(object, "names", names_json(line));
+	if (line->routers != NULL)
+		json_object_set_new(object, "routers", routers_json(line));
+	if (line->registration != NULL)
+		json_object_set_new(object, "registration", registration_json(line));
+	if (line->time != NULL)
+		json_object_set_new(object, "time", time_json(line));
+}
+
 json_t *
-line_json(const struct conf *conf, const struct line_report *line, const struct pulse *pulse)
+line_json(const struct conf *conf, const struct line_report *line, const struct liveness *liveness)
 {
 	json_t *object = json_pack("{s:s}", "role", conf->role == CONF_CE ? "ce" : "br");
 
 	if (conf->role != CONF_CE)
 		return object;
 	json_object_set_new(object, "ipv6", ipv6_json(conf));
-	if (line != NULL) {
-		json_object_set_new(object, "dhcpv6", dhcpv6_json(line));
-		json_object_set_new(object, "sources", sources_json(line));
-		json_object_set_new(object, "resolvers", resolvers_json(line));
-		json_object_set_new(object, "names", names_json(line));
-	}
-	if (line != NULL && line->routers != NULL)
-		json_object_set_new(object, "routers", routers_json(line));
-	if (line != NULL && line->registration != NULL)
-		json_object_set_new(object, "registration", registration_json(line));
+	if (line != NULL)
+		line_add_provision(object, line);
 	if (line != NULL && line->lan != NULL)
 		json_object_set_new(object, "lan", lan_json(line->lan, line->now));
-	json_object_set_new(object, "softwire", softwire_json(&conf->softwires[0], pulse));
+	json_object_set_new(object, "softwire", softwire_json(&conf->softwires[0], liveness));
 	return object;
 }

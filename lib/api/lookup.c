@@ -2,6 +2,8 @@
 #include "api/lookup.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 /* ---- under one rule --------------------------------------------------------------------------------------------- */
 
@@ -159,8 +161,8 @@ find_pool(const struct lookup *lookup, uint32_t ipv4)
 	return longest;
 }
 
-void
-lookup_ipv4(const struct lookup *lookup, uint32_t ipv4, const uint16_t *port, struct lookup_answer *answer)
+static void
+look_up_ipv4(const struct lookup *lookup, uint32_t ipv4, const uint16_t *port, struct lookup_answer *answer)
 {
 	const uint16_t any = port != NULL ? *port : 0;
 	const struct map_rule *rule = ruleset_find4(lookup->rules, ipv4, any);
@@ -210,12 +212,12 @@ is_taken(const struct lookup *lookup, const struct lookup_ce *ce)
 
 	if (ce->ce.kind == MAP_PREFIX)
 		return false;
-	lookup_ipv4(lookup, ce->ce.ipv4.addr, &port, &back);
+	look_up_ipv4(lookup, ce->ce.ipv4.addr, &port, &back);
 	return back.count != 1 || back.ces[0].rule != ce->rule;
 }
 
-void
-lookup_ipv6(const struct lookup *lookup, const struct prefix6 *prefix, struct lookup_answer *answer)
+static void
+look_up_ipv6(const struct lookup *lookup, const struct prefix6 *prefix, struct lookup_answer *answer)
 {
 	const uint32_t rule = ruleset_find6(lookup->rules, prefix->addr);
 	char text[PREFIX_TEXT_SIZE], addr[IP4_TEXT_SIZE];
@@ -240,17 +242,39 @@ lookup_ipv6(const struct lookup *lookup, const struct prefix6 *prefix, struct lo
 
 /* ---- questions and answers as text ------------------------------------------------------------------------------ */
 
+/* "192.0.2.18:4928". */
+static int
+read_endpoint(const char *text, uint32_t *ipv4, uint16_t *port)
+{
+	const char *colon = strchr(text, ':');
+	char address[IP4_TEXT_SIZE], *end;
+	unsigned long number;
+
+	if (colon == NULL || (size_t)(colon - text) >= sizeof(address) || colon[1] < '0' || colon[1] > '9')
+		return -EINVAL;
+	snprintf(address, sizeof(address), "%.*s", (int)(colon - text), text);
+	number = strtoul(colon + 1, &end, 10);
+	if (*end != '\0' || number > UINT16_MAX || ip4_parse(address, ipv4) < 0)
+		return -EINVAL;
+	*port = (uint16_t)number;
+	return 0;
+}
+
 int
 lookup_ask(const struct lookup *lookup, const char *address, int port, struct lookup_answer *answer, struct error *err)
 {
-	const uint16_t number = (uint16_t)port;
+	uint16_t number = (uint16_t)port;
 	struct prefix6 prefix = { .len = 128 };
 	uint32_t ipv4;
 
+	if (port < 0 && read_endpoint(address, &ipv4, &number) == 0) {
+		look_up_ipv4(lookup, ipv4, &number, answer);
+		return 0;
+	}
 	if (port > UINT16_MAX || port < -1)
 		return error_set(err, EINVAL, "a port is 0..65535");
 	if (ip4_parse(address, &ipv4) == 0) {
-		lookup_ipv4(lookup, ipv4, port < 0 ? NULL : &number, answer);
+		look_up_ipv4(lookup, ipv4, port < 0 ? NULL : &number, answer);
 		return 0;
 	}
 	if (ip6_parse(address, &prefix.addr) < 0 && prefix6_parse(address, &prefix) < 0)
@@ -259,6 +283,6 @@ lookup_ask(const struct lookup *lookup, const char *address, int port, struct lo
 		return error_set(err, EINVAL, "a port goes with an IPv4 address only");
 	if (!prefix6_is_aligned(&prefix))
 		return error_set(err, EINVAL, "prefix %.60s has host bits set", address);
-	lookup_ipv6(lookup, &prefix, answer);
+	look_up_ipv6(lookup, &prefix, answer);
 	return 0;
 }

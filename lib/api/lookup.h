@@ -54,15 +54,9 @@ struct lookup_answer {
 	struct lookup_ce ces[LOOKUP_MAX_CES];
 };
 
-/* `port`: a port or ICMP identifier (RFC 7597 section 8.2), NULL when none is given. */
-void lookup_ipv4(const struct lookup *lookup, uint32_t ipv4, const uint16_t *port, struct lookup_answer *answer);
-
-/* An IPv6 address (/128) or prefix, without host bits. */
-void lookup_ipv6(const struct lookup *lookup, const struct prefix6 *prefix, struct lookup_answer *answer);
-
 /*
- * A question as people write it: an IPv4 address, perhaps with a port (-1: none), or an IPv6 address or prefix. 0 with the
- * answer, or -EINVAL with what is wrong with the question.
+ * A question as people write it: an IPv4 address, perhaps with a port or ICMP identifier (RFC 7597 section 8.2; -1: none, or behind a colon), or
+ * an IPv6 address or prefix. 0 with the answer, or -EINVAL with what is wrong with the question.
  */
 int
 lookup_ask(const struct lookup *lookup, const char *address, int port, struct lookup_answer *answer, struct error *err);

@@ -1,20 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* A lookup's answer as JSON; the names are those of mapedgectl calc --json. */
 #include "api/lookup.h"
+#include "api/ranges_json.h"
 #include "api/rule_json.h"
-
-static json_t *
-ranges_json(const struct portset *ports)
-{
-	json_t *ranges = json_array();
-
-	for (uint32_t i = 0; i < portset_range_count(ports); i++) {
-		const struct port_range range = portset_range(ports, i);
-
-		json_array_append_new(ranges, json_pack("[ii]", range.first, range.last));
-	}
-	return ranges;
-}
 
 static json_t *
 ce_json(const struct lookup_ce *found)

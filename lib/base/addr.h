@@ -80,6 +80,13 @@ prefix4_contains(const struct prefix4 *prefix, uint32_t addr)
 	return ((prefix->addr ^ addr) & mask4(prefix->len)) == 0;
 }
 
+/* Is one inside the other? */
+static inline bool
+prefix4_overlaps(const struct prefix4 *one, const struct prefix4 *other)
+{
+	return ((one->addr ^ other->addr) & mask4(one->len < other->len ? one->len : other->len)) == 0;
+}
+
 static inline bool
 prefix6_contains(const struct prefix6 *prefix, u128 addr)
 {

@@ -2,7 +2,7 @@
 /*
  * Fragment identifications: unpredictable, and none comes again for a long time (RFC 7739 sections 4 and 5). A secret
  * permutation of a counter; workers count in equal steps from numbers of their own, so no two ever make the same one, and
- * each makes 2^32 / step others, 2^28 with 16 workers, before one comes again.
+ * each makes 2^32 / step others, 2^27 with 32 workers, before one comes again.
  */
 #ifndef MAPEDGE_BASE_IDENT_H
 #define MAPEDGE_BASE_IDENT_H

@@ -8,6 +8,7 @@
 #include "conf/place.h"
 #include "conf/reader.h"
 #include "conf/text.h"
+#include "provision/take.h"
 
 #define STATE_DIRECTORY "/var/lib/mapedge"
 
@@ -32,6 +33,12 @@ static const struct reader_key keys[] = {
 	    .max = CONF_MAX_RESOLVERS,
 	    .element = READER_ADDRESS,
 	    .example = "[ \"2001:db8::53\" ]" },
+	{ .name = "ntp",
+	    .type = READER_VALUES,
+	    .max = CONF_MAX_RESOLVERS,
+	    .element = READER_TEXT,
+	    .example = "[ \"ntp.example.net\" ]" },
+	{ .name = "set_clock", .type = READER_BOOL },
 	{ .name = "rules", .type = READER_TEXT, .max = CONF_TEXT_SIZE - 1, .example = "\"rules/japan.conf\"" },
 	{ .name = "static", .type = READER_GROUP, .example = "{ kind = \"ds-lite\"; br = \"gw.example.net\"; }" },
 	{ .name = "hb46pp", .type = READER_GROUP, .example = "{ ca_file = \"ca.pem\"; }" },
@@ -92,6 +99,25 @@ read_resolvers(struct conf_access *access, const config_setting_t *group, struct
 }
 
 static int
+read_ntp(struct conf_access *access, const config_setting_t *group, struct error *err)
+{
+	for (size_t i = 0; i < reader_length(group, "ntp"); i++) {
+		const char *text = reader_value(group, "ntp", i);
+		u128 addr;
+
+		if (ip6_parse(text, &addr) == 0 ? take_node_problem(addr) == NULL : take_is_name(text)) {
+			snprintf(access->ntp[access->ntp_count++], OFFER_NAME_SIZE, "%s", text);
+			continue;
+		}
+		place_error(err, reader_element(group, "ntp", i),
+		    "ntp: \"%.100s\" is neither an IPv6 address beyond the link nor the name of a host", text);
+		error_hint(err, "time servers are asked over IPv6, before there is a softwire");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int
 read_rules(struct conf *conf, const config_setting_t *group, struct error *err)
 {
 	const config_setting_t *place = reader_place(group, "rules");
@@ -131,8 +157,9 @@ conf_read_access(struct conf *conf, const config_setting_t *root, struct error *
 	access->rapid_commit = reader_get_bool(group, "rapid_commit", false);
 	access->accept_reconfigure = reader_get_bool(group, "reconfigure", false);
 	access->psid_from_ea = reader_get_word(group, "psid_source", psid_words, 0) != 0;
+	access->set_clock = reader_get_bool(group, "set_clock", true);
 	if (read_duid(access, group, err) < 0 || read_resolvers(access, group, err) < 0 ||
-	    read_rules(conf, group, err) < 0)
+	    read_ntp(access, group, err) < 0 || read_rules(conf, group, err) < 0)
 		return -EINVAL;
 	if (conf_read_static(conf, group, err) < 0 || conf_read_hb46pp(conf, group, err) < 0)
 		return -EINVAL;

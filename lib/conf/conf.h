@@ -24,13 +24,15 @@
 #define CONF_PATH_SIZE 108 /* a unix socket's path */
 #define CONF_TEXT_SIZE 256
 #define CONF_MAX_INTERFACES 2
-#define CONF_MAX_WORKERS 16
+#define CONF_MAX_WORKERS 32
 #define CONF_MAX_ADDRESSES 8
 #define CONF_MAX_DOMAINS 64
 #define CONF_MAX_POLICIES 32
 #define CONF_MAX_FORWARDS 32
 #define CONF_MAX_EAL_ARGS 32
 #define CONF_MAX_RESOLVERS 4
+#define CONF_MAX_NETWORKS 8
+#define CONF_DEVICE_MAX 15 /* characters: IFNAMSIZ, less the final 0 */
 
 enum conf_role { CONF_CE, CONF_BR };
 
@@ -96,6 +98,13 @@ struct conf_pool {
 	unsigned int line;
 };
 
+/* Echoes through the softwire that tell whether it leads anywhere. */
+struct conf_probe {
+	uint32_t target;   /* host order; 0: none are sent */
+	uint32_t interval; /* seconds */
+	uint32_t misses;   /* in a row, that make it down */
+};
+
 /* A softwire of a CE or a domain of a BR: both are one end of RFC 7597's domain. */
 struct conf_softwire {
 	char name[CONF_NAME_SIZE];
@@ -109,10 +118,11 @@ struct conf_softwire {
 	enum map_iid iid;
 	struct prefix6 end_user_prefix; /* CE, MAP-E */
 	uint32_t device_addr; /* CE with host interfaces: Linux's own on the softwire's device, host order; 0: none */
-	u128 local;           /* CE, all other kinds: our end */
-	struct prefix4 ipv4;  /* CE, lw4o6 (/32) and IPIP */
-	struct portset ports; /* CE, lw4o6 */
-	bool mesh;            /* CE */
+	struct conf_probe probe;             /* CE, where it has a device */
+	u128 local;                          /* CE, all other kinds: our end */
+	struct prefix4 ipv4;                 /* CE, lw4o6 (/32) and IPIP */
+	struct portset ports;                /* CE, lw4o6 */
+	bool mesh;                           /* CE */
 	enum conf_source_check source_check; /* BR */
 	uint16_t mtu;                        /* of the softwire, bytes of IPv4 packet; the default is calculated */
 	bool mss_clamp;
@@ -185,9 +195,27 @@ struct conf_access {
 	struct hb46pp_identity hb46pp;
 	char hb46pp_ca_file[CONF_TEXT_SIZE]; /* empty: those of the system */
 	struct conf_registration registration;
+	char ntp[CONF_MAX_RESOLVERS]
+		[OFFER_NAME_SIZE]; /* time servers, IPv6 addresses or names, where DHCPv6 names none */
+	size_t ntp_count;
+	bool set_clock;    /* by them, when it is surely wrong */
 	bool psid_from_ea; /* whom to believe where EA bits and port parameters differ */
 	uint8_t duid_len;  /* 0: made of the WAN's MAC address */
 	uint8_t duid[130];
+};
+
+/* IPv4 addresses that DHCP gives out, host order; 0: the half of the subnet that we are not in. */
+struct conf_dhcp {
+	uint32_t first, last;
+};
+
+/* A further LAN of the home. The device is Linux's, which forwards between it and all else. */
+struct conf_network {
+	char device[CONF_DEVICE_MAX + 1];
+	uint32_t address; /* ours there, host order */
+	uint8_t len;      /* of its subnet */
+	int subnet;       /* which /64 of the delegated prefix */
+	struct conf_dhcp dhcp;
 };
 
 /* What a CE does for its LAN with the line's prefix: the group `lan`. */
@@ -195,11 +223,21 @@ struct conf_lan {
 	bool is_given;             /* false: nothing */
 	int subnet;                /* which /64 of the prefix; -1: one that fits */
 	bool services;             /* DHCP, router advertisements and DNS by dnsmasq */
-	uint32_t first, last;      /* addresses for DHCP, host order; 0: the half of the subnet that we are not in */
+	struct conf_dhcp dhcp;     /* on the LAN */
 	uint32_t lease;            /* seconds */
 	bool dhcp_mtu;             /* hosts are told the softwire's MTU */
 	char user[CONF_NAME_SIZE]; /* whose rights dnsmasq has */
+	bool generates_ula;        /* a unique local prefix, once for all */
+	struct prefix6 ula;        /* or this one; length 0: none */
+	struct conf_network networks[CONF_MAX_NETWORKS];
+	size_t network_count;
 };
+
+static inline struct prefix4
+conf_network_subnet(const struct conf_network *network)
+{
+	return (struct prefix4){ network->address & mask4(network->len), network->len };
+}
 
 enum conf_port_reuse { CONF_REUSE_OFF, CONF_REUSE_ON_EXHAUSTION, CONF_REUSE_ALWAYS };
 enum conf_protocol { CONF_ANY_PROTOCOL, CONF_TCP, CONF_UDP, CONF_ICMP };
@@ -235,6 +273,7 @@ struct conf_nat {
 	bool df_clear; /* DF is taken off what is too big for the softwire */
 	uint32_t port_quarantine;
 	uint32_t sessions_per_host, new_sessions_per_host, ports_per_host;
+	uint32_t port_alarm;     /* percent of the ports of a protocol; 0: none */
 	uint32_t reserved_ports; /* of each port space, of the whole box */
 	struct conf_policy policies[CONF_MAX_POLICIES];
 	size_t policy_count;
@@ -242,11 +281,26 @@ struct conf_nat {
 	size_t forward_count;
 };
 
+#define CONF_HTTP_PORT "9597" /* in examples: what no other exporter that we know of has */
+
+enum conf_http_kind { CONF_HTTP_OFF, CONF_HTTP_UNIX, CONF_HTTP_TCP };
+
+/* Where the metrics and the status page are served. */
+struct conf_http {
+	enum conf_http_kind kind;
+	char path[CONF_PATH_SIZE]; /* of a unix socket */
+	struct conf_address address;
+	uint16_t port;
+	unsigned int line;
+};
+
 struct conf {
 	char file[CONF_TEXT_SIZE];
 	enum conf_role role;
+	bool is_drained; /* by command; no file says so */
 	char control_socket[CONF_PATH_SIZE];
 	char rule_log[CONF_TEXT_SIZE]; /* empty: none */
+	struct conf_http http;
 	char eal[CONF_MAX_EAL_ARGS][CONF_TEXT_SIZE];
 	size_t eal_count;
 	unsigned int workers;
@@ -280,6 +334,9 @@ struct conf *conf_load(const char *file, struct error *err);
 const char *conf_port_reuse_word(const struct conf_nat *nat);
 const char *conf_df_word(const struct conf_nat *nat);
 const char *conf_ipv6_forward_word(const struct conf *conf);
+
+/* Can others than those on this box reach it? */
+bool conf_http_is_open(const struct conf_http *http);
 
 /* What one must know about it, NULL when it is nothing. */
 const char *conf_ipv6_forward_note(const struct conf *conf);

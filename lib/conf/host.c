@@ -8,7 +8,6 @@
 #include "conf/text.h"
 
 #define MAX_RATE 1000000
-#define DEVICE_NAME_MAX 15 /* IFNAMSIZ, less the final 0 */
 
 static const struct reader_key limit_keys[] = {
 	{ .name = "neighbour", .type = READER_INT, .min = 0, .max = MAX_RATE, .example = "1000" },
@@ -57,10 +56,10 @@ check_name(const struct conf *conf, const config_setting_t *group, struct error 
 	const config_setting_t *place = reader_place(group, "name");
 
 	/* The directories of /proc/sys/net/ipv4/conf that are no device's. */
-	if (strlen(name) > DEVICE_NAME_MAX || strcmp(name, "all") == 0 || strcmp(name, "default") == 0) {
+	if (strlen(name) > CONF_DEVICE_MAX || strcmp(name, "all") == 0 || strcmp(name, "default") == 0) {
 		place_error(err, place, "name: \"%s\" cannot be the name of a host interface", name);
 		error_hint(err, "names of network devices have up to %d characters, and are not all or default",
-		    DEVICE_NAME_MAX);
+		    CONF_DEVICE_MAX);
 		return -EINVAL;
 	}
 	for (int i = 0; i < CONF_MAX_INTERFACES; i++) {
@@ -119,16 +118,11 @@ check_device_address(const struct conf_address *address, const struct conf_inter
 		error_hint(err, "the device is there for IPv4; IPv6 of the box needs none");
 		return -EINVAL;
 	}
-	for (size_t i = 0; i < lan->address_count; i++) {
-		const struct conf_address *subnet = &lan->addresses[i];
-
-		if (!subnet->ipv4 || ((subnet->v4 ^ address->v4) & mask4(subnet->len)) != 0)
-			continue;
-		place_error(err, place, "device_address: %s is in a subnet of interface \"%s\"", text, lan->name);
-		error_hint(err, "it is nobody's but Linux's own: leave it out to have 192.0.0.2");
-		return -EINVAL;
-	}
-	return 0;
+	if (!conf_has_subnet_of(lan, address))
+		return 0;
+	place_error(err, place, "device_address: %s is in a subnet of interface \"%s\"", text, lan->name);
+	error_hint(err, "it is nobody's but Linux's own: leave it out to have 192.0.0.2");
+	return -EINVAL;
 }
 
 int

@@ -71,17 +71,21 @@ in_subnet(const struct conf_address *subnet, const struct conf_address *address)
 			    : ((subnet->v6 ^ address->v6) & mask6(subnet->len)) == 0;
 }
 
-/* A link-local address is on-link without being named. */
-static bool
-on_link(const struct conf_interface *interface, const struct conf_address *address)
+bool
+conf_has_subnet_of(const struct conf_interface *interface, const struct conf_address *address)
 {
-	if (!address->ipv4 && text_is_link_local(address->v6))
-		return true;
 	for (size_t i = 0; i < interface->address_count; i++) {
 		if (in_subnet(&interface->addresses[i], address))
 			return true;
 	}
 	return false;
+}
+
+/* A link-local address is on-link without being named. */
+static bool
+on_link(const struct conf_interface *interface, const struct conf_address *address)
+{
+	return (!address->ipv4 && text_is_link_local(address->v6)) || conf_has_subnet_of(interface, address);
 }
 
 static bool

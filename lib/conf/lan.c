@@ -6,9 +6,12 @@
 #include "conf/parts.h"
 #include "conf/place.h"
 #include "conf/reader.h"
+#include "provision/home.h"
 
 #define LEASE 43200 /* seconds */
 #define USER "dnsmasq"
+
+static const char *const ula_words[] = { "generate", NULL };
 
 static const struct reader_key keys[] = {
 	{ .name = "subnet", .type = READER_INT, .min = 0, .max = UINT16_MAX, .example = "1" },
@@ -17,6 +20,14 @@ static const struct reader_key keys[] = {
 	{ .name = "dhcp_lease", .type = READER_INT, .min = 120, .max = 604800, .example = "43200" },
 	{ .name = "dhcp_mtu", .type = READER_BOOL },
 	{ .name = "user", .type = READER_NAME, .example = "\"dnsmasq\"" },
+	{ .name = "ula",
+	    .type = READER_PREFIX6,
+	    .words = ula_words,
+	    .example = "\"generate\"; or a prefix of your own, \"fd6d:6170:6564::/48\"" },
+	{ .name = "networks",
+	    .type = READER_GROUPS,
+	    .max = CONF_MAX_NETWORKS,
+	    .example = "( { device = \"guest\"; address = \"192.168.2.1/24\"; } )" },
 };
 
 /* The subnet that hosts get addresses of, the first IPv4 one. */
@@ -42,34 +53,58 @@ parse_range(const char *text, uint32_t *first, uint32_t *last)
 	return ip4_parse(begin, first) == 0 && ip4_parse(dash + 1, last) == 0 && *first <= *last;
 }
 
-static int
-read_range(struct conf *conf, const config_setting_t *group, struct error *err)
+int
+conf_read_dhcp(const config_setting_t *group, const struct prefix4 *subnet, const char *device, struct conf_dhcp *dhcp,
+    struct error *err)
 {
-	const struct conf_address *own = first_subnet(&conf->interfaces[0]);
 	const char *text = reader_get_text(group, "dhcp");
-	struct conf_lan *lan = &conf->lan;
-	struct prefix4 subnet;
 	char subnet_text[PREFIX_TEXT_SIZE];
 
 	if (text == NULL)
 		return 0;
-	if (!parse_range(text, &lan->first, &lan->last)) {
+	if (!parse_range(text, &dhcp->first, &dhcp->last)) {
 		place_error(err, reader_place(group, "dhcp"), "dhcp: \"%s\" is no range of IPv4 addresses", text);
 		error_hint(err, "for example: dhcp = \"192.168.1.100-192.168.1.199\"");
 		return -EINVAL;
 	}
-	if (own == NULL) {
-		place_error(err, reader_place(group, "dhcp"), "dhcp: interface \"%s\" has no IPv4 address",
-		    conf->interfaces[0].name);
+	if (prefix4_contains(subnet, dhcp->first) && prefix4_contains(subnet, dhcp->last))
+		return 0;
+	place_error(err, reader_place(group, "dhcp"), "dhcp: %s is not inside the subnet %s of \"%s\"", text,
+	    prefix4_format(subnet, subnet_text), device);
+	error_hint(err, "give out addresses of that subnet, or leave dhcp out");
+	return -EINVAL;
+}
+
+static int
+read_dhcp_of_lan(struct conf *conf, const config_setting_t *group, struct error *err)
+{
+	const struct conf_interface *lan = &conf->interfaces[0];
+	const struct conf_address *own = first_subnet(lan);
+	struct prefix4 subnet;
+
+	if (own == NULL && reader_get_text(group, "dhcp") != NULL) {
+		place_error(err, reader_place(group, "dhcp"), "dhcp: interface \"%s\" has no IPv4 address", lan->name);
 		error_hint(err, "for example: addresses = [ \"192.168.1.1/24\" ]");
 		return -EINVAL;
 	}
-	subnet = (struct prefix4){ own->v4 & mask4(own->len), own->len };
-	if (prefix4_contains(&subnet, lan->first) && prefix4_contains(&subnet, lan->last))
+	if (own == NULL)
 		return 0;
-	place_error(err, reader_place(group, "dhcp"), "dhcp: %s is not inside the subnet %s of interface \"%s\"", text,
-	    prefix4_format(&subnet, subnet_text), conf->interfaces[0].name);
-	error_hint(err, "give out addresses of that subnet, or leave dhcp out");
+	subnet = (struct prefix4){ own->v4 & mask4(own->len), own->len };
+	return conf_read_dhcp(group, &subnet, lan->name, &conf->lan.dhcp, err);
+}
+
+static int
+read_ula(struct conf_lan *lan, const config_setting_t *group, struct error *err)
+{
+	const char *text = reader_get_text(group, "ula");
+
+	if (text == NULL)
+		return 0;
+	lan->generates_ula = strcmp(text, ula_words[0]) == 0;
+	if (lan->generates_ula || (reader_get_prefix6(group, "ula", &lan->ula) && home_is_ula(&lan->ula)))
+		return 0;
+	place_error(err, reader_place(group, "ula"), "ula: %s is no unique local prefix", text);
+	error_hint(err, "it is a /48 of fd00::/8 (RFC 4193), 40 bits of it random; or ula = \"generate\"");
 	return -EINVAL;
 }
 
@@ -94,5 +129,7 @@ conf_read_lan(struct conf *conf, const config_setting_t *root, struct error *err
 	lan->dhcp_mtu = reader_get_bool(group, "dhcp_mtu", true);
 	user = reader_get_text(group, "user");
 	snprintf(lan->user, sizeof(lan->user), "%s", user != NULL ? user : USER);
-	return read_range(conf, group, err);
+	if (read_ula(lan, group, err) < 0)
+		return -EINVAL;
+	return read_dhcp_of_lan(conf, group, err) < 0 ? -EINVAL : conf_read_networks(conf, group, err);
 }

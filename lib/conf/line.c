@@ -6,14 +6,6 @@
 
 #include "conf/parts.h"
 
-static bool
-overlaps(const struct prefix4 *one, const struct prefix4 *other)
-{
-	const uint8_t len = one->len < other->len ? one->len : other->len;
-
-	return ((one->addr ^ other->addr) & mask4(len)) == 0;
-}
-
 size_t
 conf_check_lan(const struct conf_interface *lan, const struct map_ce *ce, struct error *err)
 {
@@ -22,7 +14,7 @@ conf_check_lan(const struct conf_interface *lan, const struct map_ce *ce, struct
 	for (size_t i = 0; i < lan->address_count && ce->kind != MAP_PREFIX; i++) {
 		struct prefix4 subnet = { lan->addresses[i].v4, lan->addresses[i].len };
 
-		if (!lan->addresses[i].ipv4 || !overlaps(&subnet, &ce->ipv4))
+		if (!lan->addresses[i].ipv4 || !prefix4_overlaps(&subnet, &ce->ipv4))
 			continue;
 		subnet.addr &= mask4(subnet.len);
 		error_set(err, EINVAL, "addresses: LAN subnet %s overlaps the IPv4 address %s of the softwire",
@@ -126,6 +118,8 @@ conf_set_line(struct conf *conf, const struct offer *offer, const struct prefix6
 		rc = conf_derive(&line, &ce, err);
 	if (rc == 0)
 		rc = check(conf, &line, &ce, err);
+	if (rc == 0)
+		rc = conf_check_networks(&conf->lan, &ce, err);
 	if (rc < 0) {
 		free_rules(&line);
 		return rc;

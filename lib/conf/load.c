@@ -50,6 +50,10 @@ static const struct reader_key control_keys[] = {
 	    .type = READER_TEXT,
 	    .max = CONF_TEXT_SIZE - 1,
 	    .example = "\"/var/log/mapedge/rules.log\"" },
+	{ .name = "http",
+	    .type = READER_TEXT,
+	    .max = CONF_PATH_SIZE + sizeof("unix:") - 2,
+	    .example = "\"unix:/run/mapedge/http.sock\"" },
 };
 
 static const struct reader_key dpdk_keys[] = {
@@ -78,7 +82,7 @@ read_control(struct conf *conf, const config_setting_t *root, struct error *err)
 	snprintf(conf->control_socket, sizeof(conf->control_socket), "%s",
 	    path != NULL ? path : "/run/mapedge/mapedge.sock");
 	snprintf(conf->rule_log, sizeof(conf->rule_log), "%s", rule_log != NULL ? rule_log : "");
-	return 0;
+	return conf_read_http(conf, group, err);
 }
 
 /* Is `argument` this option, alone ("--lcores") or with its value ("--lcores=1", "-l1")? */

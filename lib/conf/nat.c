@@ -66,6 +66,7 @@ static const struct reader_key nat_keys[] = {
 	LIMIT("new_sessions_per_host", 1000000, "500"),
 	LIMIT("ports_per_host", PORTSET_PORTS, "120"),
 	LIMIT("reserved_ports", PORTSET_PORTS, "40"),
+	LIMIT("port_alarm", 100, "80"),
 	{ .name = "policies", .type = READER_GROUPS, .max = CONF_MAX_POLICIES, .example = policy_example },
 	{ .name = "forwards", .type = READER_GROUPS, .max = CONF_MAX_FORWARDS, .example = forward_example },
 };
@@ -158,6 +159,7 @@ conf_read_nat(struct conf *conf, const config_setting_t *root, struct error *err
 	nat->sessions_per_host = (uint32_t)reader_get_int(group, "sessions_per_host", 0);
 	nat->new_sessions_per_host = (uint32_t)reader_get_int(group, "new_sessions_per_host", 0);
 	nat->ports_per_host = (uint32_t)reader_get_int(group, "ports_per_host", 0);
+	nat->port_alarm = (uint32_t)reader_get_int(group, "port_alarm", 80);
 	nat->reserved_ports = (uint32_t)reader_get_int(group, "reserved_ports", 0);
 	return read_policies(nat, group, err) < 0 ? -EINVAL : conf_read_forwards(conf, group, err);
 }

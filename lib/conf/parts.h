@@ -17,8 +17,15 @@ int conf_read_interfaces(struct conf *conf, const config_setting_t *root, struct
 int conf_read_nat(struct conf *conf, const config_setting_t *root, struct error *err);
 int conf_read_softwires(struct conf *conf, const config_setting_t *root, struct error *err);
 
+/* Is the address in a subnet of one of the interface's addresses? */
+bool conf_has_subnet_of(const struct conf_interface *interface, const struct conf_address *address);
+
 /* The softwire's own device, for what Linux itself sends: may it have its name and address? */
 int conf_read_device(struct conf_softwire *softwire, const struct conf *conf, const config_setting_t *group,
+    struct error *err);
+
+/* The softwire's probe; its device has been read. */
+int conf_read_probe(struct conf_softwire *softwire, const struct conf *conf, const config_setting_t *group,
     struct error *err);
 
 /* May the interfaces have host interfaces of their names? */
@@ -47,6 +54,16 @@ int conf_read_hb46pp(struct conf *conf, const config_setting_t *access, struct e
 /* The group `lan`; the interfaces and softwires have been read. */
 int conf_read_lan(struct conf *conf, const config_setting_t *root, struct error *err);
 
+/* The setting "networks" of that group. */
+int conf_read_networks(struct conf *conf, const config_setting_t *group, struct error *err);
+
+/* The setting "dhcp" of a group: it must be inside the subnet of the device. */
+int conf_read_dhcp(const config_setting_t *group, const struct prefix4 *subnet, const char *device,
+    struct conf_dhcp *dhcp, struct error *err);
+
+/* The same as conf_check_lan() for the networks: 0, or -EINVAL with the reason. */
+int conf_check_networks(const struct conf_lan *lan, const struct map_ce *ce, struct error *err);
+
 /*
  * RFC 4787 REQ-7: a host in the LAN could not tell inside from outside. The index of the LAN's address whose subnet overlaps the
  * IPv4 address of the softwire, with the reason; or the number of addresses.
@@ -64,6 +81,9 @@ int conf_read_forwards(struct conf *conf, const config_setting_t *nat, struct er
 
 /* Do the forwards fit the LAN and the CE's port set? Fills their port_count in. */
 int conf_check_forwards(struct conf *conf, const struct portset *set, const config_setting_t *root, struct error *err);
+
+/* The setting "http" of the group `control`. */
+int conf_read_http(struct conf *conf, const config_setting_t *group, struct error *err);
 
 /* Does everything that has been read fit together? The settings only serve as places for errors. */
 int conf_check(struct conf *conf, const config_setting_t *root, struct error *err);

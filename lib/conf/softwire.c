@@ -72,6 +72,9 @@ static const struct reader_key softwire_keys[] = {
 	{ SERVICE_KEY },
 	{ .name = "device", .type = READER_BOOL },
 	{ .name = "device_address", .type = READER_ADDRESS, .example = "\"192.0.0.2\"" },
+	{ .name = "probe", .type = READER_ADDRESS, .example = "\"192.0.2.1\"" },
+	{ .name = "probe_interval", .type = READER_INT, .min = 1, .max = 3600, .example = "10" },
+	{ .name = "probe_misses", .type = READER_INT, .min = 1, .max = 100, .example = "3" },
 };
 
 static const struct reader_key domain_keys[] = {
@@ -338,7 +341,8 @@ read_softwire(struct conf_softwire *softwire, const struct conf *conf, const con
 	    softwire->anycast ? CONF_FRAGMENT_INNER : CONF_FRAGMENT_OUTER);
 
 	if ((!br && conf_read_kind(softwire, group, err) < 0) || read_end_user_prefix(softwire, group, err) < 0 ||
-	    (!br && conf_read_device(softwire, conf, group, err) < 0) || read_mtu(softwire, conf, group, err) < 0 ||
+	    (!br && conf_read_device(softwire, conf, group, err) < 0) ||
+	    (!br && conf_read_probe(softwire, conf, group, err) < 0) || read_mtu(softwire, conf, group, err) < 0 ||
 	    conf_read_pools(softwire, conf->file, group, err) < 0 || read_rules(softwire, conf, group, err) < 0)
 		return -EINVAL;
 	return check_br(softwire, group, err);

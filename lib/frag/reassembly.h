@@ -13,10 +13,9 @@
 #include "frag/table.h"
 #include "pkt/worker.h"
 
-#define REASSEMBLY_MAX_LEN 2000      /* largest path_mru, bytes of IPv6 packet: one packet buffer */
-#define REASSEMBLY_TIMEOUT_MS 60000  /* RFC 8200 section 4.5 */
-#define REASSEMBLY_SHARE TABLE_SHARE /* one source /56 may have one of so many parts of the table */
-#define REASSEMBLY_MIN_INNER 28      /* a first fragment must reach that far into the IPv4 packet: header and 8 bytes */
+#define REASSEMBLY_MAX_LEN 2000     /* largest path_mru, bytes of IPv6 packet: one packet buffer */
+#define REASSEMBLY_TIMEOUT_MS 60000 /* RFC 8200 section 4.5 */
+#define REASSEMBLY_MIN_INNER 28     /* a first fragment must reach that far into the IPv4 packet: header and 8 bytes */
 
 struct reassembly_config {
 	uint32_t datagrams; /* at once, >= 8 */

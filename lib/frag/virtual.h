@@ -17,9 +17,8 @@
 #include "frag/table.h"
 #include "pkt/l4.h"
 
-#define VIRTUAL_MAX_GAPS 24       /* between the bytes of one datagram that have come */
-#define VIRTUAL_MAX_HELD 64       /* fragments of one datagram that may wait */
-#define VIRTUAL_SHARE TABLE_SHARE /* one source may have one of so many parts of the table */
+#define VIRTUAL_MAX_GAPS 24 /* between the bytes of one datagram that have come */
+#define VIRTUAL_MAX_HELD 64 /* fragments of one datagram that may wait */
 
 struct virtual_config {
 	uint32_t datagrams;  /* known at once, >= 8 */

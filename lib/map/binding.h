@@ -140,27 +140,30 @@ binding_load_link(const uint32_t *link)
 	return __atomic_load_n(link, __ATOMIC_ACQUIRE);
 }
 
-/* Fetches the bucket's line; then, when it has come, the line of the entry in it. */
+/* Fetches the bucket's line. */
 static inline void
-binding_prefetch(const struct binding_table *table, uint32_t ipv4, uint16_t psid)
+binding_prefetch(const struct binding_table *table, uint64_t hash)
 {
-	__builtin_prefetch(binding_home(table, binding_hash(table, ipv4, psid)));
+	__builtin_prefetch(binding_home(table, hash));
 }
 
-static inline void
-binding_prefetch_entry(const struct binding_table *table, uint32_t ipv4, uint16_t psid)
+/* When it has come: the entry that the hash probably leads to, on its way into the cache; NULL when there is none in sight. */
+static inline const struct binding *
+binding_expect(const struct binding_table *table, uint64_t hash)
 {
-	const uint64_t hash = binding_hash(table, ipv4, psid);
 	const struct binding_bucket *bucket = binding_home(table, hash);
 
 	for (unsigned int way = 0; way < BINDING_WAYS; way++) {
 		const uint64_t slot = binding_load_slot(bucket, way);
+		const struct binding *entry;
 
 		if (slot >> 32 != binding_tag(hash))
 			continue;
-		__builtin_prefetch(binding_at(table, (uint32_t)slot));
-		return;
+		entry = binding_at(table, (uint32_t)slot);
+		__builtin_prefetch(entry);
+		return entry;
 	}
+	return NULL;
 }
 
 /* Who has this port set of this address, or NULL. Valid until the end of the reader's section. */

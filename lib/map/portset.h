@@ -61,11 +61,18 @@ portset_range_count(const struct portset *set)
 	return set->psid_len == 0 || set->offset == 0 ? 1 : (1u << set->offset) - 1;
 }
 
+/* How many low bits of a port say which one of its range it is. */
+static inline unsigned int
+portset_range_bits(const struct portset *set)
+{
+	return set->psid_len == 0 ? 16 : portset_m(set);
+}
+
 /* Number of ports in each range. */
 static inline uint32_t
 portset_range_size(const struct portset *set)
 {
-	return set->psid_len == 0 ? PORTSET_PORTS : 1u << portset_m(set);
+	return 1u << portset_range_bits(set);
 }
 
 static inline uint32_t
@@ -90,23 +97,23 @@ portset_range(const struct portset *set, uint32_t index)
 static inline uint16_t
 portset_port(const struct portset *set, uint32_t index)
 {
-	const uint32_t size = portset_range_size(set);
+	const unsigned int bits = portset_range_bits(set);
 
-	return (uint16_t)(portset_range(set, index / size).first + index % size);
+	return (uint16_t)(portset_range(set, index >> bits).first + (index & ((1u << bits) - 1)));
 }
 
 /* And back: which one a port of the set is. */
 static inline uint32_t
 portset_index(const struct portset *set, uint16_t port)
 {
-	const uint32_t size = portset_range_size(set);
+	const unsigned int bits = portset_range_bits(set);
 	uint32_t range = 0;
 
 	if (set->psid_len == 0)
 		return port;
 	if (set->offset != 0)
 		range = (port >> (16 - set->offset)) - 1u;
-	return range * size + port % size;
+	return (range << bits) + (port & ((1u << bits) - 1));
 }
 
 #endif

@@ -108,6 +108,7 @@ map_rule_compile(const struct map_rule_spec *spec, struct map_rule *rule, struct
 	const unsigned int eup_len = spec->bound ? 128 : (unsigned int)spec->ipv6.len + spec->ea_len;
 	const unsigned int v4_len = spec->bound ? 32 : (unsigned int)spec->ipv4.len + spec->ea_len;
 	struct portset ports;
+	unsigned int m;
 	int rc;
 
 	if ((rc = check_prefixes(spec, err)) < 0 || (rc = check_lengths(spec, err)) < 0 ||
@@ -117,21 +118,19 @@ map_rule_compile(const struct map_rule_spec *spec, struct map_rule *rule, struct
 	ports = (struct portset){ .psid = spec->has_psid ? spec->psid : 0,
 		.psid_len = map_rule_psid_len(spec),
 		.offset = spec->psid_offset };
+	m = ports.psid_len == 0 ? 0 : portset_m(&ports);
 
 	*rule = (struct map_rule){
 		.base = spec->ipv6.addr,
-		.iid_mask = eup_len <= 64 ? UINT64_MAX
-		    : eup_len == 128      ? 0
-					  : UINT64_MAX >> (eup_len - 64),
 		.v4_base = spec->ipv4.addr,
-		.v4_ea_mask = ~mask4(spec->ipv4.len) & mask4(v4_len < 32 ? v4_len : 32),
-		.v4_iid_mask = mask4(v4_len < 32 ? v4_len : 32),
+		.ea_mask = (uint64_t)(~mask4(spec->ipv4.len) & mask4(v4_len < 32 ? v4_len : 32)) << 16,
+		.iid_mask = (uint64_t)mask4(v4_len < 32 ? v4_len : 32) << 16,
 		.next = MAP_NO_RULE,
-		.psid_mask = (uint16_t)((1u << ports.psid_len) - 1),
+		.psid_mask = (uint16_t)(((1u << ports.psid_len) - 1) << m),
 		.psid_fixed = ports.psid,
 		.first_port = (uint16_t)portset_first_port(&ports),
 		.domain = spec->domain,
-		.psid_shift = (uint8_t)(ports.psid_len == 0 ? 0 : portset_m(&ports)),
+		.psid_shift = (uint8_t)m,
 		.v4_shift = (uint8_t)(v4_len < 32 ? 32 - v4_len : 0),
 		.eup_shift = (uint8_t)(128 - eup_len),
 		.iid_shift = spec->iid == MAP_IID_DRAFT03 ? 8 : 0,
@@ -139,8 +138,11 @@ map_rule_compile(const struct map_rule_spec *spec, struct map_rule *rule, struct
 		.fmr = spec->fmr,
 		.bound = spec->bound,
 	};
-	if (!spec->has_psid) {
-		rule->psid_ea_mask = rule->psid_mask;
+	if (spec->has_psid) {
+		rule->given_mask = rule->psid_mask;
+		rule->given = (uint16_t)(ports.psid << m);
+	} else {
+		rule->ea_mask |= rule->psid_mask;
 		rule->psid_ea_len = ports.psid_len;
 	}
 	/* A prefix of 32 open bits in prefix mode: no address bit is an EA bit and the shift would be the whole width. */

@@ -8,12 +8,14 @@
  *   EA bits = the p = 32 - r address bits that the Rule IPv4 prefix leaves open, then k = o - p PSID bits.
  *
  * A rule is written by people as a struct map_rule_spec and used by packets as a struct map_rule, in which every length
- * of the spec has become a shift or a mask, so that one straight line of instructions serves every legal combination.
+ * of the spec has become a shift or a mask, so that one straight line of instructions serves every legal combination. Of a
+ * CE's end, address and port, EA bits and PSID are bits under a mask: map_rule_end().
  */
 #ifndef MAPEDGE_MAP_RULE_H
 #define MAPEDGE_MAP_RULE_H
 
 #include "base/addr.h"
+#include "base/bits.h"
 #include "base/error.h"
 #include "base/likely.h"
 #include "map/portset.h"
@@ -52,16 +54,16 @@ struct map_rule_spec {
 
 /* A rule as packets use it: one cache line, written once by map_rule_compile(), then const. */
 struct map_rule {
-	u128 base;             /* Rule IPv6 prefix, zeros behind it */
-	uint64_t iid_mask;     /* IID bits that the prefix does not overwrite (n + o > 64) */
-	uint32_t v4_base;      /* Rule IPv4 prefix */
-	uint32_t v4_ea_mask;   /* IPv4 address bits that are EA bits */
-	uint32_t v4_iid_mask;  /* IPv4 address bits that go into the IID */
-	uint32_t next;         /* next one-to-one rule of the same address, MAP_NO_RULE at the end */
-	uint16_t psid_mask;    /* 2^k - 1 */
-	uint16_t psid_ea_mask; /* = psid_mask when the EA bits carry the PSID, else 0 */
-	uint16_t psid_fixed;   /* the given PSID, else 0 */
-	uint16_t first_port;   /* ports below belong to nobody (A = 0) */
+	u128 base;           /* Rule IPv6 prefix, zeros behind it */
+	uint64_t ea_mask;    /* bits of the CE's end that are EA bits */
+	uint64_t iid_mask;   /* and those of its address that go into the IID */
+	uint32_t v4_base;    /* Rule IPv4 prefix */
+	uint32_t next;       /* next one-to-one rule of the same address, MAP_NO_RULE at the end */
+	uint16_t psid_mask;  /* bits of a port that are the PSID */
+	uint16_t given_mask; /* the same when a PSID is given, else 0 */
+	uint16_t given;      /* what they must be then */
+	uint16_t psid_fixed; /* the given PSID, else 0 */
+	uint16_t first_port; /* ports below belong to nobody (A = 0) */
 	uint16_t domain;
 	uint8_t psid_shift;  /* m */
 	uint8_t psid_ea_len; /* k when the EA bits carry the PSID, else 0 */
@@ -110,11 +112,31 @@ int map_ce_derive(const struct map_rule_spec *spec, const struct prefix6 *end_us
 const struct map_rule_spec *
 map_find_bmr(const struct map_rule_spec *rules, size_t count, const struct prefix6 *end_user_prefix);
 
+/* The end that address and port are, as one number. */
+static inline uint64_t
+map_rule_end(uint32_t ipv4, uint16_t port)
+{
+	return (uint64_t)ipv4 << 16 | port;
+}
+
+/* The MAP IPv6 address of the CE that has this end, as map_rule_address() below. */
+static inline u128
+map_rule_address_of(const struct map_rule *rule, uint64_t end)
+{
+	const uint64_t ea = bits_extract(end, rule->ea_mask);
+	const uint64_t iid = ((end & rule->iid_mask) | (end & rule->psid_mask) >> rule->psid_shift) << rule->iid_shift;
+
+	/* Nearly always the EA bits end in the upper half, and 64-bit arithmetic will do. */
+	if (likely(rule->eup_shift >= 64))
+		return rule->base | u128_make(ea << (rule->eup_shift % 64), iid);
+	return rule->base | (u128)ea << rule->eup_shift | (iid & ((UINT64_C(1) << rule->eup_shift) - 1));
+}
+
 /* The PSID field of a port under this rule, right-aligned. */
 static inline uint16_t
 map_rule_psid(const struct map_rule *rule, uint16_t port)
 {
-	return (uint16_t)(port >> rule->psid_shift) & rule->psid_mask;
+	return (uint16_t)((port & rule->psid_mask) >> rule->psid_shift);
 }
 
 /*
@@ -124,8 +146,7 @@ map_rule_psid(const struct map_rule *rule, uint16_t port)
 static inline bool
 map_rule_owns(const struct map_rule *rule, uint16_t port)
 {
-	return port >= rule->first_port &&
-	    (map_rule_psid(rule, port) & (uint16_t)~rule->psid_ea_mask) == rule->psid_fixed;
+	return port >= rule->first_port && (port & rule->given_mask) == rule->given;
 }
 
 /*
@@ -135,15 +156,7 @@ map_rule_owns(const struct map_rule *rule, uint16_t port)
 static inline u128
 map_rule_address(const struct map_rule *rule, uint32_t ipv4, uint16_t port)
 {
-	const uint16_t psid = map_rule_psid(rule, port);
-	const uint64_t ea =
-	    (uint64_t)((ipv4 & rule->v4_ea_mask) >> rule->v4_shift) << rule->psid_ea_len | (psid & rule->psid_ea_mask);
-	const uint64_t iid = ((uint64_t)(ipv4 & rule->v4_iid_mask) << 16 | psid) << rule->iid_shift;
-
-	/* Nearly always the EA bits end in the upper half, and 64-bit arithmetic will do. */
-	if (likely(rule->eup_shift >= 64))
-		return rule->base | u128_make(ea << (rule->eup_shift - 64), iid);
-	return rule->base | (u128)ea << rule->eup_shift | (iid & rule->iid_mask);
+	return map_rule_address_of(rule, map_rule_end(ipv4, port));
 }
 
 /* The IPv4 address (in prefix mode: the first of the prefix) that an IPv6 address under this rule embeds. */
@@ -152,14 +165,24 @@ map_rule_embedded_ipv4(const struct map_rule *rule, u128 addr)
 {
 	const uint64_t ea = (uint64_t)(addr >> rule->eup_shift);
 
-	return rule->v4_base | ((uint32_t)(ea >> rule->psid_ea_len) << rule->v4_shift & rule->v4_ea_mask);
+	return rule->v4_base |
+	    ((uint32_t)(ea >> rule->psid_ea_len) << rule->v4_shift & (uint32_t)(rule->ea_mask >> 16));
 }
 
 /* The PSID it embeds, or that the rule gives. */
 static inline uint16_t
 map_rule_embedded_psid(const struct map_rule *rule, u128 addr)
 {
-	return (uint16_t)(addr >> rule->eup_shift & rule->psid_ea_mask) | rule->psid_fixed;
+	const uint16_t ea_mask = (uint16_t)((uint16_t)rule->ea_mask >> rule->psid_shift);
+
+	return (uint16_t)(addr >> rule->eup_shift & ea_mask) | rule->psid_fixed;
+}
+
+/* Can both IPv4 addresses be one CE's? In prefix mode it has several. */
+static inline bool
+map_rule_same_ipv4(const struct map_rule *rule, uint32_t one, uint32_t other)
+{
+	return ((one ^ other) & (uint32_t)(rule->iid_mask >> 16)) == 0;
 }
 
 /* Do both addresses agree in Rule IPv6 prefix and EA bits? (The weaker of the two source checks.) */

@@ -59,7 +59,7 @@ turn(struct nat *nat, unsigned int space, uint16_t port, enum port_kind kind, ui
 
 /* ---- the plan --------------------------------------------------------------------------------------------------- */
 
-/* Every port of the set, whichever worker's. The same for all workers but for whose the forwards are. */
+/* Every port of the set, whichever worker's, and no other one. The same for all workers but for whose the forwards are. */
 struct plan {
 	uint8_t kind[PORTSET_PORTS];
 };
@@ -71,8 +71,7 @@ plan_ports(const struct nat *nat, unsigned int space, struct plan *plan)
 	for (uint32_t i = 0; i < nat->port_count; i++) {
 		const uint16_t port = portset_port(&nat->bank->set, i);
 
-		if (is_dynamic(&nat->bank->set, port))
-			plan->kind[port] = PORT_COMMON;
+		plan->kind[port] = is_dynamic(&nat->bank->set, port) ? PORT_COMMON : PORT_FOREIGN;
 	}
 	for (uint32_t i = 0; i < nat->config.forward_count; i++) {
 		const struct nat_forward *forward = &nat->config.forwards[i];
@@ -92,6 +91,8 @@ plan_reserved(const struct nat *nat, uint16_t home, struct plan *plan)
 	const uint64_t all = nat->config.reserved_ports, reserved = all / workers + (home < all % workers);
 	uint64_t count = 0, i = 0;
 
+	if (reserved == 0)
+		return;
 	for (uint32_t at = home; at < nat->port_count; at += workers)
 		count += plan->kind[portset_port(&nat->bank->set, at)] == PORT_COMMON;
 	for (uint32_t at = home; at < nat->port_count; at += workers) {
@@ -116,7 +117,7 @@ turn_forwards(struct nat *nat, unsigned int space, struct plan *plan)
 		for (uint32_t port = forward->first; forward->space == space && port <= forward->last; port++) {
 			const uint16_t inside_port = (uint16_t)(forward->inside_port + port - forward->first);
 
-			if (plan->kind[port] != PORT_FORWARD)
+			if (!portset_contains(&nat->bank->set, (uint16_t)port) || plan->kind[port] != PORT_FORWARD)
 				continue;
 			plan->kind[port] = PORT_FOREIGN; /* done: of two forwards with one port the first counts */
 			bank_set_owner(nat->bank, space, (uint16_t)port, forward->worker);
@@ -157,13 +158,14 @@ assign_ports(struct nat *nat)
 		return;
 	for (unsigned int space = 0; space < L4_SPACES; space++) {
 		struct ports *ports = &nat->ports[space];
-		struct plan plan = { 0 };
+		struct plan plan; /* set where there is a port of ours: it is large */
 
 		plan_ports(nat, space, &plan);
 		for (uint16_t home = 0; home < nat->bank->workers; home++)
 			plan_reserved(nat, home, &plan);
 		ports->total = ports->forwards = 0;
-		memset(ports->allowed, 0, sizeof(ports->allowed));
+		bank_allow_none(nat->bank, &ports->allowed[PORT_COMMON]);
+		bank_allow_none(nat->bank, &ports->allowed[PORT_RESERVED]);
 		turn_rest(nat, space, &plan);
 		turn_forwards(nat, space, &plan);
 		ports_list_common(ports);

@@ -60,6 +60,20 @@ bank_free(struct bank *bank)
 		free(bank);
 }
 
+bool
+bank_is_taken(const struct bank *bank, unsigned int space, uint16_t port)
+{
+	const struct place place = place_of(bank, port);
+
+	return (__atomic_load_n(&bank->free[space][place.word], __ATOMIC_RELAXED) & place.bit) == 0;
+}
+
+void
+bank_allow_none(const struct bank *bank, struct bank_ports *ports)
+{
+	memset(ports->bits, 0, (size_t)bank->workers * bank->words * sizeof(ports->bits[0]));
+}
+
 void
 bank_allow(const struct bank *bank, struct bank_ports *ports, uint16_t port)
 {

@@ -52,12 +52,16 @@ bank_set_owner(struct bank *bank, unsigned int space, uint16_t port, uint16_t ow
 	__atomic_store_n(&bank->owner[space][port], (uint8_t)owner, __ATOMIC_RELAXED);
 }
 
+/* Does somebody use the port at the moment? Any thread may ask. Ports of forwards count as free. */
+bool bank_is_taken(const struct bank *bank, unsigned int space, uint16_t port);
+
 /* Which ports a worker would take: a bit for each, in the order of bank.free. */
 struct bank_ports {
 	uint64_t bits[BANK_WORDS];
 };
 
-/* Not port 0, which is nobody's. */
+/* No port at all, then one more. Not port 0, which is nobody's. */
+void bank_allow_none(const struct bank *bank, struct bank_ports *ports);
 void bank_allow(const struct bank *bank, struct bank_ports *ports, uint16_t port);
 
 /* What is wanted: a free port of a space, whose home is `home`, that is among `allowed` and, in each 64, among `of_64`. */

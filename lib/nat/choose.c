@@ -5,9 +5,8 @@
 #define SHARE_TRIES 256
 #define CLOSED_TRIES 16
 
-/* Two sessions never have the same external port and remote endpoint: RFC 7857 section 13. */
-static bool
-is_taken(const struct nat *nat, uint16_t port, uint64_t remote)
+bool
+choose_is_taken(const struct nat *nat, uint16_t port, uint64_t remote)
 {
 	return nat_find_in(nat, nat_hash_in(nat, port, remote), port, remote) != NULL;
 }
@@ -18,7 +17,7 @@ may_share(const struct nat *nat, const struct nat_opening *opening, uint16_t por
 {
 	const bool to_us = session_end_addr(opening->remote) == nat->external_addr;
 
-	return !is_taken(nat, port, opening->remote) && !(to_us && session_end_port(opening->remote) == port);
+	return !choose_is_taken(nat, port, opening->remote) && !(to_us && session_end_port(opening->remote) == port);
 }
 
 /* One of ours that is used already or may be, from a random place on; 0 when none will do. */
@@ -136,7 +135,7 @@ without_ports(const struct nat *nat, const struct nat_opening *opening, struct c
 {
 	*choice = (struct choice){ session_end_port(opening->inside), SESSION_SHARES };
 	*why = DROP_nat_no_port;
-	return !is_taken(nat, choice->port, opening->remote);
+	return !choose_is_taken(nat, choice->port, opening->remote);
 }
 
 bool
@@ -146,12 +145,14 @@ choose_port(struct nat *nat, const struct nat_opening *opening, uint32_t host, s
 	const uint8_t space = (uint8_t)opening->inside;
 	uint16_t port;
 
+	if (space == L4_CALL)
+		return calls_choose(nat, opening, choice, why);
 	if (space >= L4_SPACES)
 		return without_ports(nat, opening, choice, why);
 	port = mapping_find(nat, opening->inside);
 	if (port == 0)
 		return map_port(nat, opening, host, choice, why);
-	if (is_taken(nat, port, opening->remote))
+	if (choose_is_taken(nat, port, opening->remote))
 		return share_port(nat, opening, choice, why);
 	*choice = (struct choice){ port, nat->ports[space].port[port].mapping };
 	return true;

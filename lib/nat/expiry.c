@@ -83,6 +83,19 @@ end_session(struct nat *nat, uint32_t id, uint32_t now)
 	session_close(nat, id, now);
 }
 
+/* The calls of a control connection end before it does, and count for the budget, too. */
+static void
+end_calls(struct nat *nat, uint32_t id, uint32_t now, uint32_t *budget)
+{
+	const struct session *s = &nat->sessions[id];
+	uint32_t calls;
+
+	if (s->space != L4_TCP)
+		return;
+	calls = calls_end(nat, s, now);
+	*budget -= calls < *budget ? calls : *budget;
+}
+
 bool
 expiry_close_oldest(struct nat *nat, uint32_t now)
 {
@@ -157,9 +170,11 @@ sweep(struct nat *nat, uint32_t now, uint32_t *budget)
 		if (s->state == SESSION_UNUSED)
 			continue;
 		if (assign_ended(nat, s)) {
+			end_calls(nat, id, now, budget);
 			end_session(nat, id, now);
 			nat_event(nat, EVENT_sessions_flushed);
 		} else if (is_over(nat, s, now)) {
+			end_calls(nat, id, now, budget);
 			end_session(nat, id, now);
 			ended++;
 		} else if (!session_is_closed(s->state)) {
@@ -206,6 +221,7 @@ expire_wheel(struct nat *nat, uint32_t now, uint32_t *budget)
 			}
 			wheel_remove(wheel, nat->sessions, id);
 			if (is_over(nat, &nat->sessions[id], now)) {
+				end_calls(nat, id, now, budget);
 				session_close(nat, id, now);
 				ended++;
 			} else {
@@ -221,6 +237,7 @@ nat_expire(struct nat *nat, uint32_t now, uint32_t budget)
 {
 	uint32_t ended = 0;
 
+	nat_clear_up(nat, budget);
 	for (unsigned int space = 0; space < L4_SPACES; space++) {
 		if (nat->ports[space].quarantined != 0)
 			budget -= ports_end_quarantine(&nat->ports[space], now, nat->config.quarantine, budget);

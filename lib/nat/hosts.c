@@ -16,10 +16,16 @@ nat_hosts_size(uint32_t limit)
 void
 nat_hosts_init(struct nat_hosts *hosts, void *memory, uint32_t limit, const struct hash_key *key)
 {
-	*hosts = (struct nat_hosts){ .host = memory, .key = *key, .limit = limit };
+	*hosts = (struct nat_hosts){ .host = memory, .key = *key, .limit = limit, .free = HOST_NONE };
 	index_init(&hosts->index, (uint8_t *)memory + records_size(limit), limit);
-	for (uint32_t i = 0; i < limit; i++)
-		hosts->host[i].sessions = i + 1 < limit ? i + 1 : HOST_NONE;
+}
+
+void
+nat_hosts_forget(struct nat_hosts *hosts)
+{
+	index_forget(&hosts->index);
+	hosts->count = hosts->fresh = 0;
+	hosts->free = HOST_NONE;
 }
 
 static uint64_t
@@ -41,18 +47,36 @@ nat_hosts_find(const struct nat_hosts *hosts, uint32_t addr)
 	return HOST_NONE;
 }
 
+/* An unused record, which stays unused until it is taken. */
+static uint32_t
+unused_record(const struct nat_hosts *hosts)
+{
+	if (hosts->free != HOST_NONE)
+		return hosts->free;
+	return hosts->fresh < hosts->limit ? hosts->fresh : HOST_NONE;
+}
+
+static void
+take_record(struct nat_hosts *hosts, uint32_t id)
+{
+	if (id == hosts->free)
+		hosts->free = hosts->host[id].sessions;
+	else
+		hosts->fresh++;
+	hosts->count++;
+}
+
 uint32_t
 nat_hosts_hold(struct nat_hosts *hosts, uint32_t addr, uint32_t rate, uint64_t now_ms)
 {
 	uint32_t id = nat_hosts_find(hosts, addr);
 
 	if (id == HOST_NONE) {
-		id = hosts->free;
+		id = unused_record(hosts);
 		if (id == HOST_NONE || index_insert(&hosts->index, hash(hosts, addr), id) < 0)
 			return HOST_NONE;
-		hosts->free = hosts->host[id].sessions;
+		take_record(hosts, id);
 		hosts->host[id] = (struct nat_host){ .addr = addr, .tokens = (uint64_t)rate * 1000, .last_ms = now_ms };
-		hosts->count++;
 	}
 	hosts->host[id].sessions++;
 	return id;

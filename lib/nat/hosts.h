@@ -25,13 +25,17 @@ struct nat_hosts {
 	struct hash_key key;
 	uint32_t limit;
 	uint32_t count;
-	uint32_t free; /* list through `sessions` */
+	uint32_t fresh; /* records from here on were never used */
+	uint32_t free;  /* list through `sessions` */
 };
 
 size_t nat_hosts_size(uint32_t limit);
 
 /* Memory of that size, 64-byte aligned. */
 void nat_hosts_init(struct nat_hosts *hosts, void *memory, uint32_t limit, const struct hash_key *key);
+
+/* There are no hosts any more. The index is cleared up later. */
+void nat_hosts_forget(struct nat_hosts *hosts);
 
 /* The host's record, or HOST_NONE. */
 uint32_t nat_hosts_find(const struct nat_hosts *hosts, uint32_t addr);

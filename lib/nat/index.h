@@ -6,6 +6,9 @@
  * A bucket is one cache line: eight signatures that one vector comparison checks, and their ids. A bucket that is full
  * goes on in overflow buckets, and all but the last of such a chain are full, so an insert fails only when the overflow
  * pool is used up: not with keyed hashes and no more ids than the index was made for.
+ *
+ * A signature has a mark of two bits. index_forget() takes another mark, and nothing that is there matches any more: all is
+ * forgotten at once, in no time. Buckets are cleared up later, a few in a turn, or when something is put into them.
  */
 #ifndef MAPEDGE_NAT_INDEX_H
 #define MAPEDGE_NAT_INDEX_H
@@ -20,6 +23,8 @@
 
 #define INDEX_WAYS 8
 #define INDEX_NONE UINT32_MAX
+#define INDEX_MARKS 3       /* 1, 2, 3 in turn; 0 is free */
+#define INDEX_MARK_SHIFT 14 /* in a signature, above bits of the hash */
 
 struct index_bucket {
 	uint16_t signature[INDEX_WAYS]; /* 0 = free */
@@ -34,6 +39,9 @@ struct index {
 	struct index_bucket *buckets;
 	uint32_t home;          /* number of home buckets, which come first */
 	uint32_t free_overflow; /* list of free overflow buckets, 0 = none left */
+	uint32_t clear_left;    /* home buckets not looked at since something was forgotten, the first of all */
+	uint16_t mark;          /* of what counts, where it is in a signature */
+	uint8_t forgotten;      /* so many other marks may be in those buckets */
 };
 
 /* Where a search stands. */
@@ -54,10 +62,16 @@ int index_insert(struct index *index, uint64_t hash, uint32_t id);
 /* Removes the id that was inserted under this hash. */
 void index_remove(struct index *index, uint64_t hash, uint32_t id);
 
+/* Everything is forgotten. */
+void index_forget(struct index *index);
+
+/* Clears up what was forgotten, in at most `budget` home buckets. */
+void index_clear_up(struct index *index, uint32_t budget);
+
 static inline uint16_t
-index_signature(uint64_t hash)
+index_signature(const struct index *index, uint64_t hash)
 {
-	return (uint16_t)(hash >> 48) | 1;
+	return (uint16_t)(hash >> (64 - INDEX_MARK_SHIFT)) | index->mark;
 }
 
 static inline struct index_bucket *
@@ -95,7 +109,7 @@ index_search(const struct index *index, uint64_t hash)
 {
 	struct index_cursor cursor = { .index = index,
 		.bucket = index_home(index, hash),
-		.signature = index_signature(hash) };
+		.signature = index_signature(index, hash) };
 
 	cursor.matches = index_match(cursor.bucket, cursor.signature);
 	return cursor;
@@ -123,7 +137,7 @@ static inline uint32_t
 index_peek(const struct index *index, uint64_t hash)
 {
 	const struct index_bucket *bucket = index_home(index, hash);
-	const uint32_t matches = index_match(bucket, index_signature(hash));
+	const uint32_t matches = index_match(bucket, index_signature(index, hash));
 
 	return matches == 0 ? INDEX_NONE : bucket->id[__builtin_ctz(matches)];
 }

@@ -98,16 +98,33 @@ peer_find(const struct nat *nat, uint64_t key)
 	return NONE;
 }
 
+static uint32_t
+unused_peer(const struct nat *nat)
+{
+	if (nat->free_peer != NONE)
+		return nat->free_peer;
+	return nat->peer_fresh < nat->config.sessions ? nat->peer_fresh : NONE;
+}
+
+static void
+take_peer(struct nat *nat, uint32_t id)
+{
+	if (id == nat->free_peer)
+		nat->free_peer = nat->peers[id].sessions;
+	else
+		nat->peer_fresh++;
+}
+
 static bool
 peer_hold(struct nat *nat, uint64_t key)
 {
 	uint32_t id = peer_find(nat, key);
 
 	if (id == NONE) {
-		id = nat->free_peer;
+		id = unused_peer(nat);
 		if (id == NONE || index_insert(&nat->by_peer, peer_hash(nat, key), id) < 0)
 			return false;
-		nat->free_peer = nat->peers[id].sessions;
+		take_peer(nat, id);
 		nat->peers[id] = (struct nat_peer){ .key = key };
 	}
 	nat->peers[id].sessions++;

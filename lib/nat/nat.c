@@ -44,25 +44,35 @@ carve(uint8_t **memory, size_t size)
 	return part;
 }
 
-/* Everything back to "no session, no port": the tables keep their memory. */
+/* No session, whatever the tables still hold. */
 static void
-clear(struct nat *nat, uint32_t now)
+begin(struct nat *nat, uint32_t now)
 {
-	const uint32_t sessions = nat->config.sessions;
-
-	index_init(&nat->out, nat->out.buckets, sessions);
-	index_init(&nat->in, nat->in.buckets, sessions);
-	index_init(&nat->by_peer, nat->by_peer.buckets, sessions);
-	index_init(&nat->inside, nat->inside.buckets, mapping_limit(&nat->config));
-	nat_hosts_init(&nat->hosts, nat->hosts.host, host_limit(&nat->config), &nat->key);
 	expiry_clear(nat, now);
-	for (uint32_t i = 0; i < sessions; i++)
-		nat->peers[i].sessions = i + 1 < sessions ? i + 1 : NONE;
-	nat->free_session = NONE;
-	nat->session_fresh = nat->free_peer = 0;
+	nat->free_session = nat->free_peer = NONE;
+	nat->session_fresh = nat->peer_fresh = 0;
 	nat->session_count = nat->mapping_count = nat->sharing_count = 0;
-	for (unsigned int space = 0; space < L4_SPACES; space++)
-		ports_clear(&nat->ports[space], nat->bank);
+}
+
+/* Everything else in the tables goes by the indexes. */
+static void
+forget(struct nat *nat)
+{
+	index_forget(&nat->out);
+	index_forget(&nat->in);
+	index_forget(&nat->by_peer);
+	index_forget(&nat->inside);
+	nat_hosts_forget(&nat->hosts);
+}
+
+void
+nat_clear_up(struct nat *nat, uint32_t budget)
+{
+	index_clear_up(&nat->out, budget);
+	index_clear_up(&nat->in, budget);
+	index_clear_up(&nat->by_peer, budget);
+	index_clear_up(&nat->inside, budget);
+	index_clear_up(&nat->hosts.index, budget);
 }
 
 struct nat *
@@ -71,23 +81,21 @@ nat_init(void *memory, const struct nat_config *config, struct random *random, u
 	uint8_t *at = memory;
 	struct nat *nat = carve(&at, sizeof(*nat));
 
-	memset(nat, 0, offsetof(struct nat, ports)); /* the rest is large, and clear() does it */
+	memset(nat, 0, offsetof(struct nat, ports)); /* ports_init() does the rest */
 	nat->config = *config;
 	nat->random = random;
 	nat->event = event;
 	nat->key = random_fork(random).key;
 	nat->sessions = carve(&at, config->sessions * sizeof(struct session));
 	nat->peers = carve(&at, config->sessions * sizeof(struct nat_peer));
-	nat->out.buckets = carve(&at, index_size(config->sessions));
-	nat->in.buckets = carve(&at, index_size(config->sessions));
-	nat->by_peer.buckets = carve(&at, index_size(config->sessions));
-	nat->inside.buckets = carve(&at, index_size(mapping_limit(config)));
-	nat->hosts.host = carve(&at, nat_hosts_size(host_limit(config)));
-	for (unsigned int space = 0; space < L4_SPACES; space++) {
-		nat->ports[space].space = (uint8_t)space;
-		nat->ports[space].random = random;
-	}
-	clear(nat, now);
+	index_init(&nat->out, carve(&at, index_size(config->sessions)), config->sessions);
+	index_init(&nat->in, carve(&at, index_size(config->sessions)), config->sessions);
+	index_init(&nat->by_peer, carve(&at, index_size(config->sessions)), config->sessions);
+	index_init(&nat->inside, carve(&at, index_size(mapping_limit(config))), mapping_limit(config));
+	nat_hosts_init(&nat->hosts, carve(&at, nat_hosts_size(host_limit(config))), host_limit(config), &nat->key);
+	for (unsigned int space = 0; space < L4_SPACES; space++)
+		ports_init(&nat->ports[space], space, random);
+	begin(nat, now);
 	return nat;
 }
 
@@ -98,12 +106,17 @@ nat_set_external(struct nat *nat, uint32_t addr, struct bank *bank, uint16_t sel
 {
 	const uint32_t ended = nat->session_count;
 
+	for (unsigned int space = 0; space < L4_SPACES; space++) {
+		ports_clear(&nat->ports[space], bank, &nat->set, nat->port_count);
+		nat->ports[space].self = self;
+	}
 	nat->bank = bank;
 	nat->external_addr = addr;
+	nat->set = bank != NULL ? bank->set : (struct portset){ 0 };
 	nat->port_count = bank != NULL ? portset_count(&bank->set) : 0;
-	for (unsigned int space = 0; space < L4_SPACES; space++)
-		nat->ports[space].self = self;
-	clear(nat, now);
+	if (nat->session_count > 0) /* without any the indexes are empty */
+		forget(nat);
+	begin(nat, now);
 	assign_ports(nat);
 	return ended;
 }

@@ -52,6 +52,7 @@ struct nat_forward {
 };
 
 struct nat_config {
+	bool refuses_new;                 /* sessions: the box is being drained */
 	uint32_t sessions;                /* limit of this worker */
 	uint32_t timeout[SESSION_STATES]; /* seconds without traffic */
 	enum nat_filtering filtering;
@@ -91,6 +92,7 @@ struct nat {
 	uint64_t *event;        /* the worker's counters, by enum event_kind */
 	uint32_t external_addr; /* host order */
 	struct bank *bank;      /* NULL before the first address, and where there is none */
+	struct portset set;     /* of the bank, also when that has gone */
 	uint32_t port_count;    /* of the set */
 
 	struct session *sessions;
@@ -103,6 +105,7 @@ struct nat {
 	uint32_t session_fresh; /* those from here on were never used */
 	uint32_t free_session;  /* lists through next, sessions */
 	uint32_t free_peer;
+	uint32_t peer_fresh;
 	uint32_t mapping_count; /* without forwards */
 	uint32_t sharing_count; /* sessions without mapping */
 	uint32_t sweep_left;    /* so many are still to be looked at because of a new configuration */
@@ -124,7 +127,7 @@ nat_init(void *memory, const struct nat_config *config, struct random *random, u
 /*
  * Gives the NAT its external address and the bank from which this worker, `self`, takes ports: a new one each time, as the
  * old one still says what was taken. NULL: there are none. Every session ends: the old ports may belong to somebody else now
- * (RFC 7597 section 5, MAPE-59). Returns how many ended.
+ * (RFC 7597 section 5, MAPE-59). Returns how many ended. The memory that they leave is cleared up by nat_expire().
  */
 uint32_t nat_set_external(struct nat *nat, uint32_t addr, struct bank *bank, uint16_t self, uint32_t now);
 
@@ -145,10 +148,16 @@ struct nat_opening {
 };
 
 /*
- * The session of a new outbound flow. NULL with the reason: nat_no_port, nat_table_full, nat_host_limit, or
- * nat_no_mapping for a TCP reset that belongs to nothing. The packet must be given to nat_touch(), too.
+ * The session of a new outbound flow. NULL with the reason: draining, nat_no_port, nat_table_full, nat_host_limit, or
+ * nat_no_mapping for a TCP reset or a packet of a PPTP call that belongs to nothing. The packet must be given to nat_touch(), too.
  */
 struct session *nat_open_out(struct nat *nat, const struct nat_opening *opening, enum drop_reason *why);
+
+/*
+ * A session that another NAT has on this port, of the same address and set: as it would be found here. NULL: the port is another
+ * endpoint's, not of the set, or there is no room. No limit of a host or of a drained box is asked.
+ */
+struct session *nat_adopt(struct nat *nat, const struct nat_opening *opening, uint16_t external_port);
 
 /*
  * An inbound packet that has no session, but perhaps a mapping whose filter admits its sender. True with `passage` filled
@@ -165,13 +174,31 @@ bool nat_passage(const struct nat *nat, uint16_t external_port, uint64_t remote,
 bool nat_passage_out(const struct nat *nat, uint64_t inside, uint64_t remote, struct session *passage);
 
 /*
- * Ends sessions whose time is over, and quarantines; at most `budget` of them are looked at. Returns how many sessions
- * timed out.
+ * Ends sessions whose time is over, and quarantines; at most `budget` of them are looked at, and as many buckets of each index in
+ * which forgotten ones may be. Returns how many sessions timed out.
  */
 uint32_t nat_expire(struct nat *nat, uint32_t now, uint32_t budget);
 
-/* A segment of a TCP session that is not plain data on an open connection. */
-void nat_tcp_segment(struct nat *nat, struct session *s, const uint8_t *tcp, bool out, uint32_t now);
+/*
+ * A segment of a TCP session that is not plain data on an open connection. True: it may have control messages of PPTP, and
+ * nat_pptp() must see it, too.
+ */
+bool nat_tcp_segment(struct nat *nat, struct session *s, const uint8_t *tcp, bool out, uint32_t now);
+
+/* A whole TCP segment of a PPTP control connection. */
+struct nat_control {
+	uint8_t *tcp; /* its header */
+	uint32_t len; /* of header and payload, bytes */
+	bool out;
+	uint32_t now;
+	uint64_t now_ms;
+};
+
+/*
+ * Translates the call ids in its control messages and follows what they say of calls: RFC 2637 section 2, docs/napt.md.
+ * False with the reason when a call cannot begin: the segment must not pass then.
+ */
+bool nat_pptp(struct nat *nat, struct session *s, const struct nat_control *control, enum drop_reason *why);
 
 static inline uint64_t
 nat_hash_out(const struct nat *nat, uint64_t inside, uint64_t remote)
@@ -253,21 +280,20 @@ nat_note_segment(struct session *s, const uint8_t *tcp, bool out)
 
 /*
  * A packet of the session passes: it stays alive, and its TCP connection is followed. `l4` is its transport header, which
- * a later fragment does not have.
+ * a later fragment does not have. True as with nat_tcp_segment().
  */
-static inline void
+static inline bool
 nat_touch(struct nat *nat, struct session *s, const uint8_t *l4, bool out, uint32_t now)
 {
 	if (likely(s->space == L4_TCP)) {
 		if ((l4[13] & (TCP_FIN | TCP_SYN | TCP_RST | TCP_ACK)) != TCP_ACK ||
-		    s->state != SESSION_TCP_ESTABLISHED) {
-			nat_tcp_segment(nat, s, l4, out, now);
-			return;
-		}
+		    s->state != SESSION_TCP_ESTABLISHED)
+			return nat_tcp_segment(nat, s, l4, out, now);
 		nat_note_segment(s, l4, out);
 	}
 	if (s->last_active != now)
 		s->last_active = now;
+	return false;
 }
 
 #endif

@@ -13,6 +13,11 @@ nat_event(struct nat *nat, enum event_kind kind)
 	counter_add(&nat->event[kind], 1);
 }
 
+/* ---- nat.c ------------------------------------------------------------------------------------------------------ */
+
+/* What is left in the indexes of sessions that an earlier address had; at most `budget` buckets of each. */
+void nat_clear_up(struct nat *nat, uint32_t budget);
+
 /* ---- mappings.c: inside endpoint <-> external port -------------------------------------------------------------- */
 
 /* The external port of the endpoint's mapping or forward, or 0. */
@@ -61,6 +66,9 @@ struct choice {
 bool choose_port(struct nat *nat, const struct nat_opening *opening, uint32_t host, struct choice *choice,
     enum drop_reason *why);
 
+/* Two sessions never have the same external port and remote endpoint: RFC 7857 section 13. */
+bool choose_is_taken(const struct nat *nat, uint16_t port, uint64_t remote);
+
 /* ---- assign.c: which ports are used for what -------------------------------------------------------------------- */
 
 /* Every port of the set gets its kind from the configuration; what was something else is ended. */
@@ -95,7 +103,52 @@ void session_close(struct nat *nat, uint32_t id, uint32_t now);
 /* ---- segment.c -------------------------------------------------------------------------------------------------- */
 
 /* A TCP session begins with this segment from inside. */
-void segment_first(struct session *s, const uint8_t *tcp);
+void segment_first(const struct nat *nat, struct session *s, const uint8_t *tcp);
+
+/* ---- calls.c: PPTP ---------------------------------------------------------------------------------------------- */
+
+#define PPTP_PORT 1723
+
+/* In an inside endpoint, which has its host's own call id as long as nobody has said the other side's. */
+#define CALL_UNANSWERED 0x100
+
+static inline bool
+calls_is_unanswered(uint64_t inside)
+{
+	return (inside & CALL_UNANSWERED) != 0;
+}
+
+/* Is the TCP session a control connection? Only an address that is all ours carries what it is for. */
+static inline bool
+calls_have_control(const struct nat *nat, const struct session *s)
+{
+	return unlikely(session_end_port(s->remote) == PPTP_PORT || session_end_port(s->inside) == PPTP_PORT) &&
+	    nat->bank->set.psid_len == 0;
+}
+
+/* The call id that a new call has outside: the host's own when it is free, and this worker's. */
+bool calls_choose(struct nat *nat, const struct nat_opening *opening, struct choice *choice, enum drop_reason *why);
+
+/* The call of a control connection in which the inside host has this id; NULL without. */
+struct session *calls_find(const struct nat *nat, const struct session *control, uint16_t inside_id);
+
+/* The same, made if need be. NULL with the reason: nat_host_limit, nat_table_full, nat_no_port. */
+struct session *calls_open(struct nat *nat, struct session *control, uint16_t inside_id, const struct nat_control *when,
+    enum drop_reason *why);
+
+/* The one that has this id outside, or in which the remote side has this one. */
+struct session *calls_find_external(const struct nat *nat, const struct session *control, uint16_t external_id);
+struct session *calls_find_remote(const struct nat *nat, const struct session *control, uint16_t remote_id);
+
+/* The remote side's id is known. */
+void calls_answer(struct nat *nat, struct session *call, uint16_t remote_id, uint32_t now);
+
+/* One ends before its time; all of a control connection do, and how many. */
+void calls_end_one(struct nat *nat, const struct session *call, uint32_t now);
+uint32_t calls_end(struct nat *nat, const struct session *control, uint32_t now);
+
+/* A call that ends is its control connection's no longer. */
+void calls_leave(struct nat *nat, const struct session *call);
 
 /* ---- expiry.c --------------------------------------------------------------------------------------------------- */
 

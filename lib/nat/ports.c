@@ -7,10 +7,18 @@
 #define LENT_OF_64 UINT64_C(0x7777777777777777) /* three of four */
 
 void
-ports_clear(struct ports *ports, struct bank *bank)
+ports_init(struct ports *ports, unsigned int space, struct random *random)
 {
-	memset(ports->port, 0, sizeof(ports->port));
-	memset(ports->allowed, 0, sizeof(ports->allowed));
+	memset(ports, 0, sizeof(*ports));
+	ports->space = (uint8_t)space;
+	ports->random = random;
+}
+
+void
+ports_clear(struct ports *ports, struct bank *bank, const struct portset *old, uint32_t old_count)
+{
+	for (uint32_t i = 0; i < old_count; i++)
+		ports->port[portset_port(old, i)] = (struct nat_port){ 0 };
 	ports->bank = bank;
 	ports->total = ports->held = ports->forwards = ports->shared = ports->common.count = 0;
 	ports->quarantined = ports->quarantined_last = 0;

@@ -56,8 +56,11 @@ struct ports {
 	struct nat_port port[PORTSET_PORTS];
 };
 
-/* No port is held. The bank keeps what was: it must be another one, or nobody's. */
-void ports_clear(struct ports *ports, struct bank *bank);
+/* No port is known, whatever the memory holds. */
+void ports_init(struct ports *ports, unsigned int space, struct random *random);
+
+/* No port is held. The bank keeps what was: `bank` must be another one, or nobody's. `old`: the set so far, of so many ports. */
+void ports_clear(struct ports *ports, struct bank *bank, const struct portset *old, uint32_t old_count);
 
 static inline bool
 ports_is_home(const struct ports *ports, uint16_t port)

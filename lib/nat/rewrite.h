@@ -8,7 +8,7 @@
 
 /* One of the two ports, which lies at this byte of a TCP or UDP header, and the checksum around it. */
 static inline void
-nat_rewrite_port(struct packet *p, unsigned int at, uint16_t port, uint16_t difference)
+nat_rewrite_port(struct packet *p, const struct session *s, unsigned int at, uint16_t port, uint16_t difference)
 {
 	switch (p->kind) {
 	case L4_TCP:
@@ -23,6 +23,10 @@ nat_rewrite_port(struct packet *p, unsigned int at, uint16_t port, uint16_t diff
 		store16(p->l4 + 4, port);
 		checksum_patch(p->l4 + 2, difference);
 		break;
+	case L4_CALL: /* the key is the receiver's call id: RFC 2637 section 4.1 */
+		if (at == 2)
+			store16(p->l4 + 6, s->call.inside_id);
+		break;
 	default: /* a protocol without ports, whose checksum, if any, does not cover addresses */
 		break;
 	}
@@ -36,7 +40,7 @@ nat_rewrite_out(struct packet *p, const struct session *s, uint32_t external_add
 	p->src_port = s->external_port;
 	store32(p->ip + 12, external_addr);
 	checksum_patch(p->ip + 10, s->address_difference);
-	nat_rewrite_port(p, 0, s->external_port, s->l4_difference);
+	nat_rewrite_port(p, s, 0, s->external_port, s->l4_difference);
 }
 
 /* Inbound: the external endpoint is replaced by the inside one. */
@@ -47,7 +51,7 @@ nat_rewrite_in(struct packet *p, const struct session *s)
 	p->dst_port = session_end_port(s->inside);
 	store32(p->ip + 16, p->dst);
 	checksum_patch(p->ip + 10, (uint16_t)~s->address_difference);
-	nat_rewrite_port(p, 2, p->dst_port, (uint16_t)~s->l4_difference);
+	nat_rewrite_port(p, s, 2, p->dst_port, (uint16_t)~s->l4_difference);
 }
 
 #endif

@@ -37,9 +37,12 @@ learn_syn(struct session *s, const uint8_t *tcp, bool out)
 }
 
 void
-segment_first(struct session *s, const uint8_t *tcp)
+segment_first(const struct nat *nat, struct session *s, const uint8_t *tcp)
 {
 	forget_connection(s);
+	s->calls = NONE;
+	if (s->state == SESSION_TCP_ESTABLISHED && calls_have_control(nat, s))
+		s->state = SESSION_TCP_CONTROL;
 	if (tcp[13] & TCP_SYN)
 		learn_syn(s, tcp, true);
 }
@@ -71,17 +74,20 @@ is_credible(const struct session *s, const uint8_t *reset, bool out)
 	return load32(reset + 4) - load32(said) < (window > 0 ? window : 1);
 }
 
-void
+bool
 nat_tcp_segment(struct nat *nat, struct session *s, const uint8_t *tcp, bool out, uint32_t now)
 {
 	const uint8_t flags = tcp[13], before = s->state;
 	const uint32_t id = (uint32_t)(s - nat->sessions), timeout = session_timeout(nat, s);
+	const bool is_control = calls_have_control(nat, s);
 
 	if ((flags & TCP_RST) && !is_credible(s, tcp, out)) {
 		nat_event(nat, EVENT_rst_ignored);
-		return;
+		return false;
 	}
 	s->state = (uint8_t)tcp_state_next((enum session_state)before, flags, out);
+	if (s->state == SESSION_TCP_ESTABLISHED && is_control)
+		s->state = SESSION_TCP_CONTROL;
 	if (session_is_closed(before) && (flags & TCP_SYN))
 		forget_connection(s);
 	if ((flags & TCP_SYN) && (is_opening(before) || session_is_closed(before)))
@@ -97,4 +103,7 @@ nat_tcp_segment(struct nat *nat, struct session *s, const uint8_t *tcp, bool out
 		expiry_remove(nat, id, before);
 		expiry_add(nat, id);
 	}
+	if (is_control && session_is_closed(s->state))
+		(void)calls_end(nat, s, now);
+	return is_control && !session_is_closed(s->state);
 }

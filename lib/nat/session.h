@@ -19,10 +19,11 @@ enum session_state {
 	SESSION_UDP,
 	SESSION_DNS, /* UDP to port 53: RFC 4787 REQ-5a */
 	SESSION_ICMP,
-	SESSION_OTHER,        /* a protocol without ports, under an address that is all ours */
+	SESSION_OTHER,        /* a protocol without ports or a PPTP call, under an address that is all ours */
 	SESSION_TCP_INIT_OUT, /* SYN seen from inside (or a flow picked up in its middle) */
 	SESSION_TCP_INIT_IN,  /* SYN seen from outside for a connection that had ended */
 	SESSION_TCP_ESTABLISHED,
+	SESSION_TCP_CONTROL, /* the same of a PPTP control connection: none of its segments is plain data */
 	SESSION_TCP_FIN_OUT,
 	SESSION_TCP_FIN_IN,
 	SESSION_TCP_FIN_BOTH,
@@ -35,14 +36,25 @@ enum session_state {
 #define SESSION_NONE UINT32_MAX
 #define SESSION_SHARES 0 /* in place of a mapping */
 
+/* Of a PPTP call, in place of what TCP has. Its session's inside port is the remote side's call id. */
+struct session_call {
+	uint32_t control;   /* session of its control connection */
+	uint32_t next;      /* call of that connection */
+	uint16_t inside_id; /* the inside host's call id */
+	uint16_t spare[3];
+};
+
 struct session {
 	uint64_t remote; /* session_end() of the remote endpoint, with the protocol */
 	uint64_t inside; /* session_end() of the inside endpoint */
-	/*
-	 * TCP: bytes 8 to 15 of the last header with an acknowledgement, from outside and from inside, as on the wire: what
-	 * the RST check needs. 0: none since the connection began.
-	 */
-	uint64_t last[2];
+	union {
+		/*
+		 * TCP: bytes 8 to 15 of the last header with an acknowledgement, from outside and from inside, as on the
+		 * wire: what the RST check needs. 0: none since the connection began.
+		 */
+		uint64_t last[2];
+		struct session_call call;
+	};
 	uint32_t last_active; /* worker's seconds */
 	uint32_t next;        /* neighbours in a slot of the wheel, or among the closed connections */
 	uint32_t prev;
@@ -53,15 +65,15 @@ struct session {
 	/* Checksum differences, inside -> external: of the IPv4 header, and of the transport header. */
 	uint16_t address_difference;
 	uint16_t l4_difference;
-	uint8_t space;    /* L4_TCP, L4_UDP, L4_ICMP_QUERY, L4_OTHER */
+	uint8_t space;    /* L4_TCP, L4_UDP, L4_ICMP_QUERY, L4_OTHER, L4_CALL */
 	uint8_t state;    /* enum session_state */
 	uint8_t scale[2]; /* TCP: of the windows from outside and from inside, RFC 7323 section 2 */
-	uint32_t spare;
+	uint32_t calls;   /* of a PPTP control connection: the first, SESSION_NONE without any */
 } __attribute__((aligned(64)));
 
 _Static_assert(sizeof(struct session) == 64, "a session is one cache line");
 
-/* An endpoint as one number that is compared at once. A protocol without ports has its number for a port. */
+/* An endpoint as one number that is compared at once. A protocol without ports has its number for a port, a call its id. */
 static inline uint64_t
 session_end(uint32_t addr, uint16_t port, uint8_t space)
 {

@@ -93,6 +93,8 @@ session_close(struct nat *nat, uint32_t id, uint32_t now)
 	index_remove(&nat->in, nat_hash_in(nat, s->external_port, s->remote), id);
 	mapping_leave(nat, s, now);
 	nat_hosts_release(&nat->hosts, s->host);
+	if (s->space == L4_CALL)
+		calls_leave(nat, s);
 	s->state = SESSION_UNUSED;
 	s->remote = 0; /* nobody's: whoever expects the session here looks once more */
 	s->next = nat->free_session;
@@ -119,7 +121,7 @@ open_on(struct nat *nat, const struct nat_opening *opening, uint32_t host, const
 	take_place(nat, id);
 	*s = new;
 	if (new.space == L4_TCP)
-		segment_first(s, opening->tcp);
+		segment_first(nat, s, opening->tcp);
 	expiry_add(nat, id);
 	if (s->mapping == SESSION_SHARES && s->space < L4_SPACES)
 		nat_event(nat, EVENT_port_shared);
@@ -157,6 +159,15 @@ host_may_open(struct nat *nat, uint32_t id, uint64_t now_ms)
 	    nat_host_has_token(host, nat->config.new_sessions_per_host, now_ms);
 }
 
+/* A reset ends what there is, and only a control connection begins a call. */
+static bool
+opens_nothing(const struct nat_opening *opening)
+{
+	if ((uint8_t)opening->inside == L4_TCP)
+		return (opening->tcp[13] & TCP_RST) != 0;
+	return (uint8_t)opening->inside == L4_CALL && !calls_is_unanswered(opening->inside);
+}
+
 struct session *
 nat_open_out(struct nat *nat, const struct nat_opening *opening, enum drop_reason *why)
 {
@@ -165,7 +176,10 @@ nat_open_out(struct nat *nat, const struct nat_opening *opening, enum drop_reaso
 	uint32_t host;
 
 	*why = DROP_nat_no_mapping;
-	if ((uint8_t)opening->inside == L4_TCP && (opening->tcp[13] & TCP_RST))
+	if (opens_nothing(opening))
+		return NULL;
+	*why = DROP_draining;
+	if (nat->config.refuses_new)
 		return NULL;
 	*why = DROP_nat_table_full;
 	host = nat_hosts_hold(&nat->hosts, session_end_addr(opening->inside), rate, opening->now_ms);
@@ -180,5 +194,38 @@ nat_open_out(struct nat *nat, const struct nat_opening *opening, enum drop_reaso
 		nat->hosts.host[host].refused += *why == DROP_nat_host_limit;
 		nat_hosts_release(&nat->hosts, host);
 	}
+	return s;
+}
+
+/* The endpoint's mapping is on this port, made if need be. */
+static bool
+is_mapped_to(struct nat *nat, uint64_t inside, uint16_t port, uint32_t host)
+{
+	struct ports *ports = &nat->ports[(uint8_t)inside];
+	const uint16_t mapped = mapping_find(nat, inside);
+
+	if (mapped != 0)
+		return mapped == port;
+	return portset_contains(&nat->set, port) && ports->port[port].inside == 0 && ports_hold(ports, port) &&
+	    mapping_make(nat, inside, port, host);
+}
+
+struct session *
+nat_adopt(struct nat *nat, const struct nat_opening *opening, uint16_t external_port)
+{
+	const uint8_t space = (uint8_t)opening->inside;
+	struct session *s = NULL;
+	enum drop_reason why;
+	uint32_t host;
+
+	if (space >= L4_SPACES || nat->bank == NULL)
+		return NULL;
+	host = nat_hosts_hold(&nat->hosts, session_end_addr(opening->inside), 0, opening->now_ms);
+	if (host == HOST_NONE)
+		return NULL;
+	if (is_mapped_to(nat, opening->inside, external_port, host))
+		s = open_for_host(nat, opening, host, &why);
+	if (s == NULL)
+		nat_hosts_release(&nat->hosts, host);
 	return s;
 }

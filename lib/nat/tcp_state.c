@@ -6,6 +6,7 @@ enum tcp_event { SYN_OUT, SYN_IN, FIN_OUT, FIN_IN, RESET, DATA, TCP_EVENTS };
 #define INIT_OUT SESSION_TCP_INIT_OUT
 #define INIT_IN SESSION_TCP_INIT_IN
 #define OPEN SESSION_TCP_ESTABLISHED
+#define CONTROL SESSION_TCP_CONTROL
 #define CLOSE_OUT SESSION_TCP_FIN_OUT
 #define CLOSE_IN SESSION_TCP_FIN_IN
 #define CLOSED SESSION_TCP_FIN_BOTH
@@ -18,6 +19,7 @@ static const uint8_t next_state[SESSION_STATES][TCP_EVENTS] = {
 	[INIT_OUT] =  { INIT_OUT,  OPEN,      INIT_OUT,  INIT_OUT,  REFUSED, INIT_OUT  }, /* waits for the peer's SYN */
 	[INIT_IN] =   { OPEN,      INIT_IN,   INIT_IN,   INIT_IN,   REFUSED,  INIT_IN   }, /* waits for the host's SYN */
 	[OPEN] =      { OPEN,      OPEN,      CLOSE_OUT, CLOSE_IN,  GONE,    OPEN      }, /* a SYN here: RFC 5961 */
+	[CONTROL] =   { OPEN,      OPEN,      CLOSE_OUT, CLOSE_IN,  GONE,    OPEN      }, /* open, too: segment.c */
 	[CLOSE_OUT] = { CLOSE_OUT, CLOSE_OUT, CLOSE_OUT, CLOSED,    GONE,    CLOSE_OUT }, /* half closed lives long */
 	[CLOSE_IN] =  { CLOSE_IN,  CLOSE_IN,  CLOSED,    CLOSE_IN,  GONE,    CLOSE_IN  },
 	[CLOSED] =    { INIT_OUT,  INIT_IN,   CLOSED,    CLOSED,    CLOSED,  CLOSED    }, /* SYN: a new connection */

@@ -17,7 +17,7 @@ source_is_possible(const struct snapshot *snapshot, const struct packet *p)
 
 	if (!map_rule_owns(rule, p->src_port))
 		return false;
-	if (is_icmp_error(p) && ((p->quoted ^ p->src) & rule->v4_iid_mask) != 0)
+	if (is_icmp_error(p) && !map_rule_same_ipv4(rule, p->quoted, p->src))
 		return false; /* about a packet that went to somebody else: MAPE-41 */
 	return &snapshot->softwire[rule->domain] == p->softwire;
 }
@@ -82,11 +82,10 @@ refuse_source(struct worker *w, struct packet *p)
 	rule = &snapshot->rules->rules[index];
 	if (&snapshot->softwire[rule->domain] != p->softwire)
 		return refuse_spoof(w, p, DROP_spoof_v6);
-	if ((p->src & rule->v4_iid_mask) != map_rule_embedded_ipv4(rule, p->outer_src))
+	if (!map_rule_same_ipv4(rule, p->src, map_rule_embedded_ipv4(rule, p->outer_src)))
 		return refuse_spoof(w, p, DROP_spoof_v4);
 	TRY(has_port(w, p, rule));
-	if (!map_rule_owns(rule, p->src_port) ||
-	    (is_icmp_error(p) && ((p->quoted ^ p->src) & rule->v4_iid_mask) != 0) ||
+	if (!map_rule_owns(rule, p->src_port) || (is_icmp_error(p) && !map_rule_same_ipv4(rule, p->quoted, p->src)) ||
 	    map_rule_psid(rule, p->src_port) != map_rule_embedded_psid(rule, p->outer_src))
 		return refuse_spoof(w, p, DROP_spoof_v4);
 	return refuse_spoof(w, p, DROP_spoof_v6);

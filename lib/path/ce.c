@@ -97,7 +97,20 @@ ce_judge_first(struct worker *w, struct packet *p, enum drop_reason *why)
 	if (p->kind == L4_ICMP_ERROR)
 		return drop(w, p, *why);
 	*why = p->kind == L4_OTHER ? DROP_proto_unsupported : DROP_icmp_unsupported;
-	return translatable(w, p);
+	return translatable(w, p, p->interface != INTERFACE_V6);
+}
+
+enum verdict
+ce_control(struct worker *w, struct packet *p, bool out)
+{
+	const struct nat_control control = { .tcp = p->l4,
+		.len = packet_l4_len(p),
+		.out = out,
+		.now = w->now,
+		.now_ms = w->now_ms };
+	enum drop_reason why;
+
+	return nat_pptp(w->nat, p->session, &control, &why) ? VERDICT_NEXT : drop(w, p, why);
 }
 
 enum verdict
@@ -115,5 +128,7 @@ ce_take_ports(struct packet *p)
 	p->kind = (uint8_t)ce_kind_of_fragment(p);
 	p->src_port = (uint16_t)(ports >> 16);
 	p->dst_port = (uint16_t)ports;
+	if (p->kind == L4_OTHER && p->src_port == 0) /* a protocol is its own port, and never 0 */
+		p->kind = L4_CALL;
 	p->tcp_flags = p->kind == L4_TCP && !ipv4_is_headless(p) ? p->l4[13] : 0;
 }

@@ -26,10 +26,12 @@ end_to(const struct packet *p)
 	return far_end(p->dst, p->dst_port, p->kind);
 }
 
-/* The worker that owns the session of an external port; of a protocol without ports the remote address says it. */
+/* The worker that owns the session of an external port; a call's id says it, and without ports the remote address does. */
 static inline uint16_t
 ce_owner(const struct worker *w, uint8_t kind, uint16_t port, uint32_t remote)
 {
+	if (unlikely(kind == L4_CALL))
+		return port % w->count;
 	return kind < L4_SPACES ? bank_owner(w->snapshot->bank, kind, port) : snapshot_host_owner(remote, w->count);
 }
 
@@ -83,6 +85,12 @@ ce_kind_of_fragment(const struct packet *p)
 
 /* A first fragment that the NAPT can translate. An error is none: what it quotes may be cut off. */
 enum verdict ce_judge_first(struct worker *w, struct packet *p, enum drop_reason *why);
+
+/*
+ * A whole segment of p->session, in which nat_touch() expects control messages of PPTP. Dropped as nat_host_limit,
+ * nat_table_full or nat_no_port when it begins a call that cannot be.
+ */
+enum verdict ce_control(struct worker *w, struct packet *p, bool out);
 
 /*
  * Between two workers a fragment takes along the ports that its datagram's first one had: only one of them knows these,

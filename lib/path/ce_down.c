@@ -29,7 +29,7 @@ from_peer(struct worker *w, struct packet *p, const struct softwire *softwire)
 	rule = ruleset_find4(fmrs, p->src, port);
 	/* An error must be about a packet that went to that very CE: MAPE-41. */
 	if (rule == NULL || !map_rule_owns(rule, port) || map_rule_address(rule, p->src, port) != p->outer_src ||
-	    ((quote.dst ^ p->src) & rule->v4_iid_mask) != 0)
+	    !map_rule_same_ipv4(rule, quote.dst, p->src))
 		return drop(w, p, DROP_spoof_v4);
 	if (rule->shadowed && ruleset_find6(fmrs, p->outer_src) != (uint32_t)(rule - fmrs->rules))
 		return drop(w, p, DROP_spoof_v4);
@@ -42,7 +42,7 @@ to_us(struct worker *w, struct packet *p)
 {
 	if (p->dst != w->snapshot->external_addr)
 		return drop(w, p, DROP_not_my_v4dst);
-	return translatable(w, p);
+	return translatable(w, p, false);
 }
 
 /* The external port names the worker, whatever queue the packet came in on. */
@@ -128,7 +128,8 @@ send_packet(struct worker *w, struct packet *p)
 	if (unlikely(p->session == NULL))
 		return send_admitted(w, p);
 	TRY(leave_softwire(w, p, w->snapshot->external_addr));
-	nat_touch(w->nat, p->session, p->l4, false, w->now);
+	if (nat_touch(w->nat, p->session, p->l4, false, w->now))
+		TRY(ce_control(w, p, false));
 	return send_to_host(w, p);
 }
 

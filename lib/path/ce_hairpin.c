@@ -30,8 +30,9 @@ deliver(struct worker *w, struct packet *p)
 		if (!nat_passage(w->nat, p->dst_port, remote, &passage))
 			return drop(w, p, DROP_nat_no_mapping);
 		p->session = &passage;
-	} else if (!ipv4_is_headless(p)) {
-		nat_touch(w->nat, p->session, p->l4, false, w->now);
+	} else if (!ipv4_is_headless(p) && nat_touch(w->nat, p->session, p->l4, false, w->now) &&
+	    !ipv4_is_fragment(p)) {
+		TRY(ce_control(w, p, false));
 	}
 	if (ipv4_is_headless(p))
 		ce_translate_headless_in(p);
@@ -47,6 +48,10 @@ ce_turn_back(struct worker *w, struct packet *p)
 
 	if (p->kind == L4_ICMP_QUERY)
 		p->dst_port = p->src_port; /* the identifier that went out is both ends' */
+	if (p->kind == L4_CALL) {          /* and what comes in has no port at its far end */
+		p->dst_port = session_end_port(p->near);
+		p->src_port = 0;
+	}
 	owner = ce_port_owner(w, p);
 	if (owner == w->id)
 		return deliver(w, p);
@@ -59,10 +64,12 @@ take_up(struct worker *w, struct packet *p)
 {
 	p->ip = rte_pktmbuf_mtod(p->mbuf, uint8_t *) + ETHER_LEN;
 	TRY(ipv4_in(w, p));
-	if (likely(!ipv4_is_fragment(p)))
-		TRY(l4_in(w, p));
-	else
+	if (unlikely(ipv4_is_fragment(p))) {
 		ce_take_ports(p);
+		return deliver(w, p);
+	}
+	TRY(l4_in(w, p));
+	TRY(translatable(w, p, false));
 	return deliver(w, p);
 }
 

@@ -94,7 +94,7 @@ read_packet(struct worker *w, struct packet *p)
 	if (unlikely(ipv4_is_fragment(p)))
 		return send_fragment(w, p);
 	TRY(l4_in(w, p));
-	TRY(translatable(w, p));
+	TRY(translatable(w, p, true));
 	TRY(to_host_owner(w, p));
 	traffic_add(&w->counters.softwire[w->softwire->index].rcvd_ipv4, p->len);
 	TRY(ttl_in(w, p));
@@ -128,7 +128,7 @@ open_session(struct worker *w, struct packet *p, enum drop_reason *why)
 		.now_ms = w->now_ms };
 
 	p->session = nat_open_out(w->nat, &opening, why);
-	if (p->session == NULL && *why == DROP_nat_no_port) /* RFC 5508 REQ-8 */
+	if (p->session == NULL && (*why == DROP_nat_no_port || *why == DROP_draining)) /* RFC 5508 REQ-8 */
 		return refuse_to_ipv4(w, p, *why, ICMP_PROHIBITED);
 	if (p->session == NULL)
 		return drop(w, p, *why);
@@ -189,7 +189,8 @@ translate(struct worker *w, struct packet *p)
 	if (unlikely(p->kind == L4_ICMP_QUERY))
 		TRY(choose_peer(w, p, p->session->external_port));
 	set_ident(w, p);
-	nat_touch(w->nat, p->session, p->l4, true, w->now);
+	if (nat_touch(w->nat, p->session, p->l4, true, w->now))
+		TRY(ce_control(w, p, true));
 	nat_rewrite_out(p, p->session, w->snapshot->external_addr);
 	return VERDICT_NEXT;
 }
@@ -223,16 +224,31 @@ find_out(struct worker *w, struct packet *p)
 	p->session = nat_find_out(w->nat, nat_hash_out(w->nat, p->near, p->far), p->near, p->far);
 }
 
+/* Only its first fragment says that a datagram is a call's; the others have met it where their destination says. */
+static bool
+is_call_elsewhere(const struct worker *w, const struct packet *p)
+{
+	return p->kind == L4_CALL && session_owner(w, p) != w->id;
+}
+
 /* The first one opens the session, and if there can be none, its datagram ends here. All get the same identification. */
 static enum verdict
 judge_first(struct worker *w, struct packet *p, enum drop_reason *why)
 {
 	TRY(ce_judge_first(w, p, why));
-	find_out(w, p);
-	if (p->session == NULL)
-		TRY(open_session(w, p, why));
 	p->ident = ident4_next(&w->ident4, p->dst, p->protocol);
-	return VERDICT_NEXT;
+	if (is_call_elsewhere(w, p))
+		return VERDICT_NEXT;
+	find_out(w, p);
+	return p->session != NULL ? VERDICT_NEXT : open_session(w, p, why);
+}
+
+static enum verdict
+choose_peer_of_fragment(struct worker *w, struct packet *p)
+{
+	if (p->kind > L4_ICMP_QUERY)
+		return choose_peer_of_rest(w, p);
+	return choose_peer(w, p, p->kind == L4_ICMP_QUERY ? p->session->external_port : p->dst_port);
 }
 
 static enum verdict
@@ -250,6 +266,21 @@ translate_fragment(struct worker *w, struct packet *p)
 	return VERDICT_NEXT;
 }
 
+/* What its datagram's first one said is known, and the session is here if there is one. */
+static enum verdict
+send_known(struct worker *w, struct packet *p)
+{
+	find_out(w, p);
+	if (p->session == NULL)
+		return drop(w, p, DROP_nat_no_mapping);
+	traffic_add(&w->counters.softwire[w->softwire->index].rcvd_ipv4, p->len);
+	TRY(ttl_in(w, p));
+	TRY(choose_peer_of_fragment(w, p));
+	TRY(fits_way(w, p));
+	TRY(translate_fragment(w, p));
+	return send_translated(w, p);
+}
+
 static enum verdict
 send_fragment(struct worker *w, struct packet *p)
 {
@@ -259,15 +290,29 @@ send_fragment(struct worker *w, struct packet *p)
 		return drop(w, p, DROP_fragment_v4);
 	TRY(fragment_in(w, p));
 	TRY(ports_of_datagram(w, p, 0, judge_first));
-	find_out(w, p);
-	if (p->session == NULL)
-		return drop(w, p, DROP_nat_no_mapping);
-	traffic_add(&w->counters.softwire[w->softwire->index].rcvd_ipv4, p->len);
-	TRY(ttl_in(w, p));
-	TRY(choose_peer(w, p, p->kind == L4_ICMP_QUERY ? p->session->external_port : p->dst_port));
-	TRY(fits_way(w, p));
-	TRY(translate_fragment(w, p));
-	return send_translated(w, p);
+	if (likely(!is_call_elsewhere(w, p)))
+		return send_known(w, p);
+	p->dst_port = p->ident; /* a call's far end has no port, and the room is needed */
+	return ce_hand_over(w, p, session_owner(w, p), WAY_CALL_FRAGMENT);
+}
+
+/* Of a call, from the worker where they met. */
+static enum verdict
+take_up(struct worker *w, struct packet *p)
+{
+	p->ip = rte_pktmbuf_mtod(p->mbuf, uint8_t *) + ETHER_LEN;
+	TRY(ipv4_in(w, p));
+	ce_take_ports(p);
+	p->kind = L4_CALL;
+	p->ident = p->dst_port;
+	p->dst_port = 0;
+	return send_known(w, p);
+}
+
+void
+ce_call_fragments(struct worker *w, struct burst *burst)
+{
+	STAGE(w, burst, take_up);
 }
 
 void

@@ -34,7 +34,7 @@ prefetch_ce(const struct snapshot *snapshot, const struct map_rule *rule, uint32
 		return;
 	rule = ruleset_choose(snapshot->rules, rule, port);
 	if (rule->bound)
-		binding_prefetch(snapshot->bindings, ipv4, map_rule_psid(rule, port));
+		binding_prefetch(snapshot->bindings, binding_hash(snapshot->bindings, ipv4, map_rule_psid(rule, port)));
 }
 
 /* What a domain's counter has gained since `before` belongs to one binding's counter, too. */

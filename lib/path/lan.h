@@ -7,13 +7,16 @@
 #include "path/steps.h"
 #include "path/suspects.h"
 
-/* What Linux itself sends through the softwire's device has the device's address, which nobody on the LAN can have. */
+/*
+ * What Linux sends through the softwire's device is its own, from the device's address, or of a network that it forwards for; nobody
+ * on the LAN can have these addresses.
+ */
 static inline enum verdict
-ends_on_device(struct worker *w, struct packet *p)
+ends_on_device(struct worker *w, struct packet *p, const struct interface *lan)
 {
 	if (ipv4_is_martian(p->dst))
 		return drop(w, p, DROP_martian_v4);
-	return p->src == w->snapshot->device_addr ? VERDICT_NEXT : drop(w, p, DROP_lan_spoof);
+	return interface_is_behind_device(lan, p->src) ? VERDICT_NEXT : drop(w, p, DROP_lan_spoof);
 }
 
 /* What a host of the LAN sends is from its subnets; neither end may be a martian, but multicast and broadcast are Linux's. */
@@ -21,7 +24,7 @@ static COLD enum verdict
 ends_on_lan(struct worker *w, struct packet *p, const struct interface *lan)
 {
 	if (p->interface == INTERFACE_DEVICE)
-		return ends_on_device(w, p);
+		return ends_on_device(w, p, lan);
 	if (is_suspect(w->snapshot, p->src) || is_suspect(w->snapshot, p->dst))
 		TRY(suspects_judge_lan(w, p));
 	return interface_is_on_link(lan, p->src) ? VERDICT_NEXT : drop(w, p, DROP_lan_spoof);

@@ -5,38 +5,23 @@
 #include "path/forward.h"
 #include "pkt/pending.h"
 
-/* Both cache lines that will be touched: a native packet grows 40 bytes in front, a tunnelled one has 40 more inside. */
-static void
-prefetch_headers(struct rte_mbuf **mbufs, uint16_t count, bool tunnelled)
-{
-	const int behind = tunnelled ? 64 : -IPV6_LEN;
-
-	for (uint16_t i = 0; i < count; i++) {
-		const uint8_t *frame = rte_pktmbuf_mtod(mbufs[i], uint8_t *);
-
-		__builtin_prefetch(frame, 1);
-		__builtin_prefetch(frame + behind, 1);
-	}
-}
-
 typedef void way_of_burst(struct worker *w, struct burst *burst);
 
 /* In the order of enum way. A CE's worker may still have packets for another one when the softwire changes. */
 static way_of_burst *const ways[WORKS][WAYS] = {
 	[WORK_BR] = { br_down, br_up },
-	[WORK_CE] = { ce_up, ce_down, ce_up, ce_hairpin, ce_fragments },
-	[WORK_CE_PLAIN] = { ce_plain_up, ce_plain_down, ce_plain_up, ce_off_late, ce_off_late },
-	[WORK_CE_OFF] = { ce_off_up, ce_off_down, ce_off_up, ce_off_late, ce_off_late },
+	[WORK_CE] = { ce_up, ce_down, ce_up, ce_hairpin, ce_fragments, ce_call_fragments },
+	[WORK_CE_PLAIN] = { ce_plain_up, ce_plain_down, ce_plain_up, ce_off_late, ce_off_late, ce_off_late },
+	[WORK_CE_OFF] = { ce_off_up, ce_off_down, ce_off_up, ce_off_late, ce_off_late, ce_off_late },
 };
 
 void
-path_run(struct worker *w, enum way way, struct rte_mbuf **mbufs, uint16_t count)
+path_run_long(struct worker *w, enum way way, struct rte_mbuf **mbufs, uint16_t count)
 {
 	const uint16_t before = w->to_host.count;
 	const uint8_t interface = way_interface(way);
 	struct burst burst;
 
-	prefetch_headers(mbufs, count, interface == INTERFACE_V6);
 	burst.count = count;
 	for (uint16_t i = 0; i < count; i++) {
 		burst.packets[i].mbuf = mbufs[i];
@@ -62,7 +47,7 @@ path_resume(struct worker *w)
 		sorted[mbufs[i]->port][counts[mbufs[i]->port]++] = mbufs[i];
 	for (unsigned int i = 0; i < STATS_MAX_INTERFACES; i++) {
 		if (counts[i] > 0)
-			path_run(w, (enum way)i, sorted[i], counts[i]);
+			path_run_long(w, (enum way)i, sorted[i], counts[i]);
 	}
 	return count;
 }

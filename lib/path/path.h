@@ -5,9 +5,9 @@
  *            LAN --- ce_up ---> softwire --- br_up ---> Internet
  *            LAN <-- ce_down -- softwire <-- br_down -- Internet
  *
- * What a CE's own Linux sends into the softwire takes the way of the LAN. Two more are parts of these, for packets that one
- * worker of a CE has begun and another goes on with: ce_hairpin, from the LAN back to it, and ce_fragments, the end of ce_down
- * for IPv4 fragments. A CE that translates nothing has ce_plain instead of them all, and one without a softwire ce_off.
+ * What a CE's own Linux sends into the softwire takes the way of the LAN. Three more are parts of these, for packets that one
+ * worker of a CE has begun and another goes on with: ce_hairpin, from the LAN back to it, and ce_fragments and
+ * ce_call_fragments, the ends of ce_down and ce_up for IPv4 fragments. A CE that translates nothing has ce_plain instead of them all, and one without a softwire ce_off.
  * Native IPv6 between LAN and WAN is in forward, beside them.
  *
  * A way takes a burst of packets that came in on one interface and runs it in stages: all packets through the first
@@ -34,6 +34,7 @@ void ce_up(struct worker *w, struct burst *burst);
 void ce_down(struct worker *w, struct burst *burst);
 void ce_hairpin(struct worker *w, struct burst *burst);
 void ce_fragments(struct worker *w, struct burst *burst);
+void ce_call_fragments(struct worker *w, struct burst *burst);
 void ce_plain_up(struct worker *w, struct burst *burst);
 void ce_plain_down(struct worker *w, struct burst *burst);
 void ce_off_up(struct worker *w, struct burst *burst);
@@ -42,8 +43,17 @@ void ce_off_late(struct worker *w, struct burst *burst);
 void br_up(struct worker *w, struct burst *burst);
 void br_down(struct worker *w, struct burst *burst);
 
-/* Sends a burst of `count` received or handed over frames its way. */
+/* Express lanes of some ways: those of them that are plain; the rest goes by path_run_long(). */
+void br_down_express(struct worker *w, enum way way, struct rte_mbuf **mbufs, uint16_t count);
+void br_up_express(struct worker *w, enum way way, struct rte_mbuf **mbufs, uint16_t count);
+void ce_up_express(struct worker *w, enum way way, struct rte_mbuf **mbufs, uint16_t count);
+void ce_down_express(struct worker *w, enum way way, struct rte_mbuf **mbufs, uint16_t count);
+
+/* Sends a burst of `count` received or handed over frames its way: the plain ones by the express lane (path/express.h). */
 void path_run(struct worker *w, enum way way, struct rte_mbuf **mbufs, uint16_t count);
+
+/* The same without the lane: each packet through every stage and step of its way. */
+void path_run_long(struct worker *w, enum way way, struct rte_mbuf **mbufs, uint16_t count);
 
 /*
  * Fragments that waited for their first one and may go on now: call after a burst, when the outlets are empty, until it

@@ -19,7 +19,7 @@ is_ours(const struct worker *w, const struct relay *relay, const struct packet *
 		return false;
 	if (inner->kind >= L4_ICMP_ERROR_NO_PORT && rule->kind == MAP_SHARED)
 		return false;
-	if (is_icmp_error(inner) && ((inner->quoted ^ inner->dst) & rule->v4_iid_mask) != 0)
+	if (is_icmp_error(inner) && !map_rule_same_ipv4(rule, inner->quoted, inner->dst))
 		return false;
 	return map_rule_owns(rule, inner->dst_port) && find_ce(w->snapshot, rule, inner->dst, inner->dst_port, &ce) &&
 	    ce.address == relay->outer_dst;
@@ -101,10 +101,11 @@ static bool
 is_of_host(const struct worker *w, const struct relay *relay)
 {
 	const struct snapshot *snapshot = w->snapshot;
+	const struct interface *lan = &snapshot->interface[INTERFACE_V4];
 
 	return relay->outer_src == snapshot->softwire[0].local && relay->outer_dst == snapshot->softwire[0].br &&
 	    prefix4_contains(&snapshot->own, relay->inner.src) &&
-	    interface_is_on_link(&snapshot->interface[INTERFACE_V4], relay->inner.src);
+	    (interface_is_on_link(lan, relay->inner.src) || interface_is_behind_device(lan, relay->inner.src));
 }
 
 static enum verdict

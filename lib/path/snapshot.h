@@ -19,6 +19,7 @@
 enum { INTERFACE_V4 = 0, INTERFACE_V6 = 1, INTERFACE_COUNT = 2 };
 
 #define SNAPSHOT_MAX_MARTIANS 64
+#define SNAPSHOT_MAX_BEHIND_DEVICE 9
 
 /* What the box does with packets. */
 enum work {
@@ -54,8 +55,9 @@ struct snapshot {
 	uint32_t suspects[(1 << 16) / 32];              /* one bit a /16: an address in it must be looked at closely */
 
 	/* CE only */
-	uint32_t device_addr; /* Linux's own behind the NAPT, or 0 */
-	struct fib6 fib6;     /* native IPv6, none where Linux forwards it */
+	uint32_t behind_device_count; /* Linux's own address behind the NAPT, and networks that it forwards for */
+	struct prefix4 behind_device[SNAPSHOT_MAX_BEHIND_DEVICE];
+	struct fib6 fib6; /* native IPv6, none where Linux forwards it */
 	u128 icmp6_own
 	    [INTERFACE_COUNT];  /* source of errors about it, of the interface they leave by; 0: none are sent */
 	uint64_t nat_epoch;     /* changes when the external address or port set does: sessions end */

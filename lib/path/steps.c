@@ -126,3 +126,29 @@ fragment_to_ipv4(struct worker *w, struct packet *p)
 		send_decapsulated(w, &pieces[i]);
 	return VERDICT_FORWARD;
 }
+
+/* A tunnel of PPTP: its call id names the call at the end that the packet is for, or, on its way out, comes from. */
+static enum verdict
+call_in(struct worker *w, struct packet *p, bool out)
+{
+	uint16_t id;
+
+	if (packet_l4_len(p) < GRE_CALL_LEN)
+		return drop(w, p, DROP_l4_bad);
+	id = gre_call_id(p->l4);
+	p->kind = L4_CALL;
+	p->src_port = out ? id : 0;
+	p->dst_port = out ? 0 : id;
+	return VERDICT_NEXT;
+}
+
+enum verdict
+translatable_without_ports(struct worker *w, struct packet *p, bool out)
+{
+	if (w->snapshot->ports.psid_len != 0 || p->protocol == PROTOCOL_AH)
+		return drop(w, p, DROP_proto_unsupported);
+	if (p->protocol == PROTOCOL_GRE && gre_is_call(p->l4, packet_l4_len(p)))
+		return call_in(w, p, out);
+	p->src_port = p->dst_port = p->protocol; /* what a session knows it by */
+	return VERDICT_NEXT;
+}

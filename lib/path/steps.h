@@ -33,27 +33,23 @@ void send_answer(struct worker *w, struct packet *answer);
 enum verdict fragment_to_softwire(struct worker *w, struct packet *p, const struct softwire *softwire, u128 dst);
 enum verdict fragment_to_ipv4(struct worker *w, struct packet *p);
 
-/* A protocol without ports passes under an address that is all ours, unless it vouches for addresses itself (RFC 4302). */
-static inline enum verdict
-translatable_without_ports(struct worker *w, struct packet *p)
-{
-	if (w->snapshot->ports.psid_len != 0 || p->protocol == PROTOCOL_AH)
-		return drop(w, p, DROP_proto_unsupported);
-	p->src_port = p->dst_port = p->protocol; /* what a session knows it by */
-	return VERDICT_NEXT;
-}
+/*
+ * A protocol without ports passes under an address that is all ours, unless it vouches for addresses itself (RFC 4302). NEXT
+ * with what a session knows it by in place of ports. `out`: from the LAN.
+ */
+COLD enum verdict translatable_without_ports(struct worker *w, struct packet *p, bool out);
 
 /*
  * What the NAPT can translate: an address that is shared carries only what has a port or an identifier (RFC 7597 section
- * 8, RFC 6346 section 5.3.2). ICMP with a wrong checksum must not pass (RFC 5508 REQ-3).
+ * 8, RFC 6346 section 5.3.2). ICMP with a wrong checksum must not pass (RFC 5508 REQ-3). `out`: from the LAN.
  */
 static inline enum verdict
-translatable(struct worker *w, struct packet *p)
+translatable(struct worker *w, struct packet *p, bool out)
 {
 	if (likely(p->kind <= L4_UDP))
 		return VERDICT_NEXT;
 	if (p->kind == L4_OTHER)
-		return translatable_without_ports(w, p);
+		return translatable_without_ports(w, p, out);
 	if (p->kind == L4_ICMP_OTHER)
 		return drop(w, p, DROP_icmp_unsupported);
 	/* A fragment has not all that its checksum covers. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Steps: IPv4 addresses that must not come from the Internet or go there: martians (RFC 1812 section 5.3.7, RFC 6890),
- * broadcasts of our subnets (RFC 2644), and from outside our own CEs' addresses; and our own ones, which are Linux's.
+ * broadcasts of our subnets (RFC 2644), and from outside our own CEs' addresses, or on a CE the LAN's; and our own ones, which are
+ * Linux's.
  * Nearly all packets pass on one bit; the others are looked at closely.
  */
 #ifndef MAPEDGE_PATH_SUSPECTS_H

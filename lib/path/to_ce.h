@@ -20,7 +20,7 @@ static inline enum verdict
 has_ce(struct worker *w, struct packet *p)
 {
 	TRY(has_port(w, p, p->rule));
-	if (unlikely(is_icmp_error(p) && ((p->quoted ^ p->dst) & p->rule->v4_iid_mask) != 0))
+	if (unlikely(is_icmp_error(p) && !map_rule_same_ipv4(p->rule, p->quoted, p->dst)))
 		return drop(w, p, DROP_icmp_bad); /* about a packet that this CE cannot have sent */
 	if (unlikely(!map_rule_owns(p->rule, p->dst_port)))
 		return drop(w, p, p->dst_port < p->rule->first_port ? DROP_port_excluded : DROP_no_rule);

@@ -10,14 +10,10 @@
  * way can balance them: RFC 6438 section 3. Not a secret.
  */
 static inline uint32_t
-flow_label(const struct packet *p)
+flow_label(uint32_t src, uint32_t dst, uint32_t ports, uint8_t protocol)
 {
-	uint64_t ends;
-	uint32_t ports;
+	const uint64_t ends = (uint64_t)src << 32 ^ dst ^ (uint64_t)ports << 16 ^ protocol;
 
-	memcpy(&ends, &p->src, sizeof(ends));
-	memcpy(&ports, &p->src_port, sizeof(ports));
-	ends ^= (uint64_t)ports << 16 ^ p->protocol;
 	return (uint32_t)(ends * UINT64_C(0x9e3779b97f4a7c15) >> 44);
 }
 
@@ -36,7 +32,7 @@ encapsulate(struct worker *w, struct packet *p, const struct softwire *softwire,
 	memcpy(outer, softwire->outer, IPV6_LEN - sizeof(struct ip6));
 	first = load32(outer) | (uint32_t)(p->tos & softwire->class_mask) << 20;
 	if (softwire->flow_label)
-		first |= flow_label(p);
+		first |= flow_label(p->src, p->dst, (uint32_t)p->src_port << 16 | p->dst_port, p->protocol);
 	store32(outer, first);
 	store16(outer + 4, p->len);
 	ip6_store(outer + 24, dst);

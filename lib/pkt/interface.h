@@ -79,6 +79,13 @@ interface_is_own(const struct interface *interface, uint32_t addr)
 	return trie4_find(interface->trie, addr) == HOP_OWN;
 }
 
+/* Is it Linux's to bring packets there that have come out of a CE's softwire? */
+static inline bool
+interface_is_behind_device(const struct interface *interface, uint32_t addr)
+{
+	return trie4_find(interface->trie, addr) == HOP_DEVICE;
+}
+
 /* Of one of its subnets; two addresses (RFC 3021) or one leave none for it. */
 static inline bool
 interface_is_broadcast(const struct interface *interface, uint32_t addr)

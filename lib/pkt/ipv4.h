@@ -15,16 +15,18 @@
  * Nearly every header has 20 bytes: five words, no loop. To be 0 modulo 2^16 - 1 is to have a ones' complement sum of all
  * ones (no header is all zero), and takes a multiplication where folding takes a dozen steps.
  */
-static inline bool
+static INLINED bool
 ipv4_checksum_is_valid(const uint8_t *ip, uint32_t header_len)
 {
-	uint32_t word[5];
-	uint64_t sum;
+	uint64_t first, second, sum;
+	uint32_t third;
 
 	if (unlikely(header_len != IPV4_MIN_LEN))
 		return checksum_is_valid(ip, header_len);
-	memcpy(word, ip, sizeof(word));
-	sum = (uint64_t)word[0] + word[1] + word[2] + word[3] + word[4];
+	memcpy(&first, ip, sizeof(first));
+	memcpy(&second, ip + 8, sizeof(second));
+	memcpy(&third, ip + 16, sizeof(third));
+	sum = (first & 0xffffffff) + (first >> 32) + (second & 0xffffffff) + (second >> 32) + third;
 	return sum % 0xffff == 0;
 }
 

@@ -11,11 +11,13 @@
 #define PROTOCOL_ICMP 1
 #define PROTOCOL_TCP 6
 #define PROTOCOL_UDP 17
+#define PROTOCOL_GRE 47
 #define PROTOCOL_AH 51
 
 #define TCP_MIN_LEN 20
 #define UDP_LEN 8
 #define ICMP_LEN 8
+#define GRE_CALL_LEN 8 /* of enhanced GRE, up to the call id */
 
 #define TCP_FIN 0x01
 #define TCP_SYN 0x02
@@ -48,6 +50,20 @@ icmp_kind(uint8_t type)
 	}
 }
 
+/* Of the tunnels of PPTP: version 1 with a key, and neither checksum nor routing in front of it (RFC 2637 section 4.1). */
+static inline bool
+gre_is_call(const uint8_t *gre, uint32_t len)
+{
+	return len >= 4 && (load16(gre) & 0xe007) == 0x2001 && load16(gre + 2) == 0x880b;
+}
+
+/* Of such a header that is whole. */
+static inline uint16_t
+gre_call_id(const uint8_t *gre)
+{
+	return load16(gre + 6);
+}
+
 /* Both ports, when the header in front of them is whole. Port 0 belongs to nobody. */
 static inline bool
 l4_read_ports(struct packet *p, const uint8_t *l4)
@@ -59,7 +75,7 @@ l4_read_ports(struct packet *p, const uint8_t *l4)
 	return src != 0 && dst != 0;
 }
 
-static inline bool
+static INLINED bool
 tcp_is_whole(const uint8_t *tcp, uint32_t len)
 {
 	uint32_t header_len;
@@ -70,7 +86,7 @@ tcp_is_whole(const uint8_t *tcp, uint32_t len)
 	return header_len >= TCP_MIN_LEN && header_len <= len;
 }
 
-static inline bool
+static INLINED bool
 udp_is_whole(const uint8_t *udp, uint32_t len)
 {
 	uint32_t udp_len;

@@ -24,16 +24,16 @@ enum l4_kind {
 	L4_ICMP_ERROR_NO_PORT, /* the same, but what it quotes has none: only a stateless BR tells them apart */
 	L4_ICMP_OTHER,
 	L4_OTHER,
+	L4_CALL, /* enhanced GRE of PPTP: the call id stands for the port at our end (RFC 2637 section 4.1) */
 };
 
-/* Port spaces of the NAPT: the first three kinds. Its sessions of L4_OTHER have none. */
+/* Port spaces of the NAPT: the first three kinds. Its sessions of L4_OTHER and L4_CALL have none. */
 #define L4_SPACES 3
 
 struct map_rule;
 struct session;
 struct softwire;
 
-/* src and dst, src_port and dst_port stand side by side: flow_label() reads each pair at once. */
 struct packet {
 	struct rte_mbuf *mbuf;
 	uint8_t *ip; /* the IPv4 header; the inner one when the packet came through the softwire */

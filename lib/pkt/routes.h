@@ -15,9 +15,9 @@
 
 /* What a route leads to. The gateways are numbered: HOP_GATEWAY, HOP_GATEWAY + 1, … */
 enum hop {
-	HOP_NONE,      /* no route */
-	HOP_OWN,       /* an address of ours */
-	HOP_DEVICE,    /* the address that Linux itself has towards a CE's softwire */
+	HOP_NONE, /* no route */
+	HOP_OWN,  /* an address of ours */
+	HOP_DEVICE, /* Linux, through the device of a CE's softwire: its own address there, and networks of the home that it has */
 	HOP_BROADCAST, /* a subnet's; nothing is forwarded there: RFC 2644 */
 	HOP_REJECT,    /* the route says that there is no way; senders are told: RFC 4443 section 3.1, code 6 */
 	HOP_PROHIBIT,  /* nor may there be: code 1 */

@@ -16,7 +16,7 @@
 #include "pkt/packet.h"
 #include "stats/counters.h"
 
-#define WORKER_MAX 16
+#define WORKER_MAX 32
 #define WORKER_STOCK_SIZE 128
 /* Everything that a burst sends was received in it or comes from the stock. */
 #define OUTLET_SIZE (BURST_SIZE + WORKER_STOCK_SIZE)
@@ -40,6 +40,7 @@ enum way {
 	WAY_FROM_DEVICE, /* CE: from Linux itself, through the softwire's device */
 	WAY_HAIRPIN,     /* CE: from the LAN and back to it, with the external address as source already */
 	WAY_FRAGMENT,    /* CE: out of the softwire, an IPv4 fragment; its ports are in hash.usr, the source's first */
+	WAY_CALL_FRAGMENT, /* CE: from the LAN, a fragment of a call; its id and new identification are in hash.usr */
 	WAYS,
 };
 
@@ -125,6 +126,10 @@ struct worker {
 	struct gauges gauges;
 };
 
+#ifdef PATH_TRACED
+#include "pkt/trace.h"
+#else
+
 /* Runs a step and leaves the calling step when the packet's way ends in it. */
 #define TRY(step)                                       \
 	do {                                            \
@@ -144,6 +149,8 @@ struct worker {
 		}                                                    \
 		(burst)->count = kept_;                              \
 	} while (0)
+
+#endif
 
 static inline void
 outlet_put(struct outlet *outlet, struct rte_mbuf *mbuf)
@@ -165,11 +172,36 @@ count_drops(struct worker *w, unsigned int interface, enum drop_reason reason, u
 	counter_add(&w->counters.interface[interface].dropped, count);
 }
 
+/*
+ * A buffer in the outlet of the dropped says in `port` why, and where its packet came in: for whoever looks at packets
+ * before they are freed. DROP_COUNT: it is only a buffer, whose packet did not end here.
+ */
+static inline void
+dropped_mark(struct rte_mbuf *mbuf, uint8_t interface, unsigned int reason)
+{
+	mbuf->port = (uint16_t)(interface << 8 | reason);
+}
+
+static inline unsigned int
+dropped_reason(const struct rte_mbuf *mbuf)
+{
+	return mbuf->port & 0xff;
+}
+
+static inline unsigned int
+dropped_interface(const struct rte_mbuf *mbuf)
+{
+	return mbuf->port >> 8;
+}
+
+_Static_assert(DROP_COUNT <= 0xff, "a reason is a byte of dropped_mark()");
+
 /* The only way to make a packet end here. */
 static inline enum verdict
 drop(struct worker *w, struct packet *p, enum drop_reason reason)
 {
 	count_drops(w, p->interface, reason, 1);
+	dropped_mark(p->mbuf, p->interface, reason);
 	outlet_put(&w->dropped, p->mbuf);
 	return VERDICT_DROP;
 }
@@ -229,6 +261,7 @@ handoff(struct worker *w, struct packet *p, uint16_t owner)
 static inline void
 release_buffer(struct worker *w, struct packet *p)
 {
+	dropped_mark(p->mbuf, p->interface, DROP_COUNT);
 	outlet_put(&w->dropped, p->mbuf);
 }
 

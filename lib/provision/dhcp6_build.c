@@ -53,13 +53,11 @@ static void
 put_prefix(struct dhcp6_writer *writer, const struct prefix6 *prefix)
 {
 	const size_t option = dhcp6_open(writer, DHCP6_OPTION_IA_PREFIX);
-	uint8_t addr[16];
 
-	ip6_store(addr, prefix->addr);
 	dhcp6_put32(writer, 0);
 	dhcp6_put32(writer, 0);
 	dhcp6_put8(writer, prefix->len);
-	dhcp6_put(writer, addr, sizeof(addr));
+	dhcp6_put_address(writer, prefix->addr);
 	dhcp6_close(writer, option);
 }
 
@@ -67,10 +65,8 @@ static void
 put_address(struct dhcp6_writer *writer, u128 addr)
 {
 	const size_t option = dhcp6_open(writer, DHCP6_OPTION_IA_ADDRESS);
-	uint8_t bytes[16];
 
-	ip6_store(bytes, addr);
-	dhcp6_put(writer, bytes, sizeof(bytes));
+	dhcp6_put_address(writer, addr);
 	dhcp6_put32(writer, 0);
 	dhcp6_put32(writer, 0);
 	dhcp6_close(writer, option);

@@ -35,6 +35,7 @@ dhcp6_solicit(struct dhcp6_client *client, uint64_t now)
 {
 	client->state = DHCP6_SOLICITING;
 	client->offer_count = 0;
+	client->hint_at = DHCP6_NEVER; /* everything is asked for anyway */
 	dhcp6_exchange_begin(client, now, DHCP6_SOLICIT, FIRST_DELAY, DHCP6_NEVER);
 }
 
@@ -130,8 +131,10 @@ begin(struct dhcp6_client *client, uint64_t now)
 		dhcp6_inform(client, now, FIRST_DELAY);
 	else if (!dhcp6_lease_is_empty(&client->lease))
 		confirm(client, now);
-	else
+	else if (client->config.want_pd || client->config.want_na)
 		dhcp6_solicit(client, now);
+	else
+		client->state = DHCP6_IDLE;
 }
 
 /* Without a binding there is nothing to renew. */
@@ -149,6 +152,22 @@ expire(struct dhcp6_client *client, uint64_t now, struct dhcp6_actions *actions)
 		dhcp6_bound(client, now);
 }
 
+/* A Renew as soon as there is something to renew, at most every 30 s. */
+static void
+renew_soon(struct dhcp6_client *client, uint64_t now)
+{
+	client->hint_at = now > client->hint_not_before ? now : client->hint_not_before;
+}
+
+/* The server knows, or will not hear it: section 18.2.8. */
+void
+dhcp6_declined(struct dhcp6_client *client, uint64_t now)
+{
+	dhcp6_bound(client, now);
+	if (client->state == DHCP6_BOUND && client->lease.address_count == 0)
+		renew_soon(client, now);
+}
+
 /* An exchange has reached one of its ends. */
 static void
 end_exchange(struct dhcp6_client *client, uint64_t now)
@@ -163,7 +182,10 @@ end_exchange(struct dhcp6_client *client, uint64_t now)
 	case DHCP6_RELEASING:
 		dhcp6_client_stop(client);
 		break;
-	default: /* DHCP6_CONFIRMING: nobody objects; DHCP6_DECLINING: it has been said often enough */
+	case DHCP6_DECLINING:
+		dhcp6_declined(client, now);
+		break;
+	default: /* DHCP6_CONFIRMING: nobody objects */
 		dhcp6_bound(client, now);
 		break;
 	}
@@ -246,7 +268,7 @@ dhcp6_client_next(const struct dhcp6_client *client)
 {
 	uint64_t next = dhcp6_lease_next_end(&client->lease);
 
-	if (client->state == DHCP6_OFF)
+	if (client->state <= DHCP6_IDLE)
 		return DHCP6_NEVER;
 	if (client->exchange.type != 0) {
 		earliest(&next, client->exchange.send_at);
@@ -303,7 +325,29 @@ dhcp6_client_prefixes_moved(struct dhcp6_client *client, uint64_t now, struct dh
 	expire(client, now, actions);
 	/* An exchange that is under way will tell as well. */
 	if (client->state == DHCP6_BOUND || client->state == DHCP6_INFORMED)
-		client->hint_at = now > client->hint_not_before ? now : client->hint_not_before;
+		renew_soon(client, now);
+	proceed(client, now, actions);
+}
+
+void
+dhcp6_client_want(struct dhcp6_client *client, uint64_t now, bool pd, bool na, struct dhcp6_actions *actions)
+{
+	struct dhcp6_config *config = &client->config;
+	const bool wants_more = (pd && !config->want_pd) || (na && !config->want_na);
+
+	begin_event(actions);
+	if (!wants_more || config->stateless)
+		return;
+	config->want_pd |= pd;
+	config->want_na |= na;
+	if (client->state == DHCP6_OFF || client->state == DHCP6_RELEASING)
+		return;
+	expire(client, now, actions);
+	/* Servers shall compare what they have of all of it. */
+	if (client->state == DHCP6_IDLE || client->state == DHCP6_SOLICITING)
+		dhcp6_solicit(client, now);
+	else
+		renew_soon(client, now);
 	proceed(client, now, actions);
 }
 

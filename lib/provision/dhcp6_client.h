@@ -11,6 +11,8 @@
  *	                                     ^---- Reply ------'----------------'
  *	start with a stored lease, link up: CONFIRMING (a Rebind with the times of Confirm, section 18.2.12) -> BOUND
  *	stateless: INFORMING -> INFORMED -- refresh --> INFORMING
+ *	nothing to ask for: IDLE, until a router says that there is something (dhcp6_client_want())
+ *	an address that somebody else has: DECLINING -> BOUND, and a Renew for another one
  */
 #ifndef MAPEDGE_PROVISION_DHCP6_CLIENT_H
 #define MAPEDGE_PROVISION_DHCP6_CLIENT_H
@@ -31,7 +33,7 @@
 struct dhcp6_config {
 	struct dhcp6_duid duid; /* stable over reboots and new hardware (section 11): the caller keeps it */
 	bool stateless;         /* Information-request; no address, no prefix */
-	bool want_pd;
+	bool want_pd;           /* neither, nor stateless: there is nothing to ask for yet */
 	bool want_na;
 	uint32_t pd_iaid; /* stable over restarts (section 12) */
 	uint32_t na_iaid;
@@ -44,6 +46,7 @@ struct dhcp6_config {
 
 enum dhcp6_state {
 	DHCP6_OFF,
+	DHCP6_IDLE,
 	DHCP6_SOLICITING,
 	DHCP6_REQUESTING,
 	DHCP6_BOUND,
@@ -142,7 +145,7 @@ struct dhcp6_client {
 	uint32_t free_next;
 	struct dhcp6_times pd_times, na_times;
 	struct dhcp6_lease returned; /* what a Release or Decline names */
-	uint64_t hint_at;            /* a router advertisement asks for a Renew then; DHCP6_NEVER */
+	uint64_t hint_at;            /* a Renew is wanted then, before its time; DHCP6_NEVER */
 	uint64_t hint_not_before;
 	char trouble[DHCP6_REASON_SIZE]; /* what the last server said against us, escaped; "": nothing */
 };
@@ -174,7 +177,16 @@ void dhcp6_client_link_up(struct dhcp6_client *client, uint64_t now, struct dhcp
 /* A router advertisement shows that prefixes have changed: Renew, at most every 30 s (section 18.2.12). */
 void dhcp6_client_prefixes_moved(struct dhcp6_client *client, uint64_t now, struct dhcp6_actions *actions);
 
-/* Somebody else uses an address of ours (section 18.2.8). -ENOENT: it is not ours. */
+/*
+ * A router says that there is a prefix to be had, or an address (RFC 7084 WPD-4, WAA-6): they are asked for from now on, with what is
+ * held already. What was wanted before stays wanted.
+ */
+void dhcp6_client_want(struct dhcp6_client *client, uint64_t now, bool pd, bool na, struct dhcp6_actions *actions);
+
+/*
+ * Somebody else uses an address of ours (section 18.2.8): given back, and where a lease is left another one is asked for by a Renew, at most
+ * every 30 s. -ENOENT: it is not ours.
+ */
 int dhcp6_client_decline(struct dhcp6_client *client, uint64_t now, u128 addr, struct dhcp6_actions *actions);
 
 /* Gives everything back (section 18.2.7): only when a person says so. */

@@ -107,6 +107,7 @@ void dhcp6_solicit(struct dhcp6_client *client, uint64_t now);
 void dhcp6_request(struct dhcp6_client *client, uint64_t now);
 void dhcp6_request_next(struct dhcp6_client *client, uint64_t now);
 void dhcp6_bound(struct dhcp6_client *client, uint64_t now);
+void dhcp6_declined(struct dhcp6_client *client, uint64_t now);
 void dhcp6_renew(struct dhcp6_client *client, uint64_t now);
 void dhcp6_rebind(struct dhcp6_client *client, uint64_t now);
 void dhcp6_inform(struct dhcp6_client *client, uint64_t now, uint32_t delay);

@@ -208,6 +208,15 @@ dhcp6_put32(struct dhcp6_writer *writer, uint32_t value)
 }
 
 void
+dhcp6_put_address(struct dhcp6_writer *writer, u128 addr)
+{
+	uint8_t bytes[16];
+
+	ip6_store(bytes, addr);
+	dhcp6_put(writer, bytes, sizeof(bytes));
+}
+
+void
 dhcp6_put_option(struct dhcp6_writer *writer, uint16_t code, const void *data, size_t len)
 {
 	dhcp6_put16(writer, code);

@@ -165,6 +165,7 @@ void dhcp6_put(struct dhcp6_writer *writer, const void *data, size_t len);
 void dhcp6_put8(struct dhcp6_writer *writer, uint8_t value);
 void dhcp6_put16(struct dhcp6_writer *writer, uint16_t value);
 void dhcp6_put32(struct dhcp6_writer *writer, uint32_t value);
+void dhcp6_put_address(struct dhcp6_writer *writer, u128 addr);
 void dhcp6_put_option(struct dhcp6_writer *writer, uint16_t code, const void *data, size_t len);
 
 /* An option whose length is known only at its end; what open returned goes to close. They nest. */

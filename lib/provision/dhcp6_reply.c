@@ -241,6 +241,9 @@ lease_reply(struct dhcp6_client *client, uint64_t now, const struct dhcp6_answer
 	}
 	dhcp6_learn_key(client, answer);
 	client->lease.server = answer->server;
+	/* A Renew that was wanted meanwhile has had its answer, if it is about everything that is wanted by now. */
+	if ((!client->config.want_pd || answer->pd.present) && (!client->config.want_na || answer->na.present))
+		client->hint_at = DHCP6_NEVER;
 	client->trouble[0] = '\0';
 	if ((client->config.want_pd && !pd) || (client->config.want_na && !na))
 		note_trouble(client, first_status(answer), answer->status_text);
@@ -268,7 +271,7 @@ dhcp6_reply(struct dhcp6_client *client, uint64_t now, const struct dhcp6_answer
 		dhcp6_client_stop(client);
 		return DHCP6_OK;
 	case DHCP6_DECLINING:
-		dhcp6_bound(client, now);
+		dhcp6_declined(client, now);
 		return DHCP6_OK;
 	case DHCP6_INFORMING:
 		inform_reply(client, now, answer, actions);

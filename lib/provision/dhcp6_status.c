@@ -7,6 +7,7 @@
 
 static const char *const state_words[] = {
 	[DHCP6_OFF] = "off",
+	[DHCP6_IDLE] = "idle",
 	[DHCP6_SOLICITING] = "soliciting",
 	[DHCP6_REQUESTING] = "requesting",
 	[DHCP6_BOUND] = "bound",
@@ -33,6 +34,8 @@ waits_for(const struct dhcp6_client *client)
 	switch (client->state) {
 	case DHCP6_OFF:
 		return "not running";
+	case DHCP6_IDLE:
+		return "has nothing to ask for";
 	case DHCP6_BOUND:
 		return "has a lease";
 	case DHCP6_INFORMED:

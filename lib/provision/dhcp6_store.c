@@ -34,15 +34,6 @@ put_moment(struct dhcp6_writer *writer, uint64_t moment, uint64_t now)
 }
 
 static void
-put_addr(struct dhcp6_writer *writer, u128 addr)
-{
-	uint8_t bytes[16];
-
-	ip6_store(bytes, addr);
-	dhcp6_put(writer, bytes, sizeof(bytes));
-}
-
-static void
 put_duid(struct dhcp6_writer *writer, const struct dhcp6_duid *duid)
 {
 	dhcp6_put8(writer, duid->len);
@@ -54,12 +45,12 @@ put_bindings(struct dhcp6_writer *writer, const struct dhcp6_prefix *list, uint3
 {
 	dhcp6_put8(writer, (uint8_t)count);
 	for (uint32_t i = 0; i < count; i++) {
-		put_addr(writer, list[i].prefix.addr);
+		dhcp6_put_address(writer, list[i].prefix.addr);
 		dhcp6_put8(writer, list[i].prefix.len);
 		put_moment(writer, list[i].preferred_until, now);
 		put_moment(writer, list[i].valid_until, now);
 		dhcp6_put8(writer, list[i].has_exclude ? list[i].exclude.len : 0);
-		put_addr(writer, list[i].exclude.addr);
+		dhcp6_put_address(writer, list[i].exclude.addr);
 	}
 }
 
@@ -68,7 +59,7 @@ put_servers(struct dhcp6_writer *writer, const struct dhcp6_servers *servers)
 {
 	dhcp6_put8(writer, (uint8_t)servers->count);
 	for (uint32_t i = 0; i < servers->count; i++)
-		put_addr(writer, servers->addr[i]);
+		dhcp6_put_address(writer, servers->addr[i]);
 }
 
 static void

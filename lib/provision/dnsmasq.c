@@ -28,17 +28,17 @@ put(struct text *text, const char *format, ...)
 }
 
 void
-dnsmasq_range(struct dnsmasq *dnsmasq, uint32_t own)
+dnsmasq_range(struct dnsmasq_network *of, uint32_t own)
 {
-	const uint32_t size = ~mask4(dnsmasq->subnet.len), half = size / 2 + 1;
-	const uint32_t network = dnsmasq->subnet.addr & mask4(dnsmasq->subnet.len);
+	const uint32_t size = ~mask4(of->subnet.len), half = size / 2 + 1;
+	const uint32_t network = of->subnet.addr & mask4(of->subnet.len);
 
 	if (own >= network + half) {
-		dnsmasq->first = network + 1;
-		dnsmasq->last = network + half - 1;
+		of->first = network + 1;
+		of->last = network + half - 1;
 	} else {
-		dnsmasq->first = network + half;
-		dnsmasq->last = network + size - 1;
+		of->first = network + half;
+		of->last = network + size - 1;
 	}
 }
 
@@ -57,9 +57,11 @@ write_files(struct text *text, const struct dnsmasq *dnsmasq)
 
 /* RFC 8585 L-1: whoever asks from elsewhere finds no open port. */
 static void
-write_device(struct text *text, const struct dnsmasq *dnsmasq)
+write_devices(struct text *text, const struct dnsmasq *dnsmasq)
 {
-	put(text, "interface=%s\nexcept-interface=lo\nbind-dynamic\n", dnsmasq->device);
+	for (uint32_t i = 0; i < dnsmasq->network_count; i++)
+		put(text, "interface=%s\n", dnsmasq->networks[i].device);
+	put(text, "except-interface=lo\nbind-dynamic\n");
 }
 
 static void
@@ -78,27 +80,41 @@ write_dns(struct text *text, const struct dnsmasq *dnsmasq)
 }
 
 static void
-write_dhcp(struct text *text, const struct dnsmasq *dnsmasq)
+write_range(struct text *text, const struct dnsmasq_network *network, uint32_t lease_s)
 {
 	char first[IP4_TEXT_SIZE], last[IP4_TEXT_SIZE], mask[IP4_TEXT_SIZE];
 
-	if (dnsmasq->subnet.len == 0)
-		return;
+	if (network->subnet.len > 0)
+		put(text, "dhcp-range=%s,%s,%s,%u\n", ip4_format(network->first, first),
+		    ip4_format(network->last, last), ip4_format(mask4(network->subnet.len), mask), lease_s);
+}
+
+/* Which range is of which device dnsmasq sees by the devices' addresses. */
+static void
+write_dhcp(struct text *text, const struct dnsmasq *dnsmasq)
+{
 	put(text, "dhcp-authoritative\n");
-	put(text, "dhcp-range=%s,%s,%s,%u\n", ip4_format(dnsmasq->first, first), ip4_format(dnsmasq->last, last),
-	    ip4_format(mask4(dnsmasq->subnet.len), mask), dnsmasq->lease_s);
+	for (uint32_t i = 0; i < dnsmasq->network_count; i++)
+		write_range(text, &dnsmasq->networks[i], dnsmasq->lease_s);
 	if (dnsmasq->mtu > 0)
 		put(text, "dhcp-option=option:mtu,%u\n", dnsmasq->mtu);
 }
 
-/* dnsmasq counts the lifetimes down that the address on the device has, and says no more than the one of the range. */
+/* dnsmasq counts the lifetimes down that the addresses on the device have, and says no more than the one of the range. */
+static void
+write_advertisements(struct text *text, const struct dnsmasq_network *network)
+{
+	put(text, "dhcp-range=::,constructor:%s,ra-stateless,64,%u\n", network->device, DNSMASQ_ROUTER_LIFETIME);
+	put(text, "ra-param=%s,mtu:off,%u,%u\n", network->device, ADVERTISE_EVERY_S,
+	    network->has_router ? DNSMASQ_ROUTER_LIFETIME : 0);
+}
+
 static void
 write_ra(struct text *text, const struct dnsmasq *dnsmasq)
 {
-	put(text, "enable-ra\ndhcp-range=::,constructor:%s,ra-stateless,64,%u\n", dnsmasq->device,
-	    DNSMASQ_ROUTER_LIFETIME);
-	put(text, "ra-param=%s,mtu:off,%u,%u\n", dnsmasq->device, ADVERTISE_EVERY_S,
-	    dnsmasq->has_router ? DNSMASQ_ROUTER_LIFETIME : 0);
+	put(text, "enable-ra\n");
+	for (uint32_t i = 0; i < dnsmasq->network_count; i++)
+		write_advertisements(text, &dnsmasq->networks[i]);
 	put(text, "dhcp-option=option6:dns-server,[fe80::]\n"); /* its own address */
 	if (dnsmasq->domains == NULL || dnsmasq->domains->count == 0)
 		return;
@@ -114,7 +130,7 @@ dnsmasq_write(const struct dnsmasq *dnsmasq, char text[DNSMASQ_TEXT_SIZE])
 	struct text whole = { text, 0 };
 
 	write_files(&whole, dnsmasq);
-	write_device(&whole, dnsmasq);
+	write_devices(&whole, dnsmasq);
 	write_dns(&whole, dnsmasq);
 	write_dhcp(&whole, dnsmasq);
 	write_ra(&whole, dnsmasq);

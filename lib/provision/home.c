@@ -40,7 +40,7 @@ home_subnet(const struct dhcp6_prefix *delegated, int wanted, struct prefix6 *su
 	candidate = wanted != HOME_SUBNET_AUTO ? (uint64_t)wanted : last > 0;
 	if (candidate > last) {
 		error_set(err, EINVAL, "the prefix %s has no /64 of number %d", text, wanted);
-		error_hint(err, "lan.subnet: at most %" PRIu64 ", or leave it out", last);
+		error_hint(err, "subnet: at most %" PRIu64 ", or leave it out", last);
 		return -EINVAL;
 	}
 	*subnet = number(prefix, candidate);
@@ -49,7 +49,7 @@ home_subnet(const struct dhcp6_prefix *delegated, int wanted, struct prefix6 *su
 	if (wanted != HOME_SUBNET_AUTO || candidate == last) {
 		error_set(err, EINVAL, "subnet %" PRIu64 " of the prefix %s is the provider's (RFC 6603)", candidate,
 		    text);
-		error_hint(err, "lan.subnet: another number, or leave it out");
+		error_hint(err, "subnet: another number, or leave it out");
 		return -EINVAL;
 	}
 	/* An excluded part is aligned, so the next one lies behind the whole of it, or there is none. */
@@ -74,6 +74,31 @@ home_discard(const struct dhcp6_prefix *delegated, struct prefix6 parts[HOME_MAX
 	for (uint8_t len = (uint8_t)(delegated->prefix.len + 1); len <= exclude->len && count < HOME_MAX_DISCARD; len++)
 		parts[count++] = (struct prefix6){ (exclude->addr ^ (u128)1 << (128 - len)) & mask6(len), len };
 	return count;
+}
+
+/* ---- unique local addresses ------------------------------------------------------------------------------------- */
+
+#define ULA_LEN 48
+
+static const struct prefix6 locally_assigned = { (u128)0xfd << 120, 8 };
+
+struct prefix6
+home_ula(uint64_t random)
+{
+	return (struct prefix6){ locally_assigned.addr | (u128)(random >> 24) << (128 - ULA_LEN), ULA_LEN };
+}
+
+bool
+home_is_ula(const struct prefix6 *prefix)
+{
+	return prefix->len == ULA_LEN && prefix6_is_aligned(prefix) &&
+	    prefix6_contains(&locally_assigned, prefix->addr);
+}
+
+struct prefix6
+home_ula_subnet(const struct prefix6 *ula, int number_wanted)
+{
+	return number(ula, number_wanted == HOME_SUBNET_AUTO ? 1 : (uint64_t)number_wanted);
 }
 
 /* ---- what is over ----------------------------------------------------------------------------------------------- */

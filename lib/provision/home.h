@@ -27,6 +27,11 @@ int home_subnet(const struct dhcp6_prefix *delegated, int wanted, struct prefix6
  */
 uint32_t home_discard(const struct dhcp6_prefix *delegated, struct prefix6 parts[HOME_MAX_DISCARD]);
 
+/* RFC 4193 section 3.2: a unique local /48, of 40 random bits; is it one; and a /64 of it, HOME_SUBNET_AUTO is number 1. */
+struct prefix6 home_ula(uint64_t random);
+bool home_is_ula(const struct prefix6 *prefix);
+struct prefix6 home_ula_subnet(const struct prefix6 *ula, int number);
+
 /* Prefixes that hosts may still have from us, and until when they are told that it is over: ms of any clock. */
 struct home_stale {
 	uint32_t count;

@@ -82,15 +82,6 @@ ra_read(const uint8_t *message, size_t len, struct ra *ra)
 /* ---- writing ---------------------------------------------------------------------------------------------------- */
 
 static void
-put_address(struct dhcp6_writer *writer, u128 addr)
-{
-	uint8_t bytes[16];
-
-	ip6_store(bytes, addr);
-	dhcp6_put(writer, bytes, sizeof(bytes));
-}
-
-static void
 write_prefix(struct dhcp6_writer *writer, const struct ra_prefix *prefix)
 {
 	dhcp6_put8(writer, OPTION_PREFIX);
@@ -101,18 +92,18 @@ write_prefix(struct dhcp6_writer *writer, const struct ra_prefix *prefix)
 	dhcp6_put32(writer, prefix->valid);
 	dhcp6_put32(writer, prefix->preferred);
 	dhcp6_put32(writer, 0);
-	put_address(writer, prefix->prefix.addr);
+	dhcp6_put_address(writer, prefix->prefix.addr);
 }
 
 static void
-write_route(struct dhcp6_writer *writer, const struct prefix6 *route, uint32_t lifetime)
+write_route(struct dhcp6_writer *writer, const struct ra_route *route)
 {
 	dhcp6_put8(writer, OPTION_ROUTE);
 	dhcp6_put8(writer, ROUTE_LEN / UNIT);
-	dhcp6_put8(writer, route->len);
+	dhcp6_put8(writer, route->prefix.len);
 	dhcp6_put8(writer, 0); /* medium preference */
-	dhcp6_put32(writer, lifetime);
-	put_address(writer, route->addr);
+	dhcp6_put32(writer, route->lifetime);
+	dhcp6_put_address(writer, route->prefix.addr);
 }
 
 size_t
@@ -130,7 +121,7 @@ ra_write(const struct ra *ra, uint8_t data[RA_MAX_LEN])
 	dhcp6_put32(&writer, 0);
 	for (uint32_t i = 0; i < ra->prefix_count; i++)
 		write_prefix(&writer, &ra->prefixes[i]);
-	if (ra->route.len > 0)
-		write_route(&writer, &ra->route, ra->route_lifetime);
+	for (uint32_t i = 0; i < ra->route_count; i++)
+		write_route(&writer, &ra->routes[i]);
 	return writer.len;
 }

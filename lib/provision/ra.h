@@ -8,7 +8,8 @@
 
 #include "provision/dhcp6_lease.h"
 
-#define RA_MAX_PREFIXES 8
+#define RA_MAX_PREFIXES 9
+#define RA_MAX_ROUTES 2
 #define RA_MAX_LEN 512 /* of what we write */
 
 struct ra_prefix {
@@ -17,6 +18,11 @@ struct ra_prefix {
 	bool autonomous;
 	uint32_t valid;
 	uint32_t preferred;
+};
+
+struct ra_route {
+	struct prefix6 prefix;
+	uint32_t lifetime;
 };
 
 struct ra {
@@ -28,8 +34,8 @@ struct ra {
 	struct ra_prefix prefixes[RA_MAX_PREFIXES];
 	struct dhcp6_servers dns; /* RFC 8106, those that last */
 	uint32_t dns_lifetime;    /* of the one that lasts longest */
-	struct prefix6 route;     /* RFC 4191, only written; length 0: none */
-	uint32_t route_lifetime;
+	uint32_t route_count;
+	struct ra_route routes[RA_MAX_ROUTES]; /* RFC 4191, only written */
 };
 
 /*

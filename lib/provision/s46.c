@@ -9,6 +9,12 @@
 
 #define BIND_HEADER 5 /* IPv4 address, bindprefix6-len */
 
+enum s46_verdict {
+	S46_VALID,
+	S46_IGNORED, /* the table of RFC 7598 section 6 is broken: silently */
+	S46_REFUSED, /* section 8: the reason is in the error */
+};
+
 void
 s46_note(struct s46_choice *choice, const char *format, ...)
 {
@@ -21,8 +27,9 @@ s46_note(struct s46_choice *choice, const char *format, ...)
 	va_end(args);
 }
 
-enum s46_verdict
-s46_read_mape(const struct s46_context *context, const struct dhcp6_option *container, struct error *err)
+/* Containers; the offer is the choice's. */
+static enum s46_verdict
+read_mape(const struct s46_context *context, const struct dhcp6_option *container, struct error *err)
 {
 	struct dhcp6_reader reader = dhcp6_inside(container, 0);
 	struct dhcp6_option option;
@@ -80,8 +87,8 @@ read_binding(struct offer *offer, const struct dhcp6_option *option, struct erro
 	return 0;
 }
 
-enum s46_verdict
-s46_read_lw(const struct s46_context *context, const struct dhcp6_option *container, struct error *err)
+static enum s46_verdict
+read_lw(const struct s46_context *context, const struct dhcp6_option *container, struct error *err)
 {
 	struct dhcp6_reader reader = dhcp6_inside(container, 0);
 	struct offer *offer = &context->choice->offer;
@@ -134,8 +141,8 @@ struct mechanism {
 
 /* In the order that holds when the provider names none. */
 static const struct mechanism mechanisms[] = {
-	{ DHCP6_OPTION_S46_CONT_MAPE, OFFER_MAP_E, s46_read_mape },
-	{ DHCP6_OPTION_S46_CONT_LW, OFFER_LW4O6, s46_read_lw },
+	{ DHCP6_OPTION_S46_CONT_MAPE, OFFER_MAP_E, read_mape },
+	{ DHCP6_OPTION_S46_CONT_LW, OFFER_LW4O6, read_lw },
 	{ DHCP6_OPTION_AFTR_NAME, OFFER_DS_LITE, read_aftr },
 };
 

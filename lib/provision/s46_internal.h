@@ -13,18 +13,6 @@ struct s46_context {
 	struct s46_choice *choice;
 };
 
-enum s46_verdict {
-	S46_VALID,
-	S46_IGNORED, /* the table of RFC 7598 section 6 is broken: silently */
-	S46_REFUSED, /* section 8: the reason is in the error */
-};
-
-/* Containers; the offer is the choice's. */
-enum s46_verdict
-s46_read_mape(const struct s46_context *context, const struct dhcp6_option *container, struct error *err);
-enum s46_verdict
-s46_read_lw(const struct s46_context *context, const struct dhcp6_option *container, struct error *err);
-
 /* Options inside of containers. 0, or -EINVAL with the reason. */
 int s46_read_br(const struct s46_context *context, const struct dhcp6_option *option, struct error *err);
 int s46_read_rule(const struct s46_context *context, const struct dhcp6_option *option, struct error *err);

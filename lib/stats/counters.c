@@ -4,14 +4,16 @@
 #include <stddef.h>
 
 const struct counter_info drop_info[DROP_COUNT] = {
-#define DROP(name, side, text, hint) { #name, #side, text, hint },
+#define DROP(name, side, severity, text, hint) { #name, #side, SEVERITY_##severity, text, hint },
 #include "stats/counters.def"
 };
 
 const struct counter_info event_info[EVENT_COUNT] = {
-#define EVENT(name, unit, text) { #name, #unit, text, NULL },
+#define EVENT(name, unit, text) { #name, #unit, SEVERITY_normal, text, NULL },
 #include "stats/counters.def"
 };
+
+const char *const severity_word[SEVERITIES] = { "normal", "warning", "error" };
 
 /* struct counters is an array of 64-bit counters with names; adding does not need the names. */
 _Static_assert(sizeof(struct counters) % sizeof(uint64_t) == 0, "counters are 64-bit throughout");

@@ -16,7 +16,7 @@
 #define STATS_SOFTWIRE_SLOTS (2 * STATS_MAX_SOFTWIRES)
 
 enum drop_reason {
-#define DROP(name, side, text, hint) DROP_##name,
+#define DROP(name, side, severity, text, hint) DROP_##name,
 #include "stats/counters.def"
 	DROP_COUNT
 };
@@ -27,10 +27,16 @@ enum event_kind {
 	EVENT_COUNT
 };
 
+/* Of a drop reason, as counters.def says. */
+enum severity { SEVERITY_normal, SEVERITY_warning, SEVERITY_error, SEVERITIES };
+
+extern const char *const severity_word[SEVERITIES];
+
 /* What people read about a reason or an event; the order is that of the enums. */
 struct counter_info {
 	const char *name;
-	const char *about; /* side of a drop, unit of an event */
+	const char *about;      /* side of a drop, unit of an event */
+	enum severity severity; /* of a drop */
 	const char *text;
 	const char *hint; /* NULL for events */
 };
@@ -81,8 +87,12 @@ struct counters {
 
 /* What a worker has at the moment, published for others to read. */
 struct gauges {
-	uint64_t generation; /* of the snapshot it works with */
-	uint64_t held;       /* packets that wait in the worker: fragments, packets to unresolved neighbours */
+	uint64_t generation;  /* of the snapshot it works with */
+	uint64_t turned_ms;   /* when it went through its loop, on its own clock; each millisecond */
+	uint64_t cycles;      /* since the start, up to its last turn; only grows, as do the next two */
+	uint64_t busy_cycles; /* of turns that had packets */
+	uint64_t taken_over;  /* packets from other workers */
+	uint64_t held;        /* packets that wait in the worker: fragments, packets to unresolved neighbours */
 	uint64_t sessions;
 	uint64_t sessions_sharing; /* their port */
 	uint64_t mappings;

@@ -77,3 +77,10 @@ pulse_age_ms(const struct pulse *pulse)
 {
 	return newest(pulse)->ms - pulse->answered_ms;
 }
+
+/* What one look has found had come in at any time since the look before. */
+bool
+pulse_heard_since(const struct pulse *pulse, uint64_t ms)
+{
+	return pulse->answered && pulse->answered_ms >= ms + PULSE_EVERY_MS;
+}

@@ -49,6 +49,9 @@ struct pulse_look pulse_lately(const struct pulse *pulse);
 /* How long ago the last packet was seen to have come in, milliseconds; only if `answered`. */
 uint64_t pulse_age_ms(const struct pulse *pulse);
 
+/* Has something come in since then, to be sure? */
+bool pulse_heard_since(const struct pulse *pulse, uint64_t ms);
+
 /* Packets since the last one that came in, as of the last look. */
 uint64_t pulse_unanswered(const struct pulse *pulse);
 

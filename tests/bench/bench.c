@@ -55,13 +55,19 @@ struct bench {
 
 /* ---- moving packets --------------------------------------------------------------------------------------------- */
 
+/* What has come out, and for what was dropped as many new ones. Exits when not as many as expected came out. */
 static void
-drain(struct rte_ring *ring)
+take_back(struct bench *bench, const struct bench_case *c, struct rte_ring *out, struct rte_mbuf **mbufs,
+    unsigned int expected)
 {
-	void *unused[WINDOW];
+	const unsigned int count = rte_ring_sc_dequeue_burst(out, (void **)mbufs, WINDOW, NULL);
 
-	while (rte_ring_sc_dequeue_burst(ring, unused, WINDOW, NULL) > 0)
-		;
+	if (count != expected || rte_ring_count(out) != 0 ||
+	    (count < WINDOW && rte_pktmbuf_alloc_bulk(bench->engine.pool, mbufs + count, WINDOW - count) != 0)) {
+		fprintf(stderr, "bench: %s: %u of %u packets came out\n", c->name, count + rte_ring_count(out),
+		    expected);
+		exit(1);
+	}
 }
 
 /* The floor: what any program of this kind must do to a packet. */
@@ -90,6 +96,26 @@ floor_turn(struct bench *bench, unsigned int from, unsigned int to, bool wrap)
 	return port_transmit(&bench->engine.port[to], 0, mbufs, count);
 }
 
+/* Cycles that a window takes. Packets that come a few at a time are put into the ring meanwhile. */
+static uint64_t
+time_window(struct bench *bench, const struct bench_case *c, struct rte_mbuf **mbufs, bool floor_only)
+{
+	const unsigned int from = c->from, to = !c->from, step = c->burst > 0 && !floor_only ? c->burst : WINDOW;
+	uint64_t start = rte_rdtsc_precise();
+
+	for (unsigned int at = 0; at < WINDOW; at += step) {
+		unsigned int handled = 0;
+
+		rte_ring_sp_enqueue_bulk(bench->in[from], (void **)mbufs + at, step, NULL);
+		if (step == WINDOW)
+			start = rte_rdtsc_precise();
+		while (handled < step)
+			handled += floor_only ? floor_turn(bench, from, to, c->wraps)
+					      : engine_turn(&bench->engine, bench->engine.worker[0]);
+	}
+	return rte_rdtsc_precise() - start;
+}
+
 static int
 by_value(const void *one, const void *other)
 {
@@ -102,7 +128,6 @@ by_value(const void *one, const void *other)
 static struct result
 measure(struct bench *bench, const struct bench_case *c, bool cold, bool floor_only)
 {
-	const unsigned int from = c->from, to = !c->from;
 	const uint32_t buffers = cold ? COLD_BUFFERS : HOT_BUFFERS;
 	struct result result = { .of = c, .name = c->name, .cold = cold };
 	uint32_t next_flow = 0, at = 0;
@@ -111,21 +136,10 @@ measure(struct bench *bench, const struct bench_case *c, bool cold, bool floor_o
 		c->fill(c, bench->buffers[i], next_flow++);
 	for (unsigned int window = 0; window < bench->windows; window++) {
 		struct rte_mbuf **mbufs = bench->buffers + at;
-		unsigned int handled = 0;
-		uint64_t start;
 
-		rte_ring_sp_enqueue_bulk(bench->in[from], (void **)mbufs, WINDOW, NULL);
-		start = rte_rdtsc_precise();
-		while (handled < WINDOW)
-			handled += floor_only ? floor_turn(bench, from, to, c->wraps)
-					      : engine_turn(&bench->engine, bench->engine.worker[0]);
-		bench->cycles[window] = (double)(rte_rdtsc_precise() - start) / WINDOW;
-		if (rte_ring_count(bench->out[to]) != WINDOW) {
-			fprintf(stderr, "bench: %s: %u of %d packets came out\n", c->name,
-			    rte_ring_count(bench->out[to]), WINDOW);
-			exit(1);
-		}
-		drain(bench->out[to]);
+		bench->cycles[window] = (double)time_window(bench, c, mbufs, floor_only) / WINDOW;
+		take_back(bench, c, bench->out[!c->from], mbufs,
+		    floor_only ? WINDOW : WINDOW - WINDOW * c->dropped / 100);
 		if (c->open_flow != NULL && !floor_only)
 			bench_end_new_sessions(c, &bench->engine);
 		for (uint32_t i = 0; i < WINDOW; i++)

@@ -149,9 +149,9 @@ look_up(struct bench *bench, uint32_t among, bool prefetch)
 			keys[i] = random_below(&bench->random, among);
 		start = rte_rdtsc_precise();
 		for (int i = 0; i < BURST && prefetch; i++)
-			binding_prefetch(table, address_of(keys[i]), psid_of(keys[i]));
+			binding_prefetch(table, binding_hash(table, address_of(keys[i]), psid_of(keys[i])));
 		for (int i = 0; i < BURST && prefetch; i++)
-			binding_prefetch_entry(table, address_of(keys[i]), psid_of(keys[i]));
+			(void)binding_expect(table, binding_hash(table, address_of(keys[i]), psid_of(keys[i])));
 		for (int i = 0; i < BURST; i++)
 			missing += binding_find(table, address_of(keys[i]), psid_of(keys[i])) == NULL;
 		cycles[burst] = (double)(rte_rdtsc_precise() - start) / BURST;

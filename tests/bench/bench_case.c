@@ -2,6 +2,7 @@
 #include "bench_case.h"
 
 #include <stdlib.h>
+#include <sys/mman.h>
 
 #include "bench_sessions.h"
 #include "pkt/checksum.h"
@@ -57,6 +58,8 @@ put_ipv4(uint8_t *ip, uint16_t len, const struct bench_flow *flow)
 	store16(ip + 2, len);
 	ip[8] = 64;
 	ip[9] = flow->is_tcp ? PROTOCOL_TCP : PROTOCOL_UDP;
+	store16(ip + 4, flow->ident);
+	store16(ip + 6, flow->fragment);
 	store32(ip + 12, flow->src);
 	store32(ip + 16, flow->dst);
 	sum = checksum(ip, IPV4_MIN_LEN);
@@ -101,6 +104,19 @@ static void
 fill_native(const struct bench_case *c, struct rte_mbuf *mbuf, uint32_t number)
 {
 	bench_put_native(mbuf, ipv4_len(c, number), flow_of(c, number));
+}
+
+/* One packet of ten is a fragment: datagrams of two, one behind the other, whose first part has 24 bytes of payload. */
+static void
+fill_fragments(const struct bench_case *c, struct rte_mbuf *mbuf, uint32_t number)
+{
+	const uint32_t datagram = number / 20, part = number % 20;
+	struct bench_flow flow = *flow_of(c, part < 2 ? datagram * 20 : number);
+
+	flow.ident = (uint16_t)datagram;
+	if (part < 2)
+		flow.fragment = part == 0 ? IPV4_MF : 24 / 8;
+	bench_put_native(mbuf, IPV4_MIN_LEN + 24, &flow);
 }
 
 static void
@@ -214,6 +230,98 @@ flow_br_up(const struct bench_case *c, uint32_t number)
 	return flow;
 }
 
+/* Every second CE says that it is another. */
+static struct bench_flow
+flow_br_spoofed(const struct bench_case *c, uint32_t number)
+{
+	struct bench_flow flow = flow_br_up(c, number);
+
+	flow.outer_src ^= (u128)(number % 2) << 80;
+	return flow;
+}
+
+/* ---- BR with a pool: each flow is of a binding ------------------------------------------------------------------ */
+
+#define POOL_PSID_LEN 6
+#define HUGE_PAGE (2u << 20)
+
+static struct binding
+binding_of(uint32_t number)
+{
+	return (struct binding){ .softwire = u128_make(UINT64_C(0x2400) << 48 | (uint64_t)number << 16, 1),
+		.ipv4 = RULE_IPV4 + (number >> POOL_PSID_LEN),
+		.psid = number % (1 << POOL_PSID_LEN) };
+}
+
+/* The first of a CE's ports: offset 6, so m = 4. */
+static uint16_t
+bound_port(const struct binding *binding)
+{
+	return (uint16_t)(1024 + (binding->psid << 4));
+}
+
+static struct bench_flow
+flow_bound_down(const struct bench_case *c, uint32_t number)
+{
+	const struct binding binding = binding_of(number);
+
+	(void)c;
+	return (struct bench_flow){ .src = BENCH_SERVER_IPV4 + number % 1000,
+		.src_port = 53,
+		.dst = binding.ipv4,
+		.dst_port = bound_port(&binding) };
+}
+
+static struct bench_flow
+flow_bound_up(const struct bench_case *c, uint32_t number)
+{
+	const struct binding binding = binding_of(number);
+
+	(void)c;
+	return (struct bench_flow){ .outer_src = binding.softwire,
+		.src = binding.ipv4,
+		.src_port = bound_port(&binding),
+		.dst = BENCH_SERVER_IPV4 + number % 1000,
+		.dst_port = 53 };
+}
+
+/* In large pages, if there are any, as the daemon's. */
+static void *
+allocate(size_t size)
+{
+	void *memory;
+
+	size = (size + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE;
+	memory = aligned_alloc(HUGE_PAGE, size);
+	if (memory == NULL)
+		return NULL;
+	(void)madvise(memory, size, MADV_HUGEPAGE);
+	memset(memory, 0, size);
+	return memory;
+}
+
+/* 0, or -ENOMEM. */
+static int
+bind_all(struct bench_case *c, struct snapshot *snapshot)
+{
+	static const struct hash_key key = { { UINT64_C(0x243f6a8885a308d3),
+	    UINT64_C(0x13198a2e03707344) } }; /* of pi */
+	void *memory = allocate(binding_table_size(c->flows));
+
+	c->binding_counters = allocate(c->flows * sizeof(*c->binding_counters));
+	if (memory == NULL || c->binding_counters == NULL)
+		return -ENOMEM;
+	c->bindings = binding_table_init(memory, c->flows, &key);
+	for (uint32_t i = 0; i < c->flows; i++) {
+		const struct binding binding = binding_of(i);
+
+		(void)binding_add(c->bindings, &binding);
+	}
+	snapshot->bindings = c->bindings;
+	snapshot->binding_counters[0] = c->binding_counters;
+	return 0;
+}
+
 /* ---- configuration ---------------------------------------------------------------------------------------------- */
 
 static struct map_rule_spec
@@ -223,6 +331,16 @@ br_rule(uint32_t number)
 		.ipv4 = { RULE_IPV4 + number * 256, 24 },
 		.ea_len = 16,
 		.psid_offset = 6,
+		.fmr = true };
+}
+
+static struct map_rule_spec
+pool_rule(void)
+{
+	return (struct map_rule_spec){ .ipv4 = { RULE_IPV4, 8 },
+		.psid_offset = 6,
+		.psid_len = POOL_PSID_LEN,
+		.bound = true,
 		.fmr = true };
 }
 
@@ -253,6 +371,8 @@ configure_softwire(const struct bench_case *c, struct conf_softwire *softwire)
 		.rule_count = c->rules };
 	for (uint32_t i = 0; i < c->rules && softwire->rules != NULL; i++)
 		softwire->rules[i] = c->is_ce && i == 0 ? ce_rule(c) : br_rule(i);
+	if (c->is_bound && softwire->rules != NULL)
+		softwire->rules[0] = pool_rule();
 	return softwire->rules != NULL ? softwire->rule_count : 0;
 }
 
@@ -265,6 +385,7 @@ configure(const struct bench_case *c, struct conf *conf, struct conf_softwire *s
 		.interface_count = INTERFACE_COUNT,
 		.softwires = softwire,
 		.softwire_count = 1,
+		.fragments = { .reassembly = true, .datagrams = 4096, .held = 1024, .timeout = 30, .path_mru = 1500 },
 		.nat = { .sessions = c->sessions,
 		    .udp_timeout = c->end_all != NULL ? BENCH_USUAL_TIMEOUT : BENCH_LONG_TIMEOUT,
 		    .dns_timeout = BENCH_SHORT_TIMEOUT,
@@ -298,6 +419,8 @@ fill_of(const struct bench_case *c)
 {
 	if (c->is_native6)
 		return fill_native6;
+	if (c->has_fragments)
+		return fill_fragments;
 	if (c->open_flow != NULL)
 		return fill_new;
 	return c->wraps ? fill_native : fill_tunnelled;
@@ -318,7 +441,7 @@ bench_case_prepare(struct bench_case *c, struct error *err)
 	snapshot = snapshot_compile(&conf, macs, NULL, err);
 	free(softwire.rules);
 	c->flow = calloc(c->flows, sizeof(*c->flow));
-	if (snapshot == NULL || c->flow == NULL)
+	if (snapshot == NULL || c->flow == NULL || (c->is_bound && bind_all(c, snapshot) < 0))
 		return NULL;
 	c->rule_set = snapshot->rules;
 	c->nat_bytes = c->is_ce ? nat_size(&snapshot->nat) : 0;
@@ -332,6 +455,8 @@ void
 bench_case_free(struct bench_case *c)
 {
 	free(c->flow);
+	free(c->bindings);
+	free(c->binding_counters);
 }
 
 /* clang-format off */
@@ -341,6 +466,18 @@ bench_case_free(struct bench_case *c)
 #define BR(size, flows, rules) \
 	{ WAY("br_down", size, INTERFACE_V4, flows, rules), .make_flow = flow_br_down }, \
 	{ WAY("br_up", size, INTERFACE_V6, flows, rules), .make_flow = flow_br_up }
+
+/* A pool with a binding for each flow. */
+#define BOUND(size, flows) \
+	{ WAY("br_down_bound", size, INTERFACE_V4, flows, 1), .is_bound = true, .make_flow = flow_bound_down }, \
+	{ WAY("br_up_bound", size, INTERFACE_V6, flows, 1), .is_bound = true, .make_flow = flow_bound_up }
+
+/* What is not the usual: half of it spoofed, fragments in it, or packets that come alone. */
+#define UNUSUAL(flows) \
+	{ WAY("br_up_spoofed", "64", INTERFACE_V6, flows, 1), .dropped = 50, .make_flow = flow_br_spoofed }, \
+	{ WAY("br_down_frags", "64", INTERFACE_V4, flows, 1), .has_fragments = true, .make_flow = flow_br_down }, \
+	{ WAY("br_down_by_8", "64", INTERFACE_V4, flows, 1), .burst = 8, .make_flow = flow_br_down }, \
+	{ WAY("br_down_by_1", "64", INTERFACE_V4, flows, 1), .burst = 1, .make_flow = flow_br_down }
 
 #define CE_WAY(name, size, from, flows, rules) \
 	WAY(name, size, from, flows, rules), .is_ce = true, .warm = bench_open_sessions
@@ -366,7 +503,9 @@ bench_case_free(struct bench_case *c)
 #define END_WAY(name, flows_) CE_WAY(name, "64", INTERFACE_V4, flows_, 1), .sessions = LIMIT(flows_)
 #define END(flows_) \
 	{ END_WAY("expiry", flows_), .end_all = bench_let_all_time_out }, \
-	{ END_WAY("sweep", flows_), .end_all = bench_halve_timeout }
+	{ END_WAY("sweep", flows_), .end_all = bench_halve_timeout }, \
+	{ END_WAY("readdress", flows_), .end_all = bench_change_address }, \
+	{ END_WAY("readdress_whole", flows_), .whole_address = true, .end_all = bench_change_address }
 /* clang-format on */
 
 /* On a CE more than one rule means a mesh: every packet up looks its destination up among the FMRs. */
@@ -374,7 +513,8 @@ bench_case_free(struct bench_case *c)
 #define FLOWS(way, size) RULES(way, size, 1), RULES(way, size, 1000), RULES(way, size, 64000)
 #define SIZE(size) FLOWS(BR, size), FLOWS(CE, size)
 
-const struct bench_case bench_cases[] = { SIZE("64"), SIZE("imix"), SIZE("1500"), NATIVE6("64", 1000),
-	NATIVE6("64", 64000), NATIVE6("imix", 1000), NATIVE6("1500", 1000), NEW(1000), CE("64", 1000000, 1),
-	CE("64", 2000000, 1), NEW(2000000), END(2000000) };
+const struct bench_case bench_cases[] = { SIZE("64"), SIZE("imix"), SIZE("1500"), BOUND("64", 1000), BOUND("64", 64000),
+	BOUND("64", 1000000), UNUSUAL(1000), UNUSUAL(64000), NATIVE6("64", 1000), NATIVE6("64", 64000),
+	NATIVE6("imix", 1000), NATIVE6("1500", 1000), NEW(1000), CE("64", 1000000, 1), CE("64", 2000000, 1),
+	NEW(2000000), END(2000000) };
 const size_t bench_case_count = sizeof(bench_cases) / sizeof(bench_cases[0]);

@@ -17,6 +17,8 @@ struct bench_flow {
 	uint32_t src, dst;
 	uint16_t src_port, dst_port;
 	bool is_tcp; /* a SYN; else UDP */
+	uint16_t ident;
+	uint16_t fragment; /* flags and offset of an IPv4 fragment; 0: none */
 };
 
 struct bench_case;
@@ -33,6 +35,10 @@ struct bench_case {
 	bool always_reuse;  /* CE: port_reuse = "always" */
 	uint32_t sessions;  /* CE: limit */
 	uint32_t flows, rules;
+	bool is_bound;        /* BR: a pool, in which each flow's CE has a binding, instead of rules */
+	bool has_fragments;   /* one packet of ten is one */
+	unsigned int burst;   /* packets that come together; 0: as many as a turn takes */
+	unsigned int dropped; /* percent of the packets */
 	/* The flow with this number; NULL: warm() fills `flow` in. */
 	struct bench_flow (*make_flow)(const struct bench_case *c, uint32_t number);
 	/* Opens the sessions that the packets will find. */
@@ -47,6 +53,8 @@ struct bench_case {
 	bench_fill *fill;
 	struct bench_flow *flow; /* [flows] */
 	struct ruleset *rule_set;
+	struct binding_table *bindings;
+	struct binding_counters *binding_counters;
 	size_t nat_bytes; /* memory of its sessions and ports */
 };
 

@@ -107,6 +107,21 @@ bench_halve_timeout(struct engine *engine)
 	nat_set_config(nat, &config);
 }
 
+void
+bench_change_address(struct engine *engine)
+{
+	struct worker *w = engine->worker[0];
+	struct snapshot *snapshot =
+	    (struct snapshot *)(uintptr_t)w->snapshot; /* the bench's own, and no other thread's */
+	struct bank *bank = bank_new(&snapshot->ports, 1);
+
+	if (bank == NULL)
+		return;
+	bank_free(snapshot->bank);
+	snapshot->bank = bank;
+	w->generation = w->nat_epoch = 0; /* as if it were a new snapshot: the next turn adopts it */
+}
+
 static double
 time_turn(struct engine *engine)
 {
@@ -123,12 +138,18 @@ bench_time_turns(struct engine *engine, double *cycles, uint32_t count)
 		cycles[i] = time_turn(engine);
 }
 
+static bool
+has_sessions(const struct nat *nat)
+{
+	return nat->session_count > 0 || nat->out.clear_left > 0;
+}
+
 uint32_t
 bench_time_ending(struct engine *engine, double *cycles, uint32_t room)
 {
 	uint32_t count = 0;
 
-	while (engine->worker[0]->nat->session_count > 0 && count < room)
+	while (has_sessions(engine->worker[0]->nat) && count < room)
 		cycles[count++] = time_turn(engine);
 	return count;
 }

@@ -28,10 +28,13 @@ void bench_end_new_sessions(const struct bench_case *c, struct engine *engine);
 void bench_let_all_time_out(struct engine *engine);
 void bench_halve_timeout(struct engine *engine);
 
+/* All sessions end, as another address has come; the same port set. What comes then is the clearing up. */
+void bench_change_address(struct engine *engine);
+
 /* TSC cycles of so many turns in which no packet comes. */
 void bench_time_turns(struct engine *engine, double *cycles, uint32_t count);
 
-/* The same of the turns until all sessions have ended, at most so many. Returns how many. */
+/* The same of the turns until all sessions have ended and nothing is left of them, at most so many. Returns how many. */
 uint32_t bench_time_ending(struct engine *engine, double *cycles, uint32_t room);
 
 #endif

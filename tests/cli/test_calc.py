@@ -70,6 +70,11 @@ def misused(words, *args):
         assert word in err, f"'{word}' not in: {err}"
 
 
+def unknown(word):
+    status, out, err = run(word)
+    assert status == 2 and out == "" and f'no command "{word}"' in err and "mapedgectl help" in err, (status, out, err)
+
+
 def unreachable(words, *args):
     """Exit 4, nothing on stdout: there is no daemon that could know the command."""
     status, out, err = run(*args)
@@ -630,8 +635,8 @@ add("--br that is no IPv6 address", refused, "'192.0.2.1' is not an IPv6 address
 
 # ---- exit 2: wrong usage, and help -------------------------------------------------------------------------------
 
-add("no command", misused, "calc")
-add("unknown command is for the daemon", unreachable, "no daemon at /nonexistent/s", "-s", "/nonexistent/s", "clac")
+add("no command is for the daemon", unreachable, "no daemon at /nonexistent/s", "-s", "/nonexistent/s")
+add("unknown command", unknown, "clac")
 add("calc without anything", misused, "no rules: give --rule, --rules or --service", "calc")
 add("calc without rules", misused, "no rules", "calc", CE1)
 add("calc without prefix", misused, "the End-user IPv6 prefix is missing", "calc", "--rule", F1)
@@ -649,7 +654,7 @@ add("--json with a value", misused, "--json", "calc", "--rule", F1, "--json=yes"
 def helps():
     for args in (("--help",), ("-h",), ("help",)):
         status, out, err = run(*args)
-        assert status == 0 and err == "" and "Usage: mapedgectl COMMAND" in out and "  calc " in out
+        assert status == 0 and err == "" and "Usage: mapedgectl [-s SOCKET] [COMMAND" in out and "  calc " in out
     for args in (("calc", "--help"), ("calc", "-h"), ("calc", "--rule", F1, "--help")):
         status, out, err = run(*args)
         assert status == 0 and err == "" and out.startswith("Usage: mapedgectl calc"), out + err

@@ -1,104 +1,41 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The running daemon, without root: ports that carry nothing, no huge pages. usage: test_daemon.py MAPEDGE MAPEDGECTL ROOT"""
+import contextlib
 import json
+import os
+import resource
 import signal
 import socket
+import stat
 import subprocess
 import sys
-import tempfile
-import time
 from pathlib import Path
 
+from started import BR, CE, CONFIG, CTL, DEADLINE, DIR, LOG, RULE_LOG, SOCKET, answer, ctl, running, send, start, stop, wait_for, with_daemon
 from tap import add, main
 
-MAPEDGE, CTL, ROOT = (Path(word).resolve() for word in sys.argv[1:4])
-SCRATCH = tempfile.TemporaryDirectory(prefix="mapedge-daemon-")
-DIR = Path(SCRATCH.name)
-CONFIG, SOCKET, LOG, RULE_LOG = DIR / "br.conf", DIR / "s", DIR / "log", DIR / "rules.log"
-GOOD = f"""role = "br";
-control = {{ socket = "{SOCKET}"; rule_log = "{RULE_LOG}"; }};
-dpdk = {{ eal = [ "--no-pci", "--no-huge", "-m", "128", "--no-shconf", "--no-telemetry" ]; workers = 2; buffers = 8192; }};
-interfaces = (
-  {{ name = "map"; role = "map"; port = "net_null0,no-rx=1"; mac = "02:00:00:00:0b:01";
-    neighbours = ( {{ address = "fe80::1"; mac = "02:00:00:00:06:03"; }} ); gateway = "fe80::1"; }},
-  {{ name = "internet"; role = "internet"; port = "net_null1,no-rx=1"; mac = "02:00:00:00:0b:02";
-    addresses = [ "203.0.113.1/24" ]; }}
-);
-domains = ( {{ name = "lab"; br = "2001:db8:ffff::1";
-  rules = ( {{ ipv6 = "2001:db8::/40"; ipv4 = "192.0.2.0/24"; ea = 16; offset = 4; }} ); }} );
+ROOT = Path(sys.argv[3]).resolve()
+GOOD = BR + """domains = ( { name = "lab"; br = "2001:db8:ffff::1";
+  rules = ( { ipv6 = "2001:db8::/40"; ipv4 = "192.0.2.0/24"; ea = 16; offset = 4; } ); } );
 """
-DEADLINE = 30
-
-
-def wait_for(condition, what):
-    end = time.monotonic() + DEADLINE
-    while not condition():
-        assert time.monotonic() < end, f"{what}; log: {LOG.read_text()}"
-        time.sleep(0.02)
-
-
-def start(config=GOOD):
-    CONFIG.write_text(config)
-    with open(LOG, "w", encoding="utf-8") as log:
-        daemon = subprocess.Popen([MAPEDGE, "-c", CONFIG], stdout=subprocess.PIPE, stderr=log, text=True)
-    wait_for(lambda: daemon.poll() is not None or "ready:" in LOG.read_text(), "not ready")
-    return daemon
-
-
-def stop(daemon):
-    """The last words after SIGTERM."""
-    daemon.send_signal(signal.SIGTERM)
-    out, _ = daemon.communicate(timeout=DEADLINE)
-    assert daemon.returncode == 0, f"exit {daemon.returncode}: {LOG.read_text()}"
-    return json.loads(out)
-
-
-def ctl(*args):
-    done = subprocess.run([CTL, "-s", SOCKET, *args], capture_output=True, text=True, timeout=DEADLINE, check=False)
-    return done.returncode, done.stdout, done.stderr
-
-
-def answer(*args):
-    code, out, err = ctl(*args)
-    assert code == 0, err
-    return json.loads(out)
-
-
-def send(line):
-    with socket.socket(socket.AF_UNIX) as sock:
-        sock.connect(str(SOCKET))
-        sock.sendall(line)
-        return sock.makefile().readline()
-
-
-def with_daemon(function):
-    def run():
-        daemon = start()
-        try:
-            assert daemon.poll() is None, LOG.read_text()
-            function()
-            assert daemon.poll() is None, f"the daemon ended: {LOG.read_text()}"
-            statistics = stop(daemon)
-            assert statistics["conservation"]["balanced"]
-            assert not SOCKET.exists(), "the socket file is still there"
-        finally:
-            daemon.kill()
-            daemon.wait()
-    return run
 
 
 def commands():
     names = [command["name"] for command in answer("list-commands")["commands"]]
-    assert names == ["binding-add", "binding-get", "binding-remove", "config-reload", "list-commands", "lookup", "provision-forget",
-                     "provision-refresh", "release", "rules-get", "shutdown", "stats-get", "status"], names
+    assert names == sorted(names) and {"config-reload", "shutdown", "stats-get"} < set(names), names
     statistics = answer("stats-get")
     assert statistics["role"] == "br" and statistics["generation"] == 1 and len(statistics["workers"]) == 2
     assert "spoof_v4" not in statistics["drops"] and answer("stats-get", "all=true")["drops"]["spoof_v4"] == 0
     rules = answer("rules-get", "count=1")
     assert rules["total"] == 1 and rules["rules"][0]["ipv6"] == "2001:db8::/40", rules
-    for wrong in (("no-such",), ("stats-get", "all=maybe"), ("rules-get", "count=99999")):
-        code, _, err = ctl(*wrong)
-        assert code == 1 and err.strip(), (wrong, code, err)
+
+
+def health():
+    """OPS-12: a box that does its work, in words and by exit code."""
+    wait_for(lambda: ctl("health")[0] == 0, "not healthy")
+    done = answer("health")
+    assert done["healthy"] is True and done["reasons"] == [] and len(done["checks"]) == 6, done
+    assert {check["check"] for check in done["checks"]} == {"config", "workers", "link", "drain", "rules"}, done
 
 
 def reload():
@@ -106,7 +43,7 @@ def reload():
     assert answer("config-reload")["generation"] == 2
     assert answer("rules-get")["rules"][0]["offset"] == 6
     wait_for(lambda: all(worker["generation"] == 2 for worker in answer("stats-get")["workers"]), "workers are behind")
-    for broken, words in ((GOOD.replace("ea = 16", "ea = 99"), "br.conf:11: error"),
+    for broken, words in ((GOOD.replace("ea = 16", "ea = 99"), "mapedge.conf:10: error"),
                           (GOOD.replace("workers = 2", "workers = 1"), "dpdk.workers cannot change"),
                           (GOOD.replace("rules.log", "other.log"), "control.rule_log cannot change")):
         CONFIG.write_text(broken)
@@ -162,9 +99,13 @@ def lookup():
     found = answer("lookup", "address=192.0.2.18", "port=4928")
     assert found["answer"] == "ce" and found["ces"][0]["end_user_prefix"] == "2001:db8:12:3400::/56", found
     assert answer("lookup", "address=2001:db8:12:3400::/56")["ces"][0]["psid"] == 0x34
+    assert answer("lookup", "192.0.2.18:4928") == found and answer("lookup", "192.0.2.18:208")["answer"] == "excluded"
+    for wrong in ("192.0.2.18:65536", "192.0.2.18:", "192.0.2:80", "192.0.2.18:80x"):
+        code, _, err = ctl("lookup", wrong)
+        assert code == 1 and "neither an IPv4 nor" in err, (wrong, err)
     assert answer("lookup", "address=192.0.2.18", "port=208")["answer"] == "excluded"
     code, _, err = ctl("lookup", "port=4928")
-    assert code == 1 and "address" in err, err
+    assert code == 2 and "address" in err, err
     told = subprocess.run([CTL, "lookup", "-s", SOCKET, "192.0.2.18", "4928"], capture_output=True, text=True, check=True,
                           timeout=DEADLINE).stdout
     logged = subprocess.run([CTL, "lookup", "--log", RULE_LOG, "192.0.2.18", "4928"], capture_output=True, text=True,
@@ -176,7 +117,7 @@ def lookup():
 def rule_log():
     """OPS-05, OPS-09 (rules): one record with all fields at the start, at each change, at a refusal, at the end."""
     RULE_LOG.unlink(missing_ok=True)
-    daemon = start()
+    daemon = start(GOOD)
     try:
         wait_for(lambda: RULE_LOG.exists() and records(), "no record of the start")
         began = records()
@@ -205,7 +146,7 @@ def rule_log():
         {"ipv6": "2001:db8::/40", "ipv4": "192.0.2.0/24", "ea": 16, "offset": 4, "psid_len": 8}]}], log[0]
     assert (log[1]["added"], log[1]["removed"], log[1]["modified"]) == ([], [], ["lab"])
     assert log[1]["domains"][0]["rules"][0]["offset"] == 6
-    assert ":11: error" in log[2]["text"], log[2]
+    assert ":10: error" in log[2]["text"], log[2]
     assert sorted(one["time"] for one in log) == [one["time"] for one in log]
 
 
@@ -239,6 +180,61 @@ def rude_clients():
     wait_for(lambda: ctl("list-commands")[0] == 0, "no answer after the idle clients had gone")
 
 
+def slow_and_silent_clients():
+    """SEC-09: a thousand connections that say nothing and some that say a byte now and then are held open: who asks is answered at once."""
+    resource.setrlimit(resource.RLIMIT_NOFILE, (2048, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
+    with contextlib.ExitStack() as held:
+        def connection():
+            sock = held.enter_context(socket.socket(socket.AF_UNIX))
+            sock.connect(str(SOCKET))
+            return sock
+
+        patient = connection()                           # has asked before, and asks again
+        reader = patient.makefile()
+        slow = [connection() for _ in range(50)]
+        for number in range(1000):
+            connection()
+            for sock in slow[:number % 2]:
+                with contextlib.suppress(OSError):       # it had to make room
+                    sock.send(b"{")
+            if number % 20 == 0:
+                patient.sendall(b'{"command": "stats-get"}\n')
+                assert json.loads(reader.readline())["result"] == 0
+        assert ctl("list-commands")[0] == 0
+
+
+def ask_as(uid, gid, groups=()):
+    """The exit code of a client of this user: 0 answered, 1 hung up on, 2 not let in."""
+    program = ("import socket, sys\ns = socket.socket(socket.AF_UNIX)\ntry:\n s.connect(sys.argv[1])\nexcept PermissionError:\n sys.exit(2)\n"
+               "try:\n s.sendall(b'{\"command\": \"list-commands\"}\\n')\n sys.exit(not s.recv(1))\nexcept OSError:\n sys.exit(1)\n")
+    return subprocess.run(["/usr/bin/python3", "-c", program, SOCKET_DIR / "s"], user=uid, group=gid, extra_groups=groups, check=False,
+                          timeout=DEADLINE, cwd="/").returncode
+
+
+SOCKET_DIR = DIR / "run"
+STRANGER, GROUP = 65533, 65532
+
+
+def who_may_ask():
+    """SEC-05: the socket is 0660 in a directory 0750; others are not let in, and where somebody has loosened that, hung up on."""
+    daemon = start(GOOD.replace(str(SOCKET), str(SOCKET_DIR / "s")))
+    path = SOCKET_DIR / "s"
+    try:
+        assert stat.S_IMODE(SOCKET_DIR.stat().st_mode) == 0o750 and stat.S_IMODE(path.stat().st_mode) == 0o660
+        if os.geteuid() == 0:
+            DIR.chmod(0o755)
+            for loosened, code in (lambda: None, 2), (lambda: SOCKET_DIR.chmod(0o755), 2), (lambda: path.chmod(0o666), 1):
+                loosened()
+                assert ask_as(STRANGER, STRANGER) == code, code
+            path.chmod(0o660)
+            os.chown(path, -1, GROUP)
+            assert [ask_as(0, 0), ask_as(STRANGER, GROUP), ask_as(STRANGER, STRANGER, [GROUP]), ask_as(STRANGER, STRANGER)] == [0, 0, 0, 2]
+        assert stop(daemon)["conservation"]["balanced"]
+    finally:
+        daemon.kill()
+        daemon.wait()
+
+
 def scraper():
     done = subprocess.run([ROOT / "scripts" / "scrape-example", SOCKET], capture_output=True, text=True, timeout=DEADLINE,
                           check=False)
@@ -246,7 +242,7 @@ def scraper():
 
 
 def shutdown():
-    daemon = start()
+    daemon = start(GOOD)
     try:
         assert answer("shutdown") == {}
         out, _ = daemon.communicate(timeout=DEADLINE)
@@ -254,6 +250,24 @@ def shutdown():
     finally:
         daemon.kill()
         daemon.wait()
+
+
+def crashed():
+    """SEC-04: when control falls, all of it does: no worker goes on alone; what it leaves behind is in nobody's way."""
+    daemon = start(GOOD)
+    try:
+        tasks = len(list(Path(f"/proc/{daemon.pid}/task").iterdir()))
+        assert tasks >= 3, "workers are threads of the same process"
+        daemon.send_signal(signal.SIGSEGV)
+        daemon.communicate(timeout=DEADLINE)
+        assert daemon.returncode != 0 and SOCKET.exists()
+        code, _, err = ctl("status")
+        assert code == 4 and "no daemon" in err, (code, err)
+    finally:
+        daemon.kill()
+        daemon.wait()
+    with running(GOOD):
+        assert answer("status")["box"]["generation"] == 1
 
 
 def refused(config, *words):
@@ -265,15 +279,7 @@ def refused(config, *words):
         assert word in log, f"'{word}' not in: {log}"
 
 
-CE = GOOD[:GOOD.index("interfaces")].replace('"br"', '"ce"') + """
-interfaces = (
-  { name = "lan"; role = "lan"; port = "net_null0,no-rx=1"; mac = "02:00:00:00:0c:01"; addresses = [ "192.168.1.1/24" ]; },
-  { name = "wan"; role = "wan"; port = "net_null1,no-rx=1"; mac = "02:00:00:00:0c:02";
-    neighbours = ( { address = "fe80::1"; mac = "02:00:00:00:06:01"; } ); gateway = "fe80::1"; }
-);
-softwires = ( { name = "map0"; end_user_prefix = "2001:db8:12:3400::/56"; br = "2001:db8:ffff::1";
-  rules = ( { ipv6 = "2001:db8::/40"; ipv4 = "192.0.2.0/24"; ea = 16; offset = 4; } ); } );
-nat = { port_reuse = "on_exhaustion"; df = "clear";
+A_CE = CE + """nat = { port_reuse = "on_exhaustion"; df = "clear";
   forwards = ( { protocol = "tcp"; ports = "4928-4950"; to = "192.168.1.10"; } ); };
 """
 
@@ -281,17 +287,17 @@ nat = { port_reuse = "on_exhaustion"; df = "clear";
 def settings_of_a_ce():
     """Forwards that lie outside the port set in part are in the log, at the start and after a reload; what deviates from the RFCs is
     in the statistics."""
-    daemon = start(CE)
+    daemon = start(A_CE)
     try:
         wait_for(lambda: "of the 23 ports of forward 4928-4950 16 are in the port set" in LOG.read_text(), "no note")
         nat = answer("stats-get")["nat"]
         assert (nat["port_reuse"], nat["df"]) == ("on_exhaustion", "clear"), nat
-        CONFIG.write_text(CE.replace("4950", "4943").replace('"clear"', '"honour"').replace("on_exhaustion", "off"))
+        CONFIG.write_text(A_CE.replace("4950", "4943").replace('"clear"', '"honour"').replace("on_exhaustion", "off"))
         answer("config-reload")
         nat = answer("stats-get")["nat"]
         assert (nat["port_reuse"], nat["df"]) == ("off", "honour"), nat
         assert LOG.read_text().count(" note: ") == 1, LOG.read_text()
-        CONFIG.write_text(CE.replace("4950", "4945"))
+        CONFIG.write_text(A_CE.replace("4950", "4945"))
         answer("config-reload")
         wait_for(lambda: "of the 18 ports of forward 4928-4945 16 are" in LOG.read_text(), "no note")
     finally:
@@ -305,15 +311,19 @@ def file_in_the_way():
     SOCKET.unlink()
 
 
-add("commands", with_daemon(commands))
-add("reload: all or nothing", with_daemon(reload))
-add("reload: domains come and go", with_daemon(domains_come_and_go))
+add("commands", with_daemon(GOOD, commands))
+add("health", with_daemon(GOOD, health))
+add("reload: all or nothing", with_daemon(GOOD, reload))
+add("reload: domains come and go", with_daemon(GOOD, domains_come_and_go))
 add("many rules", many_rules)
-add("lookup", with_daemon(lookup))
+add("lookup", with_daemon(GOOD, lookup))
 add("rule log", rule_log)
 add("rule log that cannot be written", rule_log_that_fails)
-add("rude clients", with_daemon(rude_clients))
-add("scripts/scrape-example", with_daemon(scraper))
+add("rude clients", with_daemon(GOOD, rude_clients))
+add("slow and silent clients (SEC-09)", with_daemon(GOOD, slow_and_silent_clients))
+add("who may ask (SEC-05)", who_may_ask)
+add("scripts/scrape-example", with_daemon(GOOD, scraper))
+add("a crash (SEC-04)", crashed)
 add("shutdown", shutdown)
 add("settings of a CE that are told", settings_of_a_ce)
 add("a file where the socket should be", file_in_the_way)

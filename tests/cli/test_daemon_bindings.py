@@ -1,84 +1,44 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Bindings in the running daemon, whose ports carry nothing. usage: test_daemon_bindings.py MAPEDGE MAPEDGECTL"""
 import json
-import signal
 import socket
 import subprocess
-import sys
-import tempfile
-import time
-from pathlib import Path
 
+from started import BR, CONFIG, CTL, DEADLINE, DIR, LOG, MAPEDGE, RULE_LOG, SOCKET, answer, ctl, start, with_daemon
 from tap import add, main
 
-MAPEDGE, CTL = (Path(word).resolve() for word in sys.argv[1:3])
-SCRATCH = tempfile.TemporaryDirectory(prefix="mapedge-daemon-")
-DIR = Path(SCRATCH.name)
-CONFIG, SOCKET, LOG, FILE, RULE_LOG = (DIR / name for name in ("br.conf", "s", "log", "bindings.txt", "rules.log"))
-GOOD = f"""role = "br";
-control = {{ socket = "{SOCKET}"; rule_log = "{RULE_LOG}"; }};
-dpdk = {{ eal = [ "--no-pci", "--no-huge", "-m", "128", "--no-shconf", "--no-telemetry" ]; workers = 2; buffers = 8192; }};
-interfaces = (
-  {{ name = "map"; role = "map"; port = "net_null0,no-rx=1"; mac = "02:00:00:00:0b:01";
-    neighbours = ( {{ address = "fe80::1"; mac = "02:00:00:00:06:03"; }} ); gateway = "fe80::1"; }},
-  {{ name = "internet"; role = "internet"; port = "net_null1,no-rx=1"; mac = "02:00:00:00:0b:02"; addresses = [ "192.0.2.1/24" ]; }}
-);
-domains = ( {{ name = "fixed"; br = "2001:db8:ffff::1"; bindings_file = "bindings.txt";
-  pools = ( {{ ipv4 = "203.0.113.0/24"; offset = 6; psid_len = 8; }}, {{ ipv4 = "198.51.100.0/24"; offset = 0; psid_len = 0; }} ); }} );
+FILE = DIR / "bindings.txt"
+GOOD = BR + """domains = ( { name = "fixed"; br = "2001:db8:ffff::1"; bindings_file = "bindings.txt";
+  pools = ( { ipv4 = "203.0.113.0/24"; offset = 6; psid_len = 8; }, { ipv4 = "198.51.100.0/24"; offset = 0; psid_len = 0; } ); } );
 """
 TEXT = "203.0.113.1 0x34 2001:db8:100::1\n203.0.113.1 53 2001:db8:200::cafe\n198.51.100.9 - 2001:db8:300::9\n"
 COUNTERS = {f"sent_{family}_{unit}": 0 for family in ("ipv6", "ipv4") for unit in ("packets", "bytes")}
 CAPACITY = 65536
-DEADLINE = 30
 
 
-def start(config=GOOD, text=TEXT):
-    CONFIG.write_text(config)
+def begin(config=GOOD, text=TEXT):
     if text is not None:
         FILE.write_text(text)
-    with open(LOG, "w", encoding="utf-8") as log:
-        daemon = subprocess.Popen([MAPEDGE, "-c", CONFIG], stdout=subprocess.PIPE, stderr=log, text=True)
-    end = time.monotonic() + DEADLINE
-    while daemon.poll() is None and "ready:" not in LOG.read_text():
-        assert time.monotonic() < end, f"not ready: {LOG.read_text()}"
-        time.sleep(0.02)
-    return daemon
+    return start(config)
 
 
-def with_daemon(function):
-    def run():
-        daemon = start()
-        try:
-            function()
-            assert daemon.poll() is None, f"the daemon ended: {LOG.read_text()}"
-            daemon.send_signal(signal.SIGTERM)
-            out, _ = daemon.communicate(timeout=DEADLINE)
-            assert daemon.returncode == 0 and json.loads(out)["conservation"]["balanced"], LOG.read_text()
-        finally:
-            daemon.kill()
-            daemon.wait()
-    return run
+def with_bindings(function):
+    run = with_daemon(GOOD, function)
 
-
-def ctl(*args):
-    done = subprocess.run([CTL, "-s", SOCKET, *args], capture_output=True, text=True, timeout=DEADLINE, check=False)
-    return done.returncode, done.stdout, done.stderr
-
-
-def answer(*args):
-    code, out, err = ctl(*args)
-    assert code == 0, err
-    return json.loads(out)
+    def prepared():
+        FILE.write_text(TEXT)
+        run()
+    return prepared
 
 
 def refused(words, *args):
     code, out, err = ctl(*args)
-    assert code == 1 and all(word in err for word in words), (code, out, err)
+    assert code in (1, 2) and all(word in err for word in words), (code, out, err)
 
 
 def bound(ipv4, psid=None):
     """The softwire that an address and PSID are bound to, and where that comes from; None when they are not."""
-    code, out, err = ctl("binding-get", f"ipv4={ipv4}", *([] if psid is None else [f"psid={psid}"]))
+    code, out, err = ctl("binding-get", f"ipv4={ipv4}", *([] if psid is None else [f"psid={psid}"]), "--json")
     if code != 0:
         assert "is not bound" in err, err
         return None
@@ -270,7 +230,7 @@ def traced():
 
 
 def refused_start(text, *words):
-    daemon = start(text=text)
+    daemon = begin(text=text)
     daemon.communicate(timeout=DEADLINE)
     log = LOG.read_text()
     assert daemon.returncode == 1 and all(word in log for word in words), f"exit {daemon.returncode}: {log}"
@@ -283,14 +243,14 @@ def check_only(status, text, *words):
     assert done.returncode == status and all(word in done.stdout + done.stderr for word in words), done
 
 
-add("commands", with_daemon(commands))
-add("lookup and the rule log", with_daemon(traced))
-add("refusals", with_daemon(refusals))
-add("reload", with_daemon(reload))
-add("an empty table", with_daemon(empty))
-add("a compiled file", with_daemon(compiled))
-add("a full table", with_daemon(full))
-add("churn", with_daemon(churn))
+add("commands", with_bindings(commands))
+add("lookup and the rule log", with_bindings(traced))
+add("refusals", with_bindings(refusals))
+add("reload", with_bindings(reload))
+add("an empty table", with_bindings(empty))
+add("a compiled file", with_bindings(compiled))
+add("a full table", with_bindings(full))
+add("churn", with_bindings(churn))
 add("a bad file at the start", refused_start, TEXT + "x\n", "bindings.txt:4: error: a binding has 3 fields", "hint:")
 add("-t reads the file", check_only, 0, TEXT, "good, 0 rules, 3 bindings")
 add("-t refuses a bad file", check_only, 1, "203.0.113.1 1 fe80::1\n", "bindings.txt:1: error: softwire fe80::1 is link-local", "hint:")

@@ -1,50 +1,23 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Statistics of replays and daemons against docs/schema/stats-get.schema.json (OPS-01): usage: test_stats.py MAPEDGE ROOT"""
+"""Statistics of replays and daemons against docs/schema/stats-get.schema.json (OPS-01): usage: test_stats.py MAPEDGE MAPEDGECTL ROOT"""
 import copy
 import json
 import re
-import signal
-import socket
 import subprocess
 import sys
-import tempfile
-import time
 from pathlib import Path
 
 import jsonschema
 
+from started import BR, CE, DEADLINE, DIR, MAPEDGE, ask, start, stop
 from tap import add, main
 
-MAPEDGE, ROOT = (Path(word).resolve() for word in sys.argv[1:3])
-SCRATCH = tempfile.TemporaryDirectory(prefix="mapedge-stats-")
-DIR = Path(SCRATCH.name)
+ROOT = Path(sys.argv[3]).resolve()
 SCHEMA = json.loads((ROOT / "docs" / "schema" / "stats-get.schema.json").read_text())
 VALIDATOR = jsonschema.Draft7Validator(SCHEMA)
 CASES = ROOT / "tests" / "pcap"
-DEADLINE = 30
-
-EAL = '"--no-pci", "--no-huge", "-m", "128", "--no-shconf", "--no-telemetry"'
-HEAD = """control = {{ socket = "{socket}"; rule_log = "{log}"; }};
-dpdk = {{ eal = [ {eal} ]; workers = 2; buffers = 8192; }};
-"""
-BR = """role = "br";
-interfaces = (
-  { name = "map"; role = "map"; port = "net_null0,no-rx=1"; mac = "02:00:00:00:0b:01";
-    neighbours = ( { address = "fe80::1"; mac = "02:00:00:00:06:03"; } ); gateway = "fe80::1"; },
-  { name = "internet"; role = "internet"; port = "net_null1,no-rx=1"; mac = "02:00:00:00:0b:02";
-    addresses = [ "203.0.113.1/24" ]; }
-);
-domains = ( { name = "lab"; br = "2001:db8:ffff::1";
+A_BR = BR + """domains = ( { name = "lab"; br = "2001:db8:ffff::1";
   rules = ( { ipv6 = "2001:db8::/40"; ipv4 = "192.0.2.0/24"; ea = 16; offset = 4; } ); } );
-"""
-CE = """role = "ce";
-interfaces = (
-  { name = "lan"; role = "lan"; port = "net_null0,no-rx=1"; mac = "02:00:00:00:0c:01"; addresses = [ "192.168.1.1/24" ]; },
-  { name = "wan"; role = "wan"; port = "net_null1,no-rx=1"; mac = "02:00:00:00:0c:02";
-    neighbours = ( { address = "fe80::1"; mac = "02:00:00:00:06:01"; } ); gateway = "fe80::1"; }
-);
-softwires = ( { name = "map0"; end_user_prefix = "2001:db8:12:3400::/56"; br = "2001:db8:ffff::1";
-  rules = ( { ipv6 = "2001:db8::/40"; ipv4 = "192.0.2.0/24"; ea = 16; offset = 6; } ); } );
 """
 
 
@@ -60,27 +33,11 @@ def replay(name, *options):
     return json.loads((DIR / "stats").read_text())
 
 
-def ask(path):
-    with socket.socket(socket.AF_UNIX) as sock:
-        sock.connect(str(path))
-        sock.sendall(b'{"command": "stats-get", "arguments": {"all": true}}\n')
-        return json.loads(sock.makefile().readline())["arguments"]
-
-
 def daemon(config):
     """What a running daemon says, and its last words."""
-    path, log = DIR / "sock", DIR / "log"
-    (DIR / "conf").write_text(config + HEAD.format(socket=path, log=DIR / "rules.log", eal=EAL))
-    with open(log, "w", encoding="utf-8") as out:
-        process = subprocess.Popen([MAPEDGE, "-c", DIR / "conf"], stdout=subprocess.PIPE, stderr=out, text=True)
+    process = start(config)
     try:
-        end = time.monotonic() + DEADLINE
-        while "ready:" not in log.read_text():
-            assert process.poll() is None and time.monotonic() < end, log.read_text()
-            time.sleep(0.02)
-        running = ask(path)
-        process.send_signal(signal.SIGTERM)
-        return running, json.loads(process.communicate(timeout=DEADLINE)[0])
+        return ask("stats-get", all=True), stop(process)
     finally:
         process.kill()
         process.wait()
@@ -198,7 +155,7 @@ for case_name in ("101-mape04-default-to-br", "502-nat34-inbound-errors-without-
     add(f"replay of {case_name}", replayed, case_name)
 add("replay with three workers", replayed, "202-nat08-udp-timeout", "--workers", "3")
 add("two spoof counters (OPS-02)", spoof_counters)
-add("daemon: BR", from_daemon, BR)
+add("daemon: BR", from_daemon, A_BR)
 add("daemon: CE", from_daemon, CE)
-add("daemon: every name", every_name, BR)
+add("daemon: every name", every_name, A_BR)
 main()

@@ -134,4 +134,54 @@ def write():
          out(0, ask(DHCP6_Decline, None, na(address("2001:db8:1::5")), server=SERVER)),
          *[out(span, ask(DHCP6_Decline, None, na(address("2001:db8:1::5")), server=SERVER, again=True))
            for span in ("900..1100", "1710..2310")],
-         into(10, reply(status(0))), expect("state bound"), out("94000..97000", renew(pd(prefix(P)), na())))
+         into(10, reply(status(0))), "# section 18.2.8: another one at once\n", out(0, renew(pd(prefix(P)), na())),
+         into(10, reply(pd(prefix(P, 300, 400), t1=100, t2=160), na(address("2001:db8:1::6", 300, 400)))), expect("state bound"),
+         "# a server that gives what is taken: not again within 30 s\n", do("decline 2001:db8:1::6", 1000),
+         out(0, ask(DHCP6_Decline, None, na(address("2001:db8:1::6")), server=SERVER)), into(10, reply(status(0))),
+         expect("state bound"), out(28980, renew(pd(prefix(P)), na())))
+    case("declined-unheard", "DHC-44: nobody answers the Decline: four times, then the client goes on.", "pd na",
+         do("start"), out("0..1000", solicit(pd(), na())),
+         into(10, advertise(pd(prefix(P, 300, 400)), na(address("2001:db8:1::5", 300, 400)))),
+         out("990..1100", request(pd(prefix(P)), na(address("2001:db8:1::5")))),
+         into(10, reply(pd(prefix(P, 300, 400), t1=100, t2=160), na(address("2001:db8:1::5", 300, 400)))),
+         do("decline 2001:db8:1::5", 500), out(0, ask(DHCP6_Decline, None, na(address("2001:db8:1::5")), server=SERVER)),
+         *[out(span, ask(DHCP6_Decline, None, na(address("2001:db8:1::5")), server=SERVER, again=True))
+           for span in ("900..1100", "1710..2310", "3249..4851")],
+         out("6173..10187", renew(pd(prefix(P)), na())), expect("state renewing", "sent Decline 4"))
+    case("declined-alone", "DHC-44: without another lease everything begins anew.", "na",
+         do("start"), out("0..1000", solicit(na(), oro=ORO_NA)), into(10, advertise(na(address("2001:db8:1::5", 300, 400)))),
+         out("990..1100", request(na(address("2001:db8:1::5")), oro=ORO_NA)),
+         into(10, reply(na(address("2001:db8:1::5", 300, 400)))), do("decline 2001:db8:1::5", 500),
+         out(0, ask(DHCP6_Decline, None, na(address("2001:db8:1::5")), server=SERVER)), into(10, reply(status(0))),
+         expect("state soliciting"), out("0..1000", solicit(na(), oro=ORO_NA)))
+    managed()
+
+
+def managed():
+    """What router advertisements say is asked for (RFC 7084 WPD-4, WAA-6)."""
+    case("nothing-wanted", "DHC-47: M = 0, O = 0: nothing is asked for, until a router says O.", "nothing",
+         do("start"), expect("state idle", "reason has nothing to ask for"), wait(100000), do("link-up"), do("prefixes-moved"),
+         wait(100000), do("want pd"), expect("state soliciting"),
+         out("0..1000", solicit(pd())))
+    case("managed-from-the-start", "DHC-47: M = 1: both are asked for.", "nothing",
+         do("start"), do("want pd na", 1000), out("0..1000", solicit(pd(), na())))
+    case("managed-while-soliciting", "DHC-47: the first router says O, the second M: a new Solicit asks for both.", "nothing",
+         do("start"), do("want pd", 1000), out("0..1000", solicit(pd())), do("want pd", 10), do("want pd na", 10),
+         out("0..1000", solicit(pd(), na())), do("want na", 10), out("991..1090", solicit(pd(), na(), again=True)))
+    case("managed-later", "DHC-47: a prefix is held when M is heard: a Renew asks for the address.", "pd",
+         bound(), do("want na", 5000), out(0, renew(pd(prefix(P)), na())),
+         into(10, reply(pd(prefix(P, 3000, 4000), t1=1000, t2=1600), na(address("2001:db8:1::5", 300, 400), t1=100, t2=160))),
+         expect("state bound", "change address-new 2001:db8:1::5/128"), do("want na", 10),
+         out(99990, renew(pd(prefix(P)), na(address("2001:db8:1::5")))))
+    case("managed-while-requesting", "DHC-47: M is heard between Request and Reply.", "pd",
+         do("start"), out("0..1000", solicit(pd())), into(10, advertise(pd(prefix(P, 300, 400)))),
+         out("990..1100", request(pd(prefix(P)))), do("want na", 5), into(5, reply(pd(prefix(P, 300, 400)))),
+         out(0, renew(pd(prefix(P)), na())))
+    case("managed-while-confirming", "DHC-47: M is heard between two Rebinds: the second one asks for both, and its Reply needs no Renew.", "pd",
+         bound(), do("keep"), do("stop", 1000), do("start-again", 1000), out("0..1000", rebind(pd(prefix(P)))), do("want na", 5),
+         out("895..1095", rebind(pd(prefix(P)), na(), again=True)),
+         into(10, reply(pd(prefix(P, 3000, 4000), t1=1000, t2=1600), na(status(2)))), expect("state bound"), wait(100000),
+         expect("state bound", "sent Renew 0"))
+    case("managed-and-stateless", "DHC-47: whoever is told to ask for settings only does so.", "stateless",
+         do("start"), do("want pd na"), out("0..1000", inform()), do("want pd na", 5), into(5, reply(mape())), expect("state informed"),
+         do("want pd na", 5), wait(100000), expect("state informed"))

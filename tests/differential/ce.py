@@ -365,7 +365,7 @@ class Ce(Br):
         if ip.dst != self.address:
             raise Drop("not_my_v4dst")
         self.check_transport(ip, transport)
-        if any(ip.src & mask == net for net, mask in NO_HOSTS):
+        if any(ip.src & mask == net for net, mask in NO_HOSTS) or self.on_lan(ip.src):
             raise Drop("martian_v4", "source")
 
     def check_peer(self, ip, transport, outer):

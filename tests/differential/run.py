@@ -28,7 +28,8 @@ HOST = "Linux is beside the daemon, not beside a replay, where no_host is what h
 REPLAY = "a replay has buffers of one size, enough of them and with headroom, and ports that take everything"
 NATIVE = "only a CE that forwards native IPv6 itself has it: tests/pcap and tests/netns/forward.py"
 NOWHERE = {
-    "host_limited": HOST, "host_full": HOST, "host_down": HOST,
+    "draining": "a command of the daemon's",
+    "host_limited": HOST, "host_full": HOST, "host_down": HOST, "anycast_src": HOST,
     "segmented": REPLAY, "no_headroom": REPLAY, "no_buffer": REPLAY, "icmp_no_buffer": REPLAY, "tx_full": REPLAY,
     "handoff_full": REPLAY,
     "forwarded_up": NATIVE, "forwarded_down": NATIVE, "hop_limit": NATIVE, "icmp6_local": NATIVE, "martian_v6": NATIVE,
@@ -37,7 +38,7 @@ NOWHERE = {
 NOT_HERE = NOWHERE | {
     "lan_spoof": CE, "not_my_v4dst": CE, "not_my_v4src": CE, "softwire_off": CE, "nat_no_mapping": CE, "nat_filtered": CE, "nat_no_port": CE, "nat_table_full": CE,
     "nat_host_limit": CE, "port_shared": CE, "closed_early": CE, "rst_ignored": CE,
-    "sessions_created": CE, "sessions_expired": CE, "sessions_flushed": CE,
+    "sessions_created": CE, "sessions_expired": CE, "sessions_flushed": CE, "calls_ended": CE,
     "handoff": "needs several workers: --workers",
 }
 seen = Counter()

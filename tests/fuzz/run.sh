@@ -9,8 +9,8 @@ seconds=${1:?usage: tests/fuzz/run.sh SECONDS [BUILD [TARGET...]]}
 build=${2:-build-fuzz}
 shift $(($# > 2 ? 2 : $#))
 targets=("$@")
-[ ${#targets[@]} = 0 ] && targets=(api bindings ce conf dhcp6 fragments hb46pp map nat_sequence path ra relay)
-declare -A max_len=([api]=4096 [bindings]=2048 [ce]=4096 [conf]=4096 [dhcp6]=2048 [fragments]=1024 [hb46pp]=4096 [map]=128 [nat_sequence]=2048 [path]=3000 [ra]=1024 [relay]=2050)
+[ ${#targets[@]} = 0 ] && targets=(api bindings ce conf dhcp6 fragments hb46pp map nat_sequence path pptp ra relay socket)
+declare -A max_len=([api]=4096 [bindings]=2048 [ce]=4096 [conf]=4096 [dhcp6]=2048 [fragments]=1024 [hb46pp]=4096 [map]=128 [nat_sequence]=2048 [path]=3000 [pptp]=2048 [ra]=1024 [relay]=2050 [socket]=4096)
 
 export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
 found=$(mktemp -d /tmp/mapedge-fuzz-found-XXXXXX)

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-3-Clause
 """Writes the seeds that are made: corpus/path (packet cases of tests/pcap and whole conversations), corpus/nat_sequence,
-corpus/map, corpus/fragments, corpus/relay, corpus/ce, corpus/bindings, corpus/dhcp6 (the conversations of tests/dhcp6), corpus/hb46pp. Those in corpus/api and corpus/conf are written by hand.
+corpus/map, corpus/fragments, corpus/relay, corpus/ce, corpus/bindings, corpus/pptp, corpus/dhcp6 (the conversations of tests/dhcp6), corpus/hb46pp. Those in corpus/api, corpus/conf and corpus/socket are written by hand.
 usage: seeds.py"""
 import json
 import random
@@ -276,6 +276,27 @@ def hb46pp_seeds():
     yield "sequence-empty", b"s\0" + up + found + reply(1, text({"order": [], "auth": "req"})) + b"\6\1" + b"\6\0"
 
 
+def pptp_segment(flags, *messages, host=0, back=False, seconds=0):
+    data = b"".join(map(bytes, messages))
+    return struct.pack("!BBH", host | back << 1 | seconds << 2, flags, len(data)) + data
+
+
+def pptp_seeds():
+    from scapy.layers.pptp import PPTPCallClearRequest, PPTPCallDisconnectNotify, PPTPIncomingCallReply, PPTPIncomingCallRequest, \
+        PPTPOutgoingCallReply, PPTPOutgoingCallRequest, PPTPSetLinkInfo
+    opened = b"".join(pptp_segment(0x02, host=host) + pptp_segment(0x12, host=host, back=True) for host in (0, 1))
+    calls = b"".join(pptp_segment(0x18, PPTPOutgoingCallRequest(call_id=101), host=host) for host in (0, 1))
+    answer = pptp_segment(0x18, PPTPOutgoingCallReply(call_id=7, peer_call_id=101, result_code=1), PPTPSetLinkInfo(peer_call_id=101), back=True)
+    yield "two-hosts", opened + calls + answer
+    yield "turned-down", opened + calls + pptp_segment(0x18, PPTPOutgoingCallReply(call_id=7, peer_call_id=101, result_code=2), back=True)
+    yield "ends", opened + calls + answer + pptp_segment(0x18, PPTPCallClearRequest(call_id=101)) \
+        + pptp_segment(0x18, PPTPCallDisconnectNotify(call_id=7), back=True) + pptp_segment(0x04, seconds=30)
+    yield "server", opened + pptp_segment(0x18, PPTPOutgoingCallReply(call_id=9, peer_call_id=3, result_code=1)) \
+        + pptp_segment(0x18, PPTPIncomingCallRequest(call_id=11)) \
+        + pptp_segment(0x18, PPTPIncomingCallReply(len=24, call_id=5, peer_call_id=11, result_code=1), back=True)
+    yield "seventeen", opened + b"".join(pptp_segment(0x18, PPTPOutgoingCallRequest(call_id=2 * number + 1)) for number in range(17))
+
+
 def write(target, name, seed):
     path = HERE / "corpus" / target / name
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -298,6 +319,8 @@ def main():
         write("ce", name, seed)
     for name, seed in BINDINGS_SEEDS.items():
         write("bindings", name, seed)
+    for name, seed in pptp_seeds():
+        write("pptp", name, seed)
     for path in sorted((HERE.parent / "dhcp6").glob("*.rpl")):
         write("dhcp6", path.stem, dhcp6_seed(path))
     for name, options in DHCP6_CONTAINERS.items():

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Cases: reload, refusal, the socket."""
+import contextlib
 import re
 
 import traffic
 from daemon import edit, wait_until
 from lab import H1, H2, H3, SRV, V4
-from traffic import Echo, Flow, Repeated, closing, exchange
+from sharing import external_end
+from traffic import UDP, Echo, Flow, Repeated, closing, exchange
 
 NAT = "nat = { udp_timeout = %d; };\n"
 ONE_RULE = 'rules = ( { ipv6 = "2001:db8::/40";'
@@ -47,7 +49,7 @@ def reload_under_traffic(lab):
     assert arrived["srv"] == asked == sum(arrived[host] for host in hosts), f"asked {asked}, arrived {arrived}"
 
 
-OWN_WORDS = {"port", "ready", "config", "stop"}
+OWN_WORDS = {"port", "ready", "config", "stop", "control"}
 OWN_EVENTS = {"start", "reload", "refused", "daily", "stop"}
 
 
@@ -70,6 +72,31 @@ def reload_by_signal(lab):
     before = ce2.stats()["generation"]
     ce2.hang_up()
     wait_until("the next generation", lambda: ce2.stats()["generation"] == before + 1)
+
+
+def live_packets_explained(lab):
+    """What becomes of the next packet of a session that there is, from both sides, as the real one fares; and nothing of it was sent."""
+    ce1 = lab.daemons["ce1"]
+    with Echo(lab.ns["srv"]) as echo, contextlib.closing(lab.ns["h1"].socket(UDP)) as sock:
+        sock.bind((H1, 0))
+        inside = sock.getsockname()[1]
+        address, port = external_end(sock)
+
+        def told(packet):
+            reply = ce1.ask("explain-packet", packet=packet)
+            assert reply["result"] == 0, reply
+            return reply["arguments"]["packets"][0]
+
+        seen = lab.ns["srv"].counter("Udp", "InDatagrams")
+        flow = f"{H1}:{inside} is {address}:{port} towards {SRV}:{traffic.ECHO_PORT}, of the running box"
+        lines = told(f"udp {H1}:{inside} > {SRV}:{traffic.ECHO_PORT}")
+        assert any(flow in line for line in lines) and any(f"| {address}:{port} > {SRV}:{traffic.ECHO_PORT}" in line for line in lines), lines
+        lines = told(f"softwire udp {SRV}:{traffic.ECHO_PORT} > {address}:{port}")
+        assert any(flow in line for line in lines) and any(line.startswith("  sent on lan: ") and f"> {H1}:{inside}" in line for line in lines), lines
+        lines = told(f"softwire udp {SRV}:{traffic.ECHO_PORT} > {address}:{port + 1}")
+        assert any(line.startswith("  dropped as") for line in lines) and "  session: none" in lines, lines
+        assert lab.ns["srv"].counter("Udp", "InDatagrams") == seen, "what was explained was sent"
+        assert external_end(sock) == (address, port) and echo is not None
 
 
 BROKEN = [("ea = 16", "ea = 99"), ("offset = 4", "offset = 4; colour = 1"), ("softwires = (", "softwires = ( = ("),

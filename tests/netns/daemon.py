@@ -65,11 +65,13 @@ class Daemon:
         self.socket_path = directory / f"{name}.sock"
         self.config_path = directory / f"{name}.conf"
         self.log_path = directory / f"{name}.log"
+        self.http_path = directory / f"{name}.http"
         self.rule_log_path = directory / f"{name}.rules.log"
         self._out_path = directory / f"{name}.out"
         self._runtime = directory / f"{name}.run"
         self._runtime.mkdir()
         self._process, self._others = None, []
+        self.environment = {}                            # besides what every one has
         self.eal = eal_arguments()
         self.write_config(config)
 
@@ -79,11 +81,11 @@ class Daemon:
         config, lines = re.subn(r"eal = \[[^]]*\]", f"eal = [ {eal} ]", config)
         assert lines == 1, "the configuration has no dpdk.eal"
         config = fit_rings(config)
-        control = f'control = {{ socket = "{self.socket_path}"; rule_log = "{self.rule_log_path}"; }};'
+        control = f'control = {{ socket = "{self.socket_path}"; rule_log = "{self.rule_log_path}"; http = "unix:{self.http_path}"; }};'
         self.config_path.write_text(f"{config}\n{control}\n", encoding="utf-8")
 
     def _spawn(self, out_path, log_path):
-        environment = {"PATH": "/usr/bin:/bin", "RUNTIME_DIRECTORY": str(self._runtime)}
+        environment = {"PATH": "/usr/bin:/bin", "RUNTIME_DIRECTORY": str(self._runtime), **self.environment}
         with open(out_path, "w", encoding="utf-8") as out, open(log_path, "w", encoding="utf-8") as log:
             return self.namespace.start([self._binary, "-c", self.config_path], stdout=out, stderr=log,
                                         env=environment)
@@ -116,14 +118,17 @@ class Daemon:
 
         wait_until(f"{self.name} to be ready", is_ready, deadline=60)
 
+    def pid(self):
+        return self._process.pid
+
     def is_running(self):
         return self._process is not None and self._process.poll() is None
 
     def ask(self, command, **arguments):
         """One request, one reply."""
         with socket.socket(socket.AF_UNIX) as client:
+            client.connect(str(self.socket_path))        # may wait until others have been let in
             client.settimeout(20)
-            client.connect(str(self.socket_path))
             client.sendall(json.dumps({"command": command, "arguments": arguments}).encode() + b"\n")
             with client.makefile() as replies:
                 return json.loads(replies.readline())

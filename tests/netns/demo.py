@@ -206,7 +206,7 @@ def leave_standing(screen, lab):
         screen.say(f"  {name:<5} {nsenter(lab, name)}")
     screen.say("\nTo ask a daemon; its log and configuration lie beside its socket:")
     for daemon in lab.daemons.values():
-        screen.say(f"  {daemon.name:<5} {lab.build}/app/mapedgectl/mapedgectl -s {daemon.socket_path} stats-get")
+        screen.say(f"  {daemon.name:<5} {lab.build}/app/mapedgectl/mapedgectl -s {daemon.socket_path}")
     screen.say(f"\nTo take it down: Ctrl-C here, or kill {os.getpid()}")
     try:
         signal.pause()

@@ -643,7 +643,109 @@ def ce(build):
         assert not after["drops"]["no_host"]
 
 
-CASES = [("host: a CE", ce), ("host: device of before", device_of_before), ("host: static settings", static_settings), ("host: two workers", two_workers),
+ANYCAST = ('br = "2001:db8:ffff::1";', 'br = "2001:db8:ffff::1"; anycast = true;')
+OVERRIDE = 1
+
+
+class AnycastLab(HostLab):
+    """The BR address is anycast, and on the link to the CEs; Linux is a router from the start."""
+
+    def __init__(self, build):
+        super().__init__(build, changes=[ANYCAST], tells_linux=False)
+
+    def _build_network(self):
+        super()._build_network()
+        self.ns["br"].sysctl("net.ipv6.conf.all.forwarding", 1)
+        self.ns["core"].run(f"ip -6 route add {BR6}/128 dev br")
+
+    def use(self, config):
+        """A reload while Linux has news of its own, too."""
+        self.br.write_config(config)
+        assert self.br.ask("config-reload")["result"] == 0
+
+    def answers(self):
+        self.ns["core"].run("ip neighbour flush dev br", check=False)
+        return f"from {BR_MAP}" in self.ns["core"].run(f"ping -n -c 1 -W 3 {BR6}", check=False).stdout
+
+
+def drained(lab):
+    """Drained, a BR is not well and Linux has the anycast address no more, but what comes all the same is carried."""
+    def has_address():
+        return f"anycast {BR6} dev map" in lab.ns["br"].run("ip -6 route show table local").stdout
+
+    assert lab.br.ask("drain")["result"] == 0
+    wait_until("the address to go", lambda: not has_address())
+    assert not lab.answers()
+    health = lab.br.ask("health")["arguments"]
+    assert not health["healthy"] and any("drain off" in reason for reason in health["reasons"]), health
+    alarms = lab.br.ask("alarms-get")["arguments"]["alarms"]   # on a busy machine a worker may stand still, too
+    assert "drained" in [alarm["alarm"] for alarm in alarms], alarms
+    lab.ns["core"].run(f"ip -6 neighbour replace {BR6} lladdr {MACS['map']} dev br")    # who still sends to it
+    with listener(lab.ns["srv"], SRV) as sock:
+        wait_until("a CE's datagram", lambda: lab.from_ce(b"from a CE") or heard(sock))
+    lab.use(lab.config("br"))
+    assert not has_address(), "a reload has ended it"
+    assert lab.br.ask("drain", state="off")["result"] == 0
+    wait_until("an answer", lab.answers)
+    assert has_address()
+    wait_until("a healthy box", lambda: lab.br.ask("health")["arguments"]["healthy"])
+
+
+def linux_is_told(lab):
+    """What `show neighbours` and `show routes` say is what Linux has, in its words."""
+    neighbours = lab.br.ask("neighbours-get", interface="inet")["arguments"]["neighbours"]
+    server = [neighbour for neighbour in neighbours if neighbour["address"] == SRV]
+    assert server and server[0]["from"] == "linux" and server[0]["used"] and server[0]["mac"] == MACS["srv"], neighbours
+    routes = lab.br.ask("routes-get", address="203.0.113.5", table="ipv4")["arguments"]["routes"]
+    assert len(routes) == 1 and routes[0]["via"] == SRV and routes[0]["from"] == "linux" and routes[0]["prefix"] == "0.0.0.0/0", routes
+
+
+def anycast(build):
+    """ND-21 ICM-08: no test for duplicates, advertisements that override nothing, and no ICMPv6 from the anycast address."""
+    with AnycastLab(build) as lab:
+        core, br = lab.ns["core"], lab.ns["br"]
+        for command in (f"ip address add {BR4}/24 dev inet", f"ip address add {BR_MAP}/64 dev map nodad", f"ip route add default via {SRV} dev inet"):
+            br.run(command)
+        lab.use(edit(lab.config("br"), [(ANYCAST[1], ANYCAST[0])]))
+        assert BR6 not in br.run("ip -6 route show table local").stdout and not lab.answers()
+        with Wire(core, "br") as wire:
+            lab.use(lab.config("br"))
+            assert f"anycast {BR6} dev map" in br.run("ip -6 route show table local").stdout
+            wait_until("an answer", lab.answers)
+            before = stats_of(lab)
+            send_frame(core, "br", MACS["map"], MACS["core"], IPV6, bytes(mape.tunnel(A, BR6, closed_port(A, BR6), nh=17)))
+            wait_until("the error", lambda: gain(before, lab.br.stats(), "drops").get("anycast_src"))
+            with listener(lab.ns["srv"], SRV) as sock:
+                wait_until("a CE's datagram", lambda: lab.from_ce(b"from a CE") or heard(sock))
+            linux_is_told(lab)
+        icmp6 = [frame for frame in wire.came if frame[12:14] == b"\x86\xdd" and frame[20] == 58]
+        assert not [frame for frame in icmp6 if frame[22:38] == IPv6Address(BR6).packed], "ICMPv6 from the anycast address"
+        drained(lab)
+        about = [frame for frame in icmp6 if frame[54] in (NS, NA) and frame[62:78] == IPv6Address(BR6).packed]
+        assert about and all(frame[54] == NA and not frame[58] >> 5 & OVERRIDE for frame in about), [frame.hex() for frame in about]
+        assert "anycast" not in lab.br.log(), lab.br.log()
+        lab.assert_balanced()
+
+
+def closed_port(src, dst):
+    head = struct.pack("!HHHH", 4000, 9, 8, 0)
+    pseudo = IPv6Address(src).packed + IPv6Address(dst).packed + struct.pack("!II", 8, 17)
+    return head[:6] + struct.pack("!H", mape.checksum(pseudo + head))
+
+
+def anycast_refused(build):
+    """ND-21: Linux has the address as a unicast one already, or is no router: the log says what to do, and all else goes on."""
+    with HostLab(build, changes=[ANYCAST], tells_linux=False) as lab:
+        wait_until("the log", lambda: f"no anycast address {BR6}: set net.ipv6.conf.all.forwarding=1" in lab.br.log())
+        lab._set_up_router()                              # pylint: disable=protected-access
+        assert lab.br.ask("config-reload")["result"] == 0
+        wait_until("the log", lambda: f"no anycast address {BR6}: Linux has it as a unicast address" in lab.br.log())
+        with listener(lab.ns["srv"], SRV) as sock:
+            wait_until("a CE's datagram", lambda: lab.from_ce(b"from a CE") or heard(sock))
+        lab.assert_balanced()
+
+
+CASES = [("host: anycast (ND-21)", anycast), ("host: anycast refused (ND-21)", anycast_refused), ("host: a CE", ce), ("host: device of before", device_of_before), ("host: static settings", static_settings), ("host: two workers", two_workers),
          ("host: link state", link_state)]
 
 

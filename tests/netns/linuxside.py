@@ -3,6 +3,8 @@
 can talk it into something else. Packets are Scapy's."""
 import ipaddress
 import json
+import subprocess
+import time
 
 from scapy.layers.inet6 import (ICMPv6ND_RA, ICMPv6ND_Redirect, ICMPv6ND_RS, ICMPv6NDOptDstLLAddr, ICMPv6NDOptMTU,
                                 ICMPv6NDOptPrefixInfo, ICMPv6NDOptSrcLLAddr, IPv6)
@@ -17,7 +19,8 @@ from traffic import send_frame
 
 ALL_NODES, ALL_ROUTERS = "ff02::1", "ff02::2"
 EVERYBODY, IPV6, ARP_TYPE = "33:33:00:00:00:01", 0x86dd, 0x0806
-RS, NS = 133, 135
+RS, RA, NS = 133, 134, 135
+HOST_LINK_LOCAL = "fe80::ff:fe00:110"                    # Linux makes it of h1's MAC address
 PREFIX, LAN_PREFIX = "2001:db8:66::", "2001:db8:bad::"
 OSPF = 89
 STRANGER = "02:00:00:00:99:99"
@@ -162,7 +165,67 @@ def believes_no_redirect(build):
         lab.assert_balanced()
 
 
-CASES = [("Linux: solicits routers as a host (ND-07)", solicits_as_a_host),
+def finds_a_neighbour_gone(build):
+    """ND-06: the line's router falls silent: it is asked itself, then everybody is, then the host is told that there is no way."""
+    with HomeLab(build) as lab:
+        lab.serve()
+        lab.switch_on()
+        lab.wait_address(LAN)
+        lab.wait_lan(default_router=True)
+        lab.ping6()
+        core, ce = lab.ns["core"], lab.ns["ce"]
+        router = ipaddress.IPv6Address("fe80::1").packed
+        solicited = lambda wire: [frame for frame in wire.came if is_icmp6(frame, NS) and frame[62:78] == router]
+        core.run("ip address del fe80::1/64 dev line")
+        ce.run("ip neighbour change fe80::1 dev wan nud stale")
+        ping = lab.host.start(["ping", "-n", "-6", "-i", "0.5", NATIVE], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            with Wire(core, "line") as line, Wire(lab.host, "eth0") as home:
+                unreachable = lambda: [frame for frame in home.came if is_icmp6(frame, 1) and frame[55] == 3]
+                wait_until("address unreachable", unreachable, PATIENCE)
+                asked = [frame[38:54] == router for frame in solicited(line)]
+        finally:
+            ping.kill()
+            ping.wait()
+        assert asked[:3] == [True] * 3 and True not in asked[3:] and len(asked) >= 6, asked
+        lab.plug_in()
+        wait_until("the way back", lambda: " 1 received" in lab.host.run(f"ping -n -6 -c 1 -W 1 {NATIVE}", check=False).stdout, PATIENCE)
+        lab.assert_balanced()
+
+
+def advertises_at_its_pace(build):
+    """ND-10: three router advertisements unasked, an answer to each host that asks; to a flood from nobody one in three seconds."""
+    with HomeLab(build) as lab, Wire(lab.host, "eth0") as wire:
+        lab.serve()
+        lab.switch_on()
+        lab.wait_address(LAN)
+        lab.wait_services()
+        to_all = lambda: sum(is_icmp6(frame, RA) and frame[0] == 0x33 for frame in wire.came)
+        to_one = lambda: sum(is_icmp6(frame, RA) and frame[0] != 0x33 for frame in wire.came)
+        wait_until("three of them", lambda: to_all() >= 3, PATIENCE)
+
+        def solicit(times, packet):
+            for _ in range(times):
+                send_frame(lab.host, "eth0", "33:33:00:00:00:02", MAC["h1 eth0"], IPV6, bytes(packet))
+
+        before = to_one()
+        solicit(50, IPv6(src=HOST_LINK_LOCAL, dst=ALL_ROUTERS, hlim=255) / ICMPv6ND_RS() / ICMPv6NDOptSrcLLAddr(lladdr=MAC["h1 eth0"]))
+        wait_until("an answer to each", lambda: to_one() - before >= 50, PATIENCE)
+        before, start = to_all(), time.monotonic()
+        for _ in range(4):
+            answered = to_all()
+            solicit(50, IPv6(src="::", dst=ALL_ROUTERS, hlim=255) / ICMPv6ND_RS())
+            time.sleep(3)
+            solicit(1, IPv6(src="::", dst=ALL_ROUTERS, hlim=255) / ICMPv6ND_RS())
+            wait_until("an answer to all", lambda: to_all() > answered, PATIENCE)
+        came, most = to_all() - before, (time.monotonic() - start) / 3 + 2       # one before, and one of those each minute
+        assert came <= most, f"{came} router advertisements instead of {most} at most"
+        lab.assert_balanced()
+
+
+CASES = [("Linux: a neighbour that is gone (ND-06)", finds_a_neighbour_gone),
+         ("Linux: router advertisements at their pace (ND-10)", advertises_at_its_pace),
+         ("Linux: solicits routers as a host (ND-07)", solicits_as_a_host),
          ("Linux: what routers say (ND-08)", listens_to_routers),
          ("Linux: ARP for itself alone (ND-20)", answers_for_itself_alone),
          ("Linux: nobody is served on the line (FW-07)", nobody_is_served_on_the_line),

@@ -98,20 +98,25 @@ def kernel_as_ce(build):
         assert not any(stats["drops"].values()), stats["drops"]
 
 
+def kernel_in_place_of_br(lab):
+    """The BR's daemon ends, and its kernel has its addresses and neighbours. The namespace."""
+    lab.daemons["br"].stop()
+    br = lab.ns["br"]
+    for interface, mac in ("map", MAC["br map"]), ("inet", MAC["br inet"]):
+        br.run(f"ip link set dev {interface} address {mac} up")
+    for scope in "all", "default", "map":
+        br.sysctl(f"net.ipv6.conf.{scope}.disable_ipv6", 0)
+    br.run("ip address add fe80::2/64 dev map nodad")
+    br.run(f"ip neighbour add fe80::1 lladdr {MAC['core br']} dev map nud permanent")
+    br.run("ip -6 route add default via fe80::1 dev map")
+    br.run("ip address add 198.51.100.1/24 dev inet")
+    return br
+
+
 def kernel_as_br(build):
     """Linux as the BR of CE1: ping, UDP, TCP."""
     with Lab(build, sites=("ce1",)) as lab:
-        lab.daemons["br"].stop()
-        br = lab.ns["br"]
-        for interface, mac in ("map", MAC["br map"]), ("inet", MAC["br inet"]):
-            br.run(f"ip link set dev {interface} address {mac} up")
-        for scope in "all", "default", "map":
-            br.sysctl(f"net.ipv6.conf.{scope}.disable_ipv6", 0)
-        br.run("ip address add fe80::2/64 dev map nodad")
-        br.run(f"ip neighbour add fe80::1 lladdr {MAC['core br']} dev map nud permanent")
-        br.run("ip -6 route add default via fe80::1 dev map")
-        br.run("ip address add 198.51.100.1/24 dev inet")
-        softwire_of_the_kernel(br, BR6, RULE.map_address(V4, min(ports_of("ce1"))), f"{V4}/32", "map")
+        softwire_of_the_kernel(kernel_in_place_of_br(lab), BR6, RULE.map_address(V4, min(ports_of("ce1"))), f"{V4}/32", "map")
 
         assert traffic.ping(lab.ns["h1"], SRV) == (3, 3)
         with Echo(lab.ns["srv"]), closing([Flow(lab.ns[host], f"{host} {kind} {i}", kind) for i in range(5)

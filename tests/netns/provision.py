@@ -59,7 +59,7 @@ def kea_config(directory, prefix, options, times=AN_HOUR):
         "server-id": {"type": "LL", "htype": 1, "identifier": "020000000611", "persist": False},
         "renew-timer": renew, "rebind-timer": rebind, "preferred-lifetime": preferred, "valid-lifetime": valid,
         "option-def": [{"name": f"softwire-{code}", "code": code, "type": "binary", "space": "dhcp6"}
-                       for code in options if code not in (23, 64, 94, 96)],
+                       for code in options if code not in (23, 31, 64, 94, 96)],
         "option-data": [{"code": code, "space": "dhcp6", "csv-format": False, "data": data.hex(), "always-send": False}
                         for code, data in options.items()],
         "subnet6": [{"id": 1, "subnet": "fe80::/10", "interface": "line",
@@ -69,6 +69,9 @@ def kea_config(directory, prefix, options, times=AN_HOUR):
 
 class LineLab(Lab):
     """A BR, a core with Kea and router advertisements, and the CE of configs/ce-dhcpv6.conf with one host."""
+
+    flags = "AdvManagedFlag on;"
+    radvd = None
 
     def __init__(self, build, changes=(), br=()):
         super().__init__(build, sites=(), changes={"br": list(br)})
@@ -97,11 +100,18 @@ class LineLab(Lab):
         self._advertise()
 
     def _advertise(self):
-        """A provider's router: an IPv6 default route, addresses by DHCPv6."""
+        """A provider's router: an IPv6 default route, and by default addresses by DHCPv6."""
+        self.routers_say(self.flags)
+
+    def routers_say(self, text):
+        """That, from now on."""
+        if self.radvd is not None:
+            self.radvd.kill()
+            self.radvd.wait()
         conf = self.directory / "radvd.conf"
-        conf.write_text("interface line { AdvSendAdvert on; MinRtrAdvInterval 3; MaxRtrAdvInterval 4; AdvManagedFlag on; };\n")
-        self.start("core", ["radvd", "-n", "-C", conf, "-p", self.directory / "radvd.pid", "-m", "none"],
-                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        conf.write_text(f"interface line {{ AdvSendAdvert on; MinRtrAdvInterval 3; MaxRtrAdvInterval 4; {text} }};\n")
+        self.radvd = self.start("core", ["radvd", "-n", "-C", conf, "-p", self.directory / "radvd.pid", "-m", "none"],
+                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     def serve(self, prefix=PREFIX, br=BR6, options=None, times=AN_HOUR):
         """(Re)starts Kea, which remembers nothing, and routes the prefix to the CE."""
@@ -135,9 +145,12 @@ class LineLab(Lab):
         text = (ROOT / "configs" / "ce-dhcpv6.conf").read_text(encoding="utf-8")
         return edit(text, [("/var/lib/mapedge", str(self.directory / "state")), *self._edits])
 
+    def prepare_ce(self):
+        if "ce" not in self.daemons:
+            self.daemons["ce"] = Daemon("ce", self.ns["ce"], self.binary, self.directory, self.config("ce"))
+
     def switch_on(self):
-        self.daemons["ce"] = Daemon("ce", self.ns["ce"], self.binary, self.directory, self.config("ce")) \
-            if "ce" not in self.daemons else self.daemons["ce"]
+        self.prepare_ce()
         self.ce.start()
         self.ce.wait_ready()
 
@@ -173,8 +186,8 @@ class LineLab(Lab):
             server.kill()
             server.wait()
 
-    def fetch(self):
-        result = self.ns["h1"].run(f"curl -s -S -m 20 -o /dev/null -w %{{http_code}}:%{{size_download}} http://{SRV}:8000/page", check=False)
+    def fetch(self, host="h1"):
+        result = self.ns[host].run(f"curl -s -S -m 20 -o /dev/null -w %{{http_code}}:%{{size_download}} http://{SRV}:8000/page", check=False)
         assert result.stdout.startswith("200:100000"), f"{result.stdout} {result.stderr}\n{json.dumps(self.status(), indent=1)}"
 
 
@@ -254,7 +267,7 @@ class Chatter:
 
 
 def renumbered_under_traffic(build):
-    """MAPE-59 DHC-24: another prefix while packets fly: sessions end, and nothing leaves as whom we were."""
+    """MAPE-59 DHC-24 BRS-15: another prefix while packets fly: sessions end, and nothing leaves as whom we were."""
     with LineLab(build) as lab, lab.web_server(), Echo(lab.ns["srv"]):
         lab.serve(times=SHORT)
         lab.switch_on()
@@ -273,12 +286,14 @@ def renumbered_under_traffic(build):
         before, after = set(line.tunnelled[:switch]), set(line.tunnelled[switch:])
         assert before == {(old["local"], "192.0.2.18")} and after == {(new["local"], "192.0.2.19")}, (before, after)
         assert lab.ce.stats()["events"]["sessions_flushed"] > 0
+        assert all(f"dhcpv6: new prefix={prefix}" in lab.ce.log() for prefix in (PREFIX, OTHER_PREFIX)), lab.ce.log()
         assert [one["prefix"] for one in lab.status()["dhcpv6"]["prefixes"]][-1] == OTHER_PREFIX, lab.status()
         lab.assert_balanced()
 
 
 def other_end_moves_and_goes(build):
-    """S46-20 MAPE-51: another BR is used at once and mappings stay; without option 94 the softwire is down, and hosts hear it."""
+    """S46-20 MAPE-51 BRS-15: another BR is used at once, and logged, since who says so is not proven; mappings stay; without option 94 the softwire
+    is down, and hosts hear it."""
     with LineLab(build) as lab, lab.web_server(), Echo(lab.ns["srv"]):
         lab.serve(times=SHORT)
         lab.switch_on()
@@ -289,6 +304,8 @@ def other_end_moves_and_goes(build):
             reload(lab.daemons["br"], edit(lab.config("br"), [(BR6, BR6_B)]))
             lab.serve(br=BR6_B, times=SHORT)
             lab.wait_softwire(configured=True, remote=BR6_B)
+            said = [line for line in lab.ce.log().splitlines() if "softwire: up" in line]
+            assert [f"remote={br} " in line for br, line in zip((BR6, BR6_B), said, strict=True)] == [True, True], said
             exchange(flows)                              # a Flow whose external port is another one fails
         lab.serve(options={}, times=SHORT)
         status = lab.wait_softwire(configured=False)
@@ -392,6 +409,27 @@ def cable_out_and_in(build):
         lab.assert_balanced()
 
 
+def cable_out_for_a_moment(build):
+    """DHC-29: the carrier is away for some milliseconds, between two looks at it: the lease is checked all the same, once for each time."""
+    with LineLab(build) as lab, lab.web_server():
+        lab.serve()
+        lab.switch_on()
+        lab.wait_softwire(configured=True)
+        assert "link=down" not in lab.ce.log(), lab.ce.log()
+        for times in 1, 2:
+            with Line(lab) as line:
+                lab.ns["core"].run(["sh", "-c", "ip link set dev line down; ip link set dev line up"])
+                lab.plug_in()
+                line.wait_message(REBIND, deadline=10)
+            assert SOLICIT not in line.types, line.types
+            wait_until("the answer", lambda: lab.status()["dhcpv6"]["state"] == "bound")
+            assert lab.ce.log().count("link=down") == lab.ce.log().count("link=up") == times, lab.ce.log()
+        lab.wait_softwire(configured=True)
+        assert lab.ce.log().count("softwire: up") == 1, "the same softwire is no news"
+        lab.fetch()
+        lab.assert_balanced()
+
+
 def read_by_tshark(build):
     """S46-01 DHC-02 DHC-13: another implementation reads the messages: none is malformed, each asks for 94, never for 89 to 93."""
     if shutil.which("tshark") is None:
@@ -480,6 +518,7 @@ CASES = [("a CE comes up from nothing: Kea, IA_PD and option 94", comes_up_from_
          ("a DHCPv6 server is away for longer than its lease (DHC-23)", outlives_its_server),
          ("a CE goes on with its lease after SIGKILL (DHC-29)", remembers_after_a_crash),
          ("the line's cable out and in (DHC-29)", cable_out_and_in),
+         ("the line's cable out for a moment (DHC-29)", cable_out_for_a_moment),
          ("tshark reads the DHCPv6 messages (S46-01)", read_by_tshark),
          ("lw4o6 by option 96", by_binding),
          ("interface identifier of draft-03, by a reload", with_the_old_identifier)]

@@ -6,9 +6,9 @@
 The CE runs configs/ce-hb46pp.conf. Its resolver (dnsmasq) comes by DHCPv6, the provisioning server is scripts/mapedge-hb46pp over
 real TLS, and its answer is what `mapedgectl export hb46pp` makes of the BR's configuration.
 """
-import ipaddress
 import json
 import os
+import re
 import stat
 import subprocess
 import sys
@@ -16,8 +16,8 @@ import sys
 import lab as labs
 import traffic
 from daemon import edit, wait_until
-from lab import BR6, MAC, ROOT, RULE, SRV
-from peers import ask_kernel, softwire_of_the_kernel
+from lab import BR6, ROOT, RULE, SRV
+from peers import ask_kernel, kernel_in_place_of_br, softwire_of_the_kernel
 from provision import AN_HOUR, PATIENCE, PREFIX, LineLab, Line, container, kea_config
 
 RESOLVER, SERVER, NAME = "2001:db8:53::53", "2001:db8:53::443", "vne.example.jp"
@@ -190,6 +190,29 @@ def by_hb46pp(build):
         lab.fetch()
         lab.assert_balanced()
         lab.ce.stop()
+
+
+def asked_from(lab):
+    """Who has asked the provisioning server, in its order."""
+    return re.findall(r"^\S+ \[(\S+)\]:\d+.*: GET /config", lab.http_log(), re.MULTILINE)
+
+
+def another_own_address(build):
+    """S46-31: the WAN's own address is another one, the prefix is the same: HB46PP is asked anew, once, and the softwire stays."""
+    with HttpLab(build) as lab, lab.web_server():
+        lab.everything()
+        lab.switch_on()
+        was = lab.wait_softwire(configured=True)["softwire"]
+        first = asked_from(lab)
+        new = WAN_PREFIX.replace("/64", "feed")
+        lab.ns["ce"].run(f"ip -6 address add {new}/64 dev wan nodad")
+        lab.ns["ce"].run(f"ip -6 address change {WAN_PREFIX.replace('::/64', '::ff:fe00:c12')}/64 dev wan preferred_lft 0 valid_lft 600")
+        wait_until("another question", lambda: len(asked_from(lab)) > len(first), PATIENCE)
+        lab.wait_source("hb46pp", "done")
+        assert asked_from(lab)[-1] == new and lab.status()["softwire"] == was, asked_from(lab)
+        lab.fetch()
+        assert len(asked_from(lab)) == len(first) + 1, asked_from(lab)
+        lab.assert_balanced()
 
 
 # ---- the order of the sources ----
@@ -422,7 +445,8 @@ def by_a_file_of_rules(build):
             reply = lab.ce.ask("config-reload")
             assert reply["result"] == 1 and said in reply["text"], reply
             assert lab.status()["softwire"] == was
-            assert "the file is another now" in lab.source("rules")["reason"], lab.source("rules")
+            reason = lab.source("rules")["reason"]
+            assert "the file is another now" in reason and "no rule" not in reason and "JSON" not in reason, reason
         rule = f'{{ ipv6 = "{RULE.rule6}"; ipv4 = "{RULE.rule4}"; ea = {RULE.ea}; offset = {RULE.offset}; }}'
         rules.write_text(f'services = ( {{ name = "a"; br = "{BR6}"; iid = "draft03"; rules = ( {rule} ); }} );', encoding="ascii")
         assert lab.ce.ask("config-reload")["result"] == 0
@@ -440,17 +464,8 @@ B4 = "2001:db8:12:3400:0:c000:2:0"
 
 def linux_as_aftr(lab):
     """The BR's kernel in its place, as the other end for the LAN's addresses. An AFTR would translate them."""
-    lab.daemons["br"].stop()
+    br = kernel_in_place_of_br(lab)
     del lab.daemons["br"]
-    br = lab.ns["br"]
-    for interface, mac in ("map", MAC["br map"]), ("inet", MAC["br inet"]):
-        br.run(f"ip link set dev {interface} address {mac} up")
-    for scope in "all", "default", "map":
-        br.sysctl(f"net.ipv6.conf.{scope}.disable_ipv6", 0)
-    br.run("ip address add fe80::2/64 dev map nodad")
-    br.run(f"ip neighbour add fe80::1 lladdr {MAC['core br']} dev map nud permanent")
-    br.run("ip -6 route add default via fe80::1 dev map")
-    br.run("ip address add 198.51.100.1/24 dev inet")
     softwire_of_the_kernel(br, AFTR6, B4, "192.168.1.0/24", "map")
     ask_kernel(br, f"ip -6 route add {AFTR6_B}/128 encap seg6local action End.DX4 nh4 0.0.0.0 dev map")
     for address in AFTR6, AFTR6_B:
@@ -552,6 +567,7 @@ def aftr_of_the_configuration(build):
 
 
 CASES = [("HB46PP: TXT, TLS, and a softwire (S46-29)", by_hb46pp),
+         ("HB46PP: the WAN's own address changes (S46-31)", another_own_address),
          ("sources: the first in the order wins, at once", first_in_order_wins),
          ("sources: the next one, until the first has something", next_in_order),
          ("HB46PP: the stored answer after a restart", stored_answer),

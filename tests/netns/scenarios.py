@@ -4,8 +4,8 @@ import provision
 import provision_http
 import traffic
 from daemon import edit, wait_until
-from lab import BR6, H1, MAC, SRV, V4, Lab, ports_of
-from peers import softwire_of_the_kernel
+from lab import BR6, H1, SRV, V4, Lab, ports_of
+from peers import kernel_in_place_of_br, softwire_of_the_kernel
 from provision import LineLab
 from traffic import Echo, Flow, closing, exchange
 
@@ -33,9 +33,8 @@ def mistyped_other_end(build):
              ("    # Must be the same on the BR, or nothing passes.\n", ""),
              ('    rules = ( { ipv6 = "2001:db8::/40"; ipv4 = "192.0.2.0/24"; ea = 16; offset = 4; } ); }', "  }")]
     with Lab(build, sites=("ce1",), changes={"ce1": fixed}) as lab:
-        lab.daemons["br"].stop()
+        softwire_of_the_kernel(kernel_in_place_of_br(lab), BR6, OUR_END, f"{V4}/32", "map")
         del lab.daemons["br"]
-        linux_as_other_end(lab)
         ce = lab.daemons["ce1"]
         softwire = softwire_is(ce, configured=True, reachable=None)
         assert softwire["remote"] == MISTYPED and softwire["carrying"] is False, softwire
@@ -53,20 +52,6 @@ def mistyped_other_end(build):
         softwire = softwire_is(ce, reachable=True, carrying=True)
         assert softwire["last_minute"]["received_packets"] >= 3 and "hint" not in softwire, softwire
         lab.assert_balanced()
-
-
-def linux_as_other_end(lab):
-    """The kernel as the other end of the fixed address."""
-    br = lab.ns["br"]
-    for interface, mac in ("map", MAC["br map"]), ("inet", MAC["br inet"]):
-        br.run(f"ip link set dev {interface} address {mac} up")
-    for scope in "all", "default", "map":
-        br.sysctl(f"net.ipv6.conf.{scope}.disable_ipv6", 0)
-    br.run("ip address add fe80::2/64 dev map nodad")
-    br.run(f"ip neighbour add fe80::1 lladdr {MAC['core br']} dev map nud permanent")
-    br.run("ip -6 route add default via fe80::1 dev map")
-    br.run("ip address add 198.51.100.1/24 dev inet")
-    softwire_of_the_kernel(br, BR6, OUR_END, f"{V4}/32", "map")
 
 
 STATEFUL = """table ip6 filter { chain input { type filter hook input priority 0; policy drop;

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Cases: two homes share one IPv4 address, and nobody notices."""
+import contextlib
+import errno
+
 import traffic
 from daemon import wait_until
 from lab import SRV, V4, grown, ports_of
@@ -19,7 +22,7 @@ def same_server_at_once(lab):
 
 
 def every_port_is_used(lab):
-    """250 flows and 240 ports: the server sees exactly the port set, ten flows are refused and counted (MAPE-29)."""
+    """250 flows and 240 ports: the server sees exactly the port set, ten flows are refused and counted (MAPE-29), and there is an alarm (OPS-08)."""
     ce1 = lab.daemons["ce1"]
     ce1.restart()
     sockets = [lab.ns["h1"].socket(UDP) for _ in range(250)]
@@ -30,12 +33,41 @@ def every_port_is_used(lab):
             wait_until("all 250", lambda: ce1.stats()["interfaces"][0]["rx_packets"] >= 250)
             stats = lab.settled_stats()["ce1"]
         assert {segment.sport for segment in wire.segments} == ports_of("ce1")
-        assert stats["nat"]["ports"]["udp"] == {"total": 240, "used": 240, "shared": 0}, stats["nat"]
+        udp = stats["nat"]["ports"]["udp"]
+        assert (udp["total"], udp["used"], udp["shared"]) == (240, 240, 0), stats["nat"]
+        wait_until("the alarm", lambda: "nat: ports nearly all in use protocol=udp used=240 total=240 alarm_percent=80" in ce1.log())
+        ports = ce1.stats()["nat"]["ports"]
+        assert ports["udp"]["alarm"] and ports["udp"]["alarms"] == 1 and not ports["tcp"]["alarm"], ports
         assert stats["drops"]["nat_no_port"] == 10, stats["drops"]
     finally:
         for sock in sockets:
             sock.close()
         ce1.restart()                                    # the next cases need ports
+
+
+def drained(lab):
+    """Before maintenance: flows that there are go on both ways, a host with a new one hears at once that it may not; and then it may again."""
+    ce1, h1 = lab.daemons["ce1"], lab.ns["h1"]
+    with Echo(lab.ns["srv"]), closing([Flow(h1, f"flow {i}", kind) for i in range(5) for kind in (UDP, TCP)]) as flows:
+        exchange(flows)
+        assert ce1.ask("drain")["result"] == 0
+        assert ce1.ask("status")["arguments"]["drain"]["sessions"] >= len(flows)
+        with contextlib.closing(h1.socket(UDP)) as late:
+            late.connect((SRV, traffic.ECHO_PORT))
+            late.settimeout(30)
+            late.send(b"too late")
+            try:
+                late.recv(100)
+                raise AssertionError("a new session")
+            except OSError as error:
+                assert error.errno == errno.EHOSTUNREACH, error    # ICMP 3/13
+        assert ce1.stats()["drops"]["draining"] >= 1
+        for _ in range(3):
+            exchange(flows)
+        assert ce1.ask("drain", state="off")["result"] == 0
+        with closing([Flow(h1, f"later flow {i}", kind) for i in range(3) for kind in (UDP, TCP)]) as more:
+            exchange(more)
+        exchange(flows)
 
 
 def external_end(sock, echo=(SRV, traffic.ECHO_PORT)):

@@ -9,6 +9,9 @@ import sys
 import time
 
 sys.dont_write_bytecode = True
+import changing
+import clients
+import clock
 import conservation
 import control
 import demo
@@ -19,14 +22,19 @@ import lab as labs
 import lan
 import napt
 import linuxside
+import metrics
+import networks
 import netns
 import peers
+import probing
 import provision
 import provision_http
+import provision_wan
 import registration
 import scenarios
 import sharing
 import swap
+import tracing
 import workers
 from lab import Lab
 from tap import Tap
@@ -40,11 +48,14 @@ CASES = [
     ("tcp: 230 connections in all ranges", demo.step_all_ranges),
     ("spoofed packet dies at the BR (MAPE-34)", demo.step_spoof),
     ("nat: every port is used, none more", sharing.every_port_is_used),
+    ("drained before maintenance", sharing.drained),
     ("same server at once", sharing.same_server_at_once),
     ("hairpin through the BR", sharing.hairpin),
     ("mixed load is conserved", conservation.mixed_load),
+    ("metrics: scraped after traffic (OPS-01)", metrics.scrape),
     ("logs know no flows (OPS-07)", control.logs_know_no_flows),
     ("reload under traffic loses nothing", control.reload_under_traffic),
+    ("packets of a live session are explained", control.live_packets_explained),
     ("reload by signal", control.reload_by_signal),
     ("broken config is refused", control.broken_config_is_refused),
     ("second daemon on one socket refuses", control.second_daemon_refuses),
@@ -56,6 +67,7 @@ CASES = [
 PATH_CASES = [
     ("two workers: a thousand flows", workers.two_workers),
     ("four workers: every port for one host", workers.every_port_of_one_host),
+    ("four workers: answers to one host's borrowed ports", workers.answers_to_one_host),
     ("rules swap under load, one worker (OPS-13)", swap.one_worker),
     ("rules swap under load, two workers (OPS-13)", swap.two_workers),
     ("ports of net_tap, two workers", peers.with_taps),
@@ -64,6 +76,9 @@ PATH_CASES = [
     ("the kernel as BR of our CE", peers.kernel_as_br),
     *fragments.CASES,
     *napt.CASES,
+    *changing.CASES,
+    *clients.CASES,
+    *tracing.CASES,
     *hostside.CASES,
     *forward.CASES,
 ]
@@ -71,11 +86,15 @@ PATH_CASES = [
 # These mostly wait: for a server, a router, or the end of a lifetime.
 LINE_CASES = [
     *provision.CASES,
+    *provision_wan.CASES,
     *scenarios.CASES,
+    *probing.CASES,
     *provision_http.CASES,
+    *clock.CASES,
     *registration.CASES,
     *lan.CASES,
     *linuxside.CASES,
+    *networks.CASES,
 ]
 
 
@@ -112,7 +131,7 @@ def main():
     begin = time.monotonic()
     tap = Tap(arguments.words)
     try:
-        labs.require_rights("ping", "curl", "iperf3", "dnsmasq", "dig", "traceroute", "tcpdump", "turnserver", "sipp", "kea-dhcp6", "radvd", "tshark", "dhclient")
+        labs.require_rights("ping", "curl", "iperf3", "dnsmasq", "dig", "traceroute", "tcpdump", "turnserver", "sipp", "kea-dhcp6", "radvd", "chronyd", "tshark", "dhclient")
         if arguments.half != "line":
             standard_lab(tap, arguments.build)
             hostside.run(tap, arguments.build)

@@ -54,6 +54,17 @@ def every_port_of_one_host(build):
         labs.check_conservation("ce1", lab.daemons["ce1"].stop())
 
 
+def answers_to_one_host(build):
+    """200 flows of one host on the ports of all four workers: every answer reaches it, whoever's the port is (NAT-03)."""
+    changes = {"ce1": [("workers = 1", "workers = 4"), ("framesz=2048", "framesz=2048,qpairs=4")]}
+    with Lab(build, sites=("ce1",), changes=changes) as lab:
+        with Echo(lab.ns["srv"]), closing([Flow(lab.ns["h1"], f"flow {i}") for i in range(200)]) as flows:
+            exchange(flows)
+        stats = lab.daemons["ce1"].stop()
+        assert sum(stats["drops"].values()) == 0, stats["drops"]
+        labs.check_conservation("ce1", stats)
+
+
 def two_workers(build):
     with Lab(build, sites=("ce1",), changes=TWO_WORKERS) as lab:
         thousand_flows(lab)

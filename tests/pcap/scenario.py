@@ -150,6 +150,17 @@ class Step:
         self.held -= count
         return self
 
+    def piece(self, index, order, **packets):
+        """A fragment of a datagram whose fragments come in this order: those before the first wait for it, and go with it."""
+        before = order[:order.index(0)]
+        if index in before:
+            return self.waits()
+        if index == 0:
+            self.releases(len(before))
+        for one in (0, *before) if index == 0 else (index,):
+            self.gives(**{iface: pieces[one] for iface, pieces in packets.items()})
+        return self
+
     def keeps(self, count=None):
         """IPv6 fragments are held until their packet is whole."""
         self.held += self.received if count is None else count

@@ -67,12 +67,14 @@ struct mac box_mac(const struct box *box, unsigned int interface);
 struct rte_mbuf *box_buffer(const void *frame, size_t len);
 
 /*
- * Runs received packets; afterwards they are in the worker's outlets, which box_empty() frees. NULL when all laws hold,
+ * Runs received packets, box_run_long() without the express lane; afterwards they are in the worker's outlets, which box_empty() frees. NULL when all laws hold,
  * else which one is broken: each packet is in one outlet, once; the drop counters rose by as many as there are dropped
  * packets; received + created = transmitted + dropped + handed over; frames that are sent lie within their buffers.
  */
 const char *
 box_run(struct box *box, unsigned int worker, unsigned int interface, struct rte_mbuf **mbufs, uint16_t count);
+const char *
+box_run_long(struct box *box, unsigned int worker, unsigned int interface, struct rte_mbuf **mbufs, uint16_t count);
 void box_empty(struct worker *w);
 
 /* One packet's end. */

@@ -110,11 +110,12 @@ static inline void
 edit(char text[TEXT_SIZE], const char *base, const char *old, const char *new)
 {
 	const char *at = strstr(base, old);
+	int length;
 
 	ck_assert_msg(at != NULL, "not in the base text: %s", old);
 	ck_assert_msg(*old == '\0' || strstr(at + 1, old) == NULL, "twice in the base text: %s", old);
-	ck_assert_uint_lt(strlen(base) + strlen(new), TEXT_SIZE);
-	sprintf(text, "%.*s%s%s", (int)(at - base), base, new, at + strlen(old));
+	length = snprintf(text, TEXT_SIZE, "%.*s%s%s", (int)(at - base), base, new, at + strlen(old));
+	ck_assert_int_lt(length, TEXT_SIZE);
 }
 
 static inline void

@@ -62,7 +62,7 @@ static const char ce_text[] =
 	         "  }\n"
 	         ");\n"
 	/* 50 */ "nat = {\n"
-	         "  sessions = 1000; ports_per_host = 12; reserved_ports = 13;\n"
+	         "  sessions = 1000; ports_per_host = 12; reserved_ports = 13; port_alarm = 14;\n"
 	         "  udp_timeout = 121; policies = ( { hosts = '10.1.2.0/24'; protocol = 'udp'; inside_ports = '3074-3080'; reserved = true; } );\n"
 	         "  tcp_established_timeout = 7441; forwards = ( { protocol = 'both'; ports = '1232-1233'; to = '192.168.1.9'; to_port = 80; } );\n"
 	         "  tcp_opening_timeout = 31; tcp_closing_timeout = 6; tcp_reset_timeout = 7; dns_timeout = 8;\n"

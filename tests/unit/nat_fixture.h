@@ -42,6 +42,7 @@ fixture_config(uint32_t sessions)
 	config.timeout[SESSION_ICMP] = 60;
 	config.timeout[SESSION_OTHER] = 600;
 	config.timeout[SESSION_TCP_ESTABLISHED] = 7440;
+	config.timeout[SESSION_TCP_CONTROL] = 7440;
 	config.timeout[SESSION_TCP_FIN_OUT] = 7440;
 	config.timeout[SESSION_TCP_FIN_IN] = 7440;
 	return config;

@@ -458,8 +458,8 @@ pass_time(struct model *m, uint32_t budget)
 
 /* Two sets of timeouts; from the one to the other some become shorter and some longer. */
 static const uint32_t timeouts[2][SESSION_STATES] = {
-	{ 300, 30, 60, 600, 240, 240, 7440, 20000, 7440, 240, 120 },
-	{ 120, 40, 90, 500, 240, 300, 9000, 7440, 7440, 30, 240 },
+	{ 300, 30, 60, 600, 240, 240, 7440, 7440, 20000, 7440, 240, 120 },
+	{ 120, 40, 90, 500, 240, 300, 9000, 9000, 7440, 7440, 30, 240 },
 };
 
 static const struct nat_forward *

@@ -157,7 +157,38 @@ START_TEST(long_names)
 }
 END_TEST
 
-/* Nesting is no way to use up the stack. */
+/* SEC-07: what JSON would take is more than any command needs; at the limit it is the command that refuses. */
+START_TEST(limits)
+{
+	static char request[API_MAX_REQUEST], text[8192];
+	static const struct {
+		int nested;
+		size_t string;
+		bool fits;
+	} tries[] = { { 14, 1, true }, { 15, 1, false }, { 100, 1, false }, { 1, 4096, true }, { 1, 4097, false } };
+
+	for (int i = 0; i < COUNT(tries); i++) {
+		json_t *reply;
+
+		memset(text, 'a', tries[i].string);
+		text[tries[i].string] = '\0';
+		snprintf(request, sizeof(request),
+		    "{\"command\": \"binding-add\", \"arguments\": {\"bindings\": %.*s\"%s\"%.*s}}", tries[i].nested,
+		    "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[["
+		    "[[",
+		    text, tries[i].nested,
+		    "]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]"
+		    "]]");
+		reply = ask(request);
+		ck_assert_int_eq(result_of(reply), API_BAD_REQUEST);
+		ck_assert_msg((strstr(text_of(reply), "at most 16 deep") == NULL) == tries[i].fits, "%d: %s", i,
+		    text_of(reply));
+		json_decref(reply);
+	}
+}
+END_TEST
+
+/* SEC-07: nesting is no way to use up the stack. */
 START_TEST(depth)
 {
 	static char request[API_MAX_REQUEST];
@@ -214,6 +245,7 @@ unit_suite(void)
 	tcase_add_checked_fixture(tcase, set_up, tear_down);
 	tcase_add_loop_test(tcase, refused_request, 0, COUNT(refused));
 	tcase_add_test(tcase, long_names);
+	tcase_add_test(tcase, limits);
 	tcase_add_test(tcase, depth);
 	tcase_add_test(tcase, length_of_the_line);
 	tcase_add_test(tcase, too_long);

@@ -443,8 +443,7 @@ START_TEST(empty)
 	ck_assert_int_eq(replace(0, 0, 1), -ENOENT);
 	ck_assert(!binding_retire(table));
 	binding_reclaim(table);
-	binding_prefetch(table, 0, 0);
-	binding_prefetch_entry(table, 0, 0);
+	ck_assert_ptr_null(binding_expect(table, binding_hash(table, 0, 0)));
 	ck_assert_uint_eq(table->count, 0);
 }
 END_TEST

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The binding table with one writer and readers beside it, in long chains. What nobody touches is found at all times; what
- * is touched is found as the writer left it, unless a lookup and an update overlap, and then as before or after. Run it
- * under ThreadSanitizer as well: meson setup build-tsan -Db_sanitize=thread -Db_lto=false -Dbuildtype=debugoptimized.
+ * is touched is found as the writer left it, unless a lookup and an update overlap, and then as before or after. `make tsan`
+ * runs it under ThreadSanitizer as well.
  */
 #include <pthread.h>
 #include <sched.h>

@@ -2,7 +2,7 @@
 /* Every mistake in a configuration is found where it was made, and the hint helps. */
 #include "conf/source.h"
 #include "conf/spell.h"
-#include "conf_cases.h"
+#include "conf_cases_softwire.h"
 
 /* libconfig 1.5 loses the text of a string in which a file ends; everything else it and we must give back. */
 const char *__lsan_default_suppressions(void);
@@ -13,9 +13,9 @@ __lsan_default_suppressions(void)
 	return "leak:strbuf_append\n";
 }
 
-START_TEST(every_mistake_has_its_line_text_and_hint)
+static void
+check_mistake(const struct bad_case *c)
 {
-	const struct bad_case *c = &bad_cases[_i];
 	static char text[TEXT_SIZE];
 	struct error err = { .hint = "left over" };
 	struct conf *conf;
@@ -25,6 +25,17 @@ START_TEST(every_mistake_has_its_line_text_and_hint)
 	conf = conf_load(path_of("test.conf"), &err);
 	ck_assert_msg(conf == NULL, "accepted: %s -> %s", c->old, c->new);
 	check_error(&err, "test.conf", c->line, c->text, c->hint);
+}
+
+START_TEST(every_mistake_has_its_line_text_and_hint)
+{
+	check_mistake(&bad_cases[_i]);
+}
+END_TEST
+
+START_TEST(every_mistake_in_a_softwire_has_its_line_text_and_hint)
+{
+	check_mistake(&bad_softwires[_i]);
 }
 END_TEST
 
@@ -259,6 +270,8 @@ unit_suite(void)
 
 	tcase_add_checked_fixture(wrong, write_rules, tear_down);
 	tcase_add_loop_test(wrong, every_mistake_has_its_line_text_and_hint, 0, (int)COUNT(bad_cases));
+	tcase_add_loop_test(wrong, every_mistake_in_a_softwire_has_its_line_text_and_hint, 0,
+	    (int)COUNT(bad_softwires));
 	tcase_add_loop_test(wrong, every_mistake_in_a_rule_file_has_its_line_text_and_hint, 0,
 	    (int)COUNT(bad_rule_files));
 	tcase_add_test(wrong, mistake_in_the_rule_file_of_a_configuration);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Every setting of a configuration arrives in the structures, and what is not set has its default. A BR: test_conf_br.c. */
-#include <sys/stat.h>
-
+/*
+ * Every setting of a configuration arrives in the structures, and what is not set has its default. A BR:
+ * test_conf_br.c; a softwire and its NAT: test_conf_softwire.c; the line: test_conf_access.c.
+ */
 #include "conf_texts.h"
 
 static bool
@@ -103,44 +104,6 @@ START_TEST(native_ipv6)
 END_TEST
 
 static void
-check_nat(const struct conf_nat *nat)
-{
-	ck_assert_uint_eq(nat->sessions, 1000);
-	ck_assert_uint_eq(nat->udp_timeout, 121);
-	ck_assert_uint_eq(nat->dns_timeout, 8);
-	ck_assert_uint_eq(nat->icmp_timeout, 61);
-	ck_assert_uint_eq(nat->other_timeout, 122);
-	ck_assert_uint_eq(nat->tcp_opening_timeout, 31);
-	ck_assert_uint_eq(nat->tcp_established_timeout, 7441);
-	ck_assert_uint_eq(nat->tcp_closing_timeout, 6);
-	ck_assert_uint_eq(nat->tcp_reset_timeout, 7);
-	ck_assert_int_eq(nat->filtering, CONF_ENDPOINT_INDEPENDENT);
-	ck_assert_int_eq(nat->port_reuse, CONF_REUSE_ALWAYS);
-	ck_assert(nat->closed_early && nat->df_clear);
-	ck_assert_uint_eq(nat->port_quarantine, 9);
-	ck_assert_uint_eq(nat->sessions_per_host, 10);
-	ck_assert_uint_eq(nat->new_sessions_per_host, 11);
-	ck_assert_uint_eq(nat->ports_per_host, 12);
-	ck_assert_uint_eq(nat->reserved_ports, 13);
-
-	ck_assert_uint_eq(nat->policy_count, 1);
-	ck_assert_uint_eq(nat->policies[0].hosts.addr, ip4("10.1.2.0"));
-	ck_assert_uint_eq(nat->policies[0].hosts.len, 24);
-	ck_assert_int_eq(nat->policies[0].protocol, CONF_UDP);
-	ck_assert_uint_eq(nat->policies[0].inside_ports.first, 3074);
-	ck_assert_uint_eq(nat->policies[0].inside_ports.last, 3080);
-	ck_assert(nat->policies[0].reserved && !nat->policies[0].has_filtering);
-
-	ck_assert_uint_eq(nat->forward_count, 1);
-	ck_assert(nat->forwards[0].tcp && nat->forwards[0].udp);
-	ck_assert_uint_eq(nat->forwards[0].ports.first, 1232);
-	ck_assert_uint_eq(nat->forwards[0].ports.last, 1233);
-	ck_assert_uint_eq(nat->forwards[0].to, ip4("192.168.1.9"));
-	ck_assert_uint_eq(nat->forwards[0].to_port, 80);
-	ck_assert_uint_eq(nat->forwards[0].port_count, 2);
-}
-
-static void
 check_nat_defaults(const struct conf_nat *nat)
 {
 	ck_assert_uint_eq(nat->sessions, 65536);
@@ -157,60 +120,9 @@ check_nat_defaults(const struct conf_nat *nat)
 	ck_assert(!nat->closed_early && !nat->df_clear);
 	ck_assert_uint_eq(nat->port_quarantine + nat->sessions_per_host + nat->new_sessions_per_host, 0);
 	ck_assert_uint_eq(nat->ports_per_host + nat->reserved_ports, 0);
+	ck_assert_uint_eq(nat->port_alarm, 80);
 	ck_assert_uint_eq(nat->policy_count + nat->forward_count, 0);
 }
-
-START_TEST(every_setting_of_a_softwire_and_nat)
-{
-	struct conf *conf = load_text(ce_text);
-	const struct conf_softwire *s = conf->softwires;
-
-	ck_assert_uint_eq(conf->softwire_count, 1);
-	ck_assert_str_eq(s->name, "map0");
-	ck_assert(s->end_user_prefix.addr == ip6("2001:db8:12:3400::"));
-	ck_assert_uint_eq(s->end_user_prefix.len, 56);
-	ck_assert(s->br == ip6("2001:db8:ffff::1"));
-	ck_assert_int_eq(s->iid, MAP_IID_DRAFT03);
-	ck_assert(s->mesh);
-	ck_assert_uint_eq(s->mtu, 1400);
-	ck_assert(!s->mss_clamp);
-	ck_assert_uint_eq(s->hop_limit, 63);
-	ck_assert_int_eq(s->traffic_class, 46);
-	ck_assert_int_eq(s->fragment, CONF_FRAGMENT_INNER);
-	ck_assert_int_eq(s->flow_label, CONF_FLOW_LABEL_HASH);
-	ck_assert(s->decap_dscp_copy);
-	ck_assert_str_eq(s->rule_file, path_of("test.conf"));
-	ck_assert_uint_eq(s->line, 34);
-
-	ck_assert_uint_eq(s->rule_count, 2);
-	ck_assert_uint_eq(s->rule_lines[0], 45);
-	ck_assert_uint_eq(s->rule_lines[1], 46);
-	ck_assert_uint_eq(s->rules[0].ea_len, 16);
-	ck_assert_uint_eq(s->rules[0].psid_offset, 6);
-	ck_assert(s->rules[0].fmr && !s->rules[0].has_psid);
-	ck_assert_int_eq(s->rules[0].iid, MAP_IID_DRAFT03);
-	ck_assert(s->rules[1].ipv6.addr == ip6("2001:db8:100::"));
-	ck_assert_uint_eq(s->rules[1].ipv6.len, 40);
-	ck_assert_uint_eq(s->rules[1].ipv4.addr, ip4("198.51.100.7"));
-	ck_assert_uint_eq(s->rules[1].ipv4.len, 32);
-	ck_assert(!s->rules[1].fmr && s->rules[1].has_psid);
-	ck_assert_uint_eq(s->rules[1].psid, 5);
-	ck_assert_uint_eq(s->rules[1].psid_len, 4);
-	ck_assert_uint_eq(s->rules[1].psid_offset, 6);
-
-	check_nat(&conf->nat);
-
-	ck_assert(!conf->fragments.reassembly);
-	ck_assert_uint_eq(conf->fragments.datagrams, 65);
-	ck_assert_uint_eq(conf->fragments.held, 66);
-	ck_assert_uint_eq(conf->fragments.timeout, 16);
-	ck_assert_uint_eq(conf->fragments.path_mru, 1999);
-	ck_assert_uint_eq(conf->icmp.rate, 0);
-	ck_assert_uint_eq(conf->icmp.burst, 1);
-	ck_assert_uint_eq(conf->icmp.source, 0);
-	conf_free(conf);
-}
-END_TEST
 
 static const char small_ce_text[] =
     "softwires = ( { name = 'm'; end_user_prefix = '2001:db8:12:3400::/56'; br = '2001:db8:ffff::1';\n"
@@ -439,70 +351,54 @@ START_TEST(rule_log)
 }
 END_TEST
 
-/* Kinds other than MAP-E: RFC 7596, RFC 2473, RFC 6333. */
-START_TEST(kinds_of_softwire)
+/* Where statistics are served; nowhere unless it is said, and by an address, not a name. */
+START_TEST(http_places)
 {
 	static const struct {
-		const char *settings; /* instead of what lw4o6_text has from kind on */
-		enum offer_kind kind;
-		enum map_kind derived;
-		uint8_t len;
-	} kinds[] = {
-		{ "kind = 'lw4o6'; ipv4 = '203.0.113.7/32'; psid = 52; psid_len = 8;", OFFER_LW4O6, MAP_SHARED, 32 },
-		{ "kind = 'lw4o6'; ipv4 = '203.0.113.7/32';", OFFER_LW4O6, MAP_FULL, 32 },
-		{ "kind = 'ipip'; ipv4 = '203.0.113.7/32';", OFFER_IPIP, MAP_FULL, 32 },
-		{ "kind = 'ipip'; ipv4 = '192.168.0.0/16';", OFFER_IPIP, MAP_PREFIX, 16 },
-		{ "kind = 'ds-lite';", OFFER_DS_LITE, MAP_PREFIX, 0 },
-	};
-	struct error err = { 0 };
-	char text[TEXT_SIZE];
-	struct map_ce ce;
-
-	for (size_t i = 0; i < COUNT(kinds); i++) {
-		const char *rest = strstr(lw4o6_text, "kind = 'lw4o6'");
-		struct conf *conf;
-
-		snprintf(text, sizeof(text), "%.*s%s br = '2001:db8:ffff::1'; local = '2001:db8:12:3400::46'; } );\n",
-		    (int)(rest - lw4o6_text), lw4o6_text, kinds[i].settings);
-		conf = load_text(text);
-		ck_assert_int_eq(conf->softwires[0].kind, kinds[i].kind);
-		ck_assert_int_eq(conf_derive(&conf->softwires[0], &ce, &err), 0);
-		ck_assert_int_eq(ce.kind, kinds[i].derived);
-		ck_assert_uint_eq(ce.ipv4.len, kinds[i].len);
-		ck_assert(ce.address == ip6("2001:db8:12:3400::46"));
-		conf_free(conf);
-	}
-}
-END_TEST
-
-/* With host interfaces nothing of an interface is required, and what is given comes on top. */
-/* NAT-53: with host interfaces Linux has a way through the softwire, unless it is to have none. */
-START_TEST(softwire_device)
-{
-	static const struct {
-		const char *settings;
-		uint32_t addr;
+		const char *text;
+		enum conf_http_kind kind;
+		uint16_t port;
+		bool is_open;
 	} cases[] = {
-		{ "mtu = 1400", UINT32_C(0xc0000002) },
-		{ "device = true", UINT32_C(0xc0000002) },
-		{ "device_address = '10.9.8.7'", UINT32_C(0x0a090807) },
-		{ "device = false; device_address = '10.9.8.7'", 0 },
+		{ "unix:/run/http.sock", CONF_HTTP_UNIX, 0, false },
+		{ "127.0.0.1:9597", CONF_HTTP_TCP, 9597, false },
+		{ "127.8.9.10:1", CONF_HTTP_TCP, 1, false },
+		{ "[::1]:65535", CONF_HTTP_TCP, 65535, false },
+		{ "0.0.0.0:80", CONF_HTTP_TCP, 80, true },
+		{ "192.168.1.1:80", CONF_HTTP_TCP, 80, true },
+		{ "[::]:80", CONF_HTTP_TCP, 80, true },
+		{ "[2001:db8:ffff:ffff:ffff:ffff:ffff:ffff]:80", CONF_HTTP_TCP, 80, true },
 	};
-	static char text[TEXT_SIZE];
-	struct conf *conf;
+	char text[2048];
+	struct conf *conf = load_text(small_ce_text);
 
+	ck_assert_int_eq(conf->http.kind, CONF_HTTP_OFF);
+	ck_assert(!conf_http_is_open(&conf->http));
+	conf_free(conf);
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		edit(text, line_text, "mtu = 1400", cases[i].settings);
+		snprintf(text, sizeof(text), "%scontrol = { http = '%s'; };\n", small_ce_text, cases[i].text);
 		conf = load_text(text);
-		ck_assert_uint_eq(conf->softwires[0].device_addr, cases[i].addr);
+		ck_assert_int_eq(conf->http.kind, cases[i].kind);
+		ck_assert_uint_eq(conf->http.port, cases[i].port);
+		ck_assert_int_eq(conf_http_is_open(&conf->http), cases[i].is_open);
+		if (cases[i].kind == CONF_HTTP_UNIX)
+			ck_assert_str_eq(conf->http.path, "/run/http.sock");
+		else
+			ck_assert_int_eq(conf->http.address.ipv4, cases[i].text[0] != '[');
 		conf_free(conf);
 	}
-	conf = load_text(ce_text);
-	ck_assert_uint_eq(conf->softwires[0].device_addr, 0);
+	snprintf(text, sizeof(text), "%scontrol = { http = '192.168.1.1:80'; };\n", small_ce_text);
+	conf = load_text(text);
+	ck_assert_uint_eq(conf->http.address.v4, 0xc0a80101);
+	conf_free(conf);
+	snprintf(text, sizeof(text), "%scontrol = { http = '[::5]:80'; };\n", small_ce_text);
+	conf = load_text(text);
+	ck_assert(conf->http.address.v6 == 5);
 	conf_free(conf);
 }
 END_TEST
 
+/* With host interfaces nothing of an interface is required, and what is given comes on top. */
 START_TEST(host_interfaces)
 {
 	struct conf *conf = load_text(host_text);
@@ -525,133 +421,6 @@ START_TEST(host_interfaces)
 }
 END_TEST
 
-/* SEC-20: the password comes from a file that is not everybody's. */
-START_TEST(access_to_the_line)
-{
-	static char text[TEXT_SIZE];
-	const struct conf_access *access;
-	struct conf *conf = load_text(line_text);
-
-	access = &conf->access;
-	ck_assert_str_eq(access->hb46pp.vendorid, "acde48-mapedge");
-	ck_assert_str_eq(access->hb46pp.product, "mapedge");
-	ck_assert_ptr_null(strchr(access->hb46pp.version, '.'));
-	ck_assert_uint_eq(hb46pp_kinds(&access->hb46pp),
-	    1 << OFFER_MAP_E | 1 << OFFER_LW4O6 | 1 << OFFER_IPIP | 1 << OFFER_DS_LITE);
-	ck_assert_str_eq(access->hb46pp_ca_file, "");
-	ck_assert_uint_eq(conf->softwires[0].sources.count, 1);
-	conf_free(conf);
-
-	write_file("part.conf", "s3cret\nmore\n");
-	ck_assert_int_eq(chmod(path_of("part.conf"), 0640), 0);
-	edit(text, line_text, "rapid_commit = true;",
-	    "rules = 'good-rules.conf'; resolvers = [ '2001:db8::53', '192.0.2.53' ]; hb46pp = { vendorid = "
-	    "'00005e-x'; "
-	    "product = 'box'; version = '7'; user = 'me'; pass_file = 'part.conf'; server_name = 'vne.example.jp'; "
-	    "ca_file = 'good-rules.conf'; methods = [ 'ds-lite', 'ipip' ]; };");
-	strcpy(strstr(text, "[ 'dhcpv6' ]"), "[ 'rules', 'hb46pp', 'dhcpv6' ]; } );\n");
-	conf = load_text(text);
-	access = &conf->access;
-	ck_assert_uint_eq(conf->softwires[0].sources.count, 3);
-	ck_assert_int_eq(conf->softwires[0].sources.kind[0], SOURCE_RULES);
-	ck_assert_int_eq(conf->softwires[0].sources.kind[1], SOURCE_HB46PP);
-	ck_assert_int_eq(conf->softwires[0].sources.kind[2], SOURCE_DHCPV6);
-	ck_assert_int_eq(conf->softwires[0].source, SOURCE_NONE);
-	ck_assert_str_eq(access->rules_file, path_of("good-rules.conf"));
-	ck_assert_uint_eq(access->resolver_count, 2);
-	check_address(&access->resolvers[0], "2001:db8::53", 128);
-	check_address(&access->resolvers[1], "192.0.2.53", 32);
-	ck_assert_str_eq(access->hb46pp.vendorid, "00005e-x");
-	ck_assert_str_eq(access->hb46pp.product, "box");
-	ck_assert_str_eq(access->hb46pp.version, "7");
-	ck_assert_str_eq(access->hb46pp.user, "me");
-	ck_assert_str_eq(access->hb46pp.pass, "s3cret");
-	ck_assert_str_eq(access->hb46pp.server_name, "vne.example.jp");
-	ck_assert_str_eq(access->hb46pp_ca_file, path_of("good-rules.conf"));
-	ck_assert_uint_eq(hb46pp_kinds(&access->hb46pp), 1 << OFFER_IPIP | 1 << OFFER_DS_LITE);
-	ck_assert_uint_eq(access->hb46pp.capabilities & (HB46PP_CAN_MESH | HB46PP_CAN_HUBSPOKE), 0);
-	conf_free(conf);
-}
-END_TEST
-
-/* What the operator knows of a softwire; our end is an interface identifier in the line's prefix, an address, or what the kind wants. */
-START_TEST(access_static)
-{
-	static const struct {
-		const char *settings, *name, *local;
-		enum offer_kind kind;
-		uint8_t ipv4_len, psid_len;
-	} cases[] = {
-		{ "kind = 'ds-lite'; br = 'gw.example.net';", "gw.example.net", NULL, OFFER_DS_LITE, 0, 0 },
-		{ "kind = 'ipip'; br = '2001:db8:ffff::65'; ipv4 = '203.0.113.8/29'; local = '::cb:71:700:0';", "",
-		    "2001:db8:12:3400:cb:71:700:0", OFFER_IPIP, 29, 0 },
-		{ "kind = 'lw4o6'; br = '2001:db8:ffff::65'; ipv4 = '203.0.113.7/32'; psid = 52; psid_len = 8; local = "
-		  "'2001:db8::7';",
-		    "", "2001:db8::7", OFFER_LW4O6, 32, 8 },
-	};
-	static char text[TEXT_SIZE], settings[256];
-	const struct prefix6 prefix = prefix6("2001:db8:12:3400::/56");
-	struct offer offer;
-
-	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct conf *conf;
-
-		snprintf(settings, sizeof(settings), "static = { %s };", cases[i].settings);
-		edit(text, line_text, "rapid_commit = true;", settings);
-		strcpy(strstr(text, "[ 'dhcpv6' ]"), "[ 'static' ]; } );\n");
-		conf = load_text(text);
-		conf_static_offer(&conf->access, &prefix, &offer);
-		ck_assert_int_eq(offer.kind, cases[i].kind);
-		ck_assert_str_eq(offer.br_name, cases[i].name);
-		ck_assert_uint_eq(offer.br_count, cases[i].name[0] == '\0');
-		ck_assert_uint_eq(offer.ipv4.len, cases[i].ipv4_len);
-		ck_assert_uint_eq(offer.psid_len, cases[i].psid_len);
-		ck_assert_uint_eq(offer.local.len, cases[i].local != NULL ? 128 : 0);
-		ck_assert(cases[i].local == NULL || offer.local.addr == ip6(cases[i].local));
-		conf_free(conf);
-	}
-}
-END_TEST
-
-/* Whom to tell where our end is: a URL that can be made, and a password that is not everybody's (SEC-20). */
-static const struct {
-	const char *settings;
-	mode_t mode;
-	const char *text, *hint; /* NULL: good */
-} registrations[] = {
-	{ "url = 'http://u.example/?u={user}&p={pass}'; user = 'me'; pass_file = 'part.conf';", 0640, NULL, NULL },
-	{ "url = 'https://u.example/';", 0644, NULL, NULL },
-	{ "url = 'http://u.example/?p={pass}'; pass_file = 'part.conf';", 0644, "everybody may read", "chmod 600" },
-	{ "url = 'http://u.example/?p={pass}'; pass_file = 'gone.conf';", 0640, "cannot be read", "relative path" },
-	{ "url = 'http://u.example/?p={pass}';", 0640, "there is no password for {pass}", "pass_file" },
-	{ "url = 'ftp://u.example/';", 0640, "begins with neither http:// nor https://", "for example" },
-	{ "user = 'me';", 0640, "url", "for example" },
-};
-
-START_TEST(registration)
-{
-	static char text[TEXT_SIZE], settings[256];
-	struct error err = { 0 };
-	struct conf *conf;
-
-	write_file("part.conf", "s3cret\nmore\n");
-	ck_assert_int_eq(chmod(path_of("part.conf"), registrations[_i].mode), 0);
-	snprintf(settings, sizeof(settings), "registration = { %s };", registrations[_i].settings);
-	edit(text, line_text, "rapid_commit = true;", settings);
-	write_file("test.conf", text);
-	conf = conf_load(path_of("test.conf"), &err);
-	ck_assert_msg((conf != NULL) == (registrations[_i].text == NULL), "%s", err.text);
-	if (conf == NULL) {
-		check_error(&err, "test.conf", 5, registrations[_i].text, registrations[_i].hint);
-		return;
-	}
-	ck_assert_int_eq(strncmp(conf->access.registration.url, "http", 4), 0);
-	ck_assert_str_eq(conf->access.registration.user, _i == 0 ? "me" : "");
-	ck_assert_str_eq(conf->access.registration.pass, _i == 0 ? "s3cret" : "");
-	conf_free(conf);
-}
-END_TEST
-
 Suite *
 unit_suite(void)
 {
@@ -661,19 +430,14 @@ unit_suite(void)
 	tcase_add_checked_fixture(good, write_rules, tear_down);
 	tcase_add_test(good, every_setting_of_a_ce);
 	tcase_add_test(good, native_ipv6);
-	tcase_add_test(good, softwire_device);
-	tcase_add_test(good, every_setting_of_a_softwire_and_nat);
 	tcase_add_test(good, defaults);
 	tcase_add_test(good, host_interfaces);
-	tcase_add_test(good, kinds_of_softwire);
 	tcase_add_test(good, limits_are_allowed);
 	tcase_add_test(good, include_is_relative_and_named_in_errors);
 	tcase_add_test(good, right_prefix_wrong_service);
 	tcase_add_test(good, br_and_iid_come_from_the_service_or_the_configuration);
 	tcase_add_test(good, rule_log);
-	tcase_add_test(good, access_to_the_line);
-	tcase_add_test(good, access_static);
-	tcase_add_loop_test(good, registration, 0, COUNT(registrations));
+	tcase_add_test(good, http_places);
 	suite_add_tcase(suite, good);
 	return suite;
 }

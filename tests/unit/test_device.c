@@ -5,9 +5,11 @@
 #include "box.h"
 #include "frames.h"
 #include "icmp/error.h"
+#include "path/suspects.h"
 #include "unit.h"
 
 #define DEVICE UINT32_C(0xc0000002) /* 192.0.0.2 */
+#define GUEST UINT32_C(0xc0a8020a)  /* 192.168.2.10, of a network that Linux has */
 #define DUMMY UINT32_C(0xc0000008)  /* 192.0.0.8, RFC 7600 */
 
 static struct box *box;
@@ -18,7 +20,8 @@ set_up(void)
 {
 	static const struct hash_key key;
 	const struct route told[] = { { .addr = BOX_LAN, .len = 32, .hop = HOP_OWN },
-		{ .addr = BOX_LAN, .len = 24, .hop = HOP_ON_LINK }, { .addr = DEVICE, .len = 32, .hop = HOP_DEVICE } };
+		{ .addr = BOX_LAN, .len = 24, .hop = HOP_ON_LINK }, { .addr = DEVICE, .len = 32, .hop = HOP_DEVICE },
+		{ .addr = GUEST, .len = 24, .hop = HOP_DEVICE } };
 	const struct limit none = { 1000000, 1000000 };
 	struct routes *routes = routes4_build(told, sizeof(told) / sizeof(told[0]));
 	struct interface *lan;
@@ -30,7 +33,10 @@ set_up(void)
 	interface_unlink(lan);
 	ck_assert_int_eq(interface_link(lan, &mac, routes, NULL, 0, &key), 0);
 	routes_free(routes);
-	box->snapshot.device_addr = DEVICE;
+	box->snapshot.behind_device_count = 2;
+	box->snapshot.behind_device[0] = (struct prefix4){ DEVICE, 32 };
+	box->snapshot.behind_device[1] = (struct prefix4){ GUEST & mask4(24), 24 };
+	suspects_mark(&box->snapshot);
 	box->snapshot.host = (struct host_limits){ true, { none, none, none, none } };
 }
 
@@ -79,7 +85,7 @@ run(enum way way)
 
 /* The packet that has gone to Linux, without its frame header. */
 static const uint8_t *
-to_linux(const struct worker *w)
+to_linux(const struct worker *w, uint32_t dst)
 {
 	const struct rte_mbuf *mbuf = w->to_host.mbufs[0];
 	const uint8_t *ip = rte_pktmbuf_mtod(mbuf, const uint8_t *) + ETHER_LEN;
@@ -87,22 +93,23 @@ to_linux(const struct worker *w)
 	ck_assert_uint_eq(w->to_host.count, 1);
 	ck_assert_uint_eq(mbuf->port, INTERFACE_DEVICE);
 	ck_assert_ptr_null(frame_fault(ip, mbuf->data_len - (size_t)ETHER_LEN));
-	ck_assert_uint_eq(load32(ip + 16), DEVICE);
+	ck_assert_uint_eq(load32(ip + 16), dst);
 	return ip;
 }
 
 /* Out by the worker that the device's address says, and back by the one that has the port. */
-START_TEST(there_and_back)
+static void
+check_there_and_back(uint32_t inside, uint16_t inside_port)
 {
 	const struct mac mac = box_mac(box, INTERFACE_V6);
 	const uint8_t *sent;
 	struct worker *w;
 	uint16_t port;
 
-	udp_packet(DEVICE, (uint16_t)(5000 + _i), BOX_SERVER, 53, 64);
+	udp_packet(inside, inside_port, BOX_SERVER, 53, 64);
 	from_device();
 	w = run(WAY_FROM_DEVICE);
-	ck_assert_uint_eq(w->id, snapshot_host_owner(DEVICE, 2));
+	ck_assert_uint_eq(w->id, snapshot_host_owner(inside, 2));
 	ck_assert_uint_eq(w->transmit[INTERFACE_V6].count, 1);
 	sent = rte_pktmbuf_mtod(w->transmit[INTERFACE_V6].mbufs[0], const uint8_t *) + ETHER_LEN + IPV6_LEN;
 	ck_assert_uint_eq(load32(sent + 12), BOX_EXTERNAL);
@@ -114,8 +121,20 @@ START_TEST(there_and_back)
 	frame_ipv6(&frame, BOX_BR6, BOX_CE6, 4, 0);
 	frame_ethernet(&frame, &mac, 0x86dd);
 	w = run(WAY_FROM_V6);
-	ck_assert_uint_eq(load16(to_linux(w) + IPV4_MIN_LEN + 2), 5000 + _i);
+	ck_assert_uint_eq(load16(to_linux(w, inside) + IPV4_MIN_LEN + 2), inside_port);
 	ck_assert_uint_eq(w->counters.softwire[0].sent_ipv4.packets, 1);
+}
+
+START_TEST(there_and_back)
+{
+	check_there_and_back(DEVICE, (uint16_t)(5000 + _i));
+}
+END_TEST
+
+/* CER-31: a host of a network that Linux forwards for has its ports of the same set. */
+START_TEST(another_network)
+{
+	check_there_and_back(GUEST + (uint32_t)_i, 5000);
 }
 END_TEST
 
@@ -142,6 +161,12 @@ START_TEST(nobody_else)
 	udp_packet(DEVICE, 5000, BOX_SERVER, 53, 64);
 	frame_ethernet(&frame, &mac, 0x0800);
 	check_dropped(WAY_FROM_V4, DROP_lan_spoof);
+	udp_packet(GUEST, 5000, BOX_SERVER, 53, 64);
+	frame_ethernet(&frame, &mac, 0x0800);
+	check_dropped(WAY_FROM_V4, DROP_lan_spoof);
+	udp_packet(GUEST + 256, 5000, BOX_SERVER, 53, 64);
+	from_device();
+	check_dropped(WAY_FROM_DEVICE, DROP_lan_spoof);
 	for (size_t i = 0; i < sizeof(nobodies) / sizeof(nobodies[0]); i++) {
 		udp_packet(DEVICE, 5000, nobodies[i], 53, 64);
 		from_device();
@@ -158,11 +183,26 @@ START_TEST(nobody_else)
 }
 END_TEST
 
+/* CER-31: between the LAN and a network of Linux's it is Linux that forwards; nothing is translated. */
+START_TEST(between_networks)
+{
+	const struct mac mac = box_mac(box, INTERFACE_V4);
+	const struct worker *w;
+
+	udp_packet(BOX_LAN + 9, 5000, GUEST, 53, 64);
+	frame_ethernet(&frame, &mac, 0x0800);
+	w = run(WAY_FROM_V4);
+	ck_assert_uint_eq(w->to_host.count, 1);
+	ck_assert_uint_eq(w->to_host.mbufs[0]->port, INTERFACE_V4);
+	ck_assert_uint_eq(w->nat->session_count, 0);
+}
+END_TEST
+
 /* Linux believes nothing that comes from an address of its own. */
 static void
 check_told(const struct worker *w, enum drop_reason reason, uint8_t type, uint8_t code)
 {
-	const uint8_t *ip = to_linux(w);
+	const uint8_t *ip = to_linux(w, DEVICE);
 
 	ck_assert_uint_eq(w->counters.drop[reason], 1);
 	ck_assert_uint_eq(load32(ip + 12), DUMMY);
@@ -204,7 +244,7 @@ START_TEST(as_a_b4)
 	udp_packet(BOX_SERVER, 53, DEVICE, 5000, 64);
 	frame_ipv6(&frame, BOX_BR6, BOX_CE6, 4, 0);
 	frame_ethernet(&frame, &mac, 0x86dd);
-	ck_assert_uint_eq(load16(to_linux(run(WAY_FROM_V6)) + IPV4_MIN_LEN + 2), 5000);
+	ck_assert_uint_eq(load16(to_linux(run(WAY_FROM_V6), DEVICE) + IPV4_MIN_LEN + 2), 5000);
 }
 END_TEST
 
@@ -216,7 +256,9 @@ unit_suite(void)
 
 	tcase_add_checked_fixture(all, set_up, tear_down);
 	tcase_add_loop_test(all, there_and_back, 0, 8);
+	tcase_add_loop_test(all, another_network, 0, 8);
 	tcase_add_test(all, nobody_else);
+	tcase_add_test(all, between_networks);
 	tcase_add_test(all, errors_from_nobody);
 	tcase_add_test(all, no_softwire);
 	tcase_add_test(all, as_a_b4);

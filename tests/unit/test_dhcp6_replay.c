@@ -221,6 +221,9 @@ line_do(struct replay *replay, const char *time, const char *what)
 		ck_assert_int_eq(dhcp6_client_decline(client, replay->now, addr, &replay->actions), 0);
 	else if (strncmp(what, "decline-unknown ", 16) == 0 && ip6_parse(what + 16, &addr) == 0)
 		ck_assert_int_eq(dhcp6_client_decline(client, replay->now, addr, &replay->actions), -ENOENT);
+	else if (strncmp(what, "want ", 5) == 0)
+		dhcp6_client_want(client, replay->now, strstr(what, "pd") != NULL, strstr(what, "na") != NULL,
+		    &replay->actions);
 	else if (strcmp(what, "nothing") == 0)
 		replay->actions.send_len = replay->actions.change_count = 0;
 	else
@@ -382,6 +385,8 @@ line_config(struct replay *replay, const char *words)
 			config.stateless = true;
 		else if (strcmp(word, "rapid-commit") == 0)
 			config.rapid_commit = true;
+		else if (strcmp(word, "nothing") == 0)
+			continue;
 		else if (strcmp(word, "reconfigure") == 0)
 			config.reconfigure = true;
 		else if (sscanf(word, "extra=%hu", &config.extra[config.extra_count]) == 1)

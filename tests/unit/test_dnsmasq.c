@@ -7,16 +7,13 @@
 static struct dnsmasq
 home(void)
 {
-	return (struct dnsmasq){ .device = "lan",
-		.wan = "wan",
+	return (struct dnsmasq){ .wan = "wan",
 		.user = "dnsmasq",
 		.directory = "/var/lib/mapedge",
-		.subnet = prefix4("192.168.1.0/24"),
-		.first = ip4("192.168.1.100"),
-		.last = ip4("192.168.1.199"),
 		.lease_s = 43200,
 		.mtu = 1460,
-		.has_router = true,
+		.network_count = 1,
+		.networks = { { "lan", prefix4("192.168.1.0/24"), ip4("192.168.1.100"), ip4("192.168.1.199"), true } },
 		.dns = { .count = 2, .addr = { ip6("2001:db8:f::a"), ip6("fe80::1") } } };
 }
 
@@ -61,7 +58,7 @@ START_TEST(without)
 	struct dnsmasq dnsmasq = home();
 	char text[DNSMASQ_TEXT_SIZE];
 
-	dnsmasq.has_router = false;
+	dnsmasq.networks[0].has_router = false;
 	dnsmasq.mtu = 0;
 	dnsmasq.dns.count = 0;
 	dnsmasq_write(&dnsmasq, text);
@@ -70,11 +67,33 @@ START_TEST(without)
 	ck_assert_ptr_null(strstr(text, "server="));
 	ck_assert_ptr_null(strstr(text, "group="));
 	dnsmasq.user = "root";
-	dnsmasq.subnet.len = 0;
+	dnsmasq.networks[0].subnet.len = 0;
 	dnsmasq_write(&dnsmasq, text);
-	ck_assert_ptr_null(strstr(text, "dhcp-authoritative"));
 	ck_assert_ptr_null(strstr(text, "255"));
 	ck_assert_ptr_nonnull(strstr(text, "\nuser=root\ngroup=root\n"));
+}
+END_TEST
+
+/* CER-31 CER-14: each network has its range and its advertisements; one that has no prefix has no router. */
+START_TEST(two_networks)
+{
+	struct dnsmasq dnsmasq = home();
+	char text[DNSMASQ_TEXT_SIZE];
+
+	dnsmasq.network_count = 2;
+	dnsmasq.networks[1] = (struct dnsmasq_network){ .device = "guest",
+		.subnet = prefix4("192.168.2.0/23"),
+		.first = ip4("192.168.3.0"),
+		.last = ip4("192.168.3.254") };
+	dnsmasq_write(&dnsmasq, text);
+	ck_assert_ptr_nonnull(strstr(text, "\ninterface=lan\ninterface=guest\nexcept-interface=lo\n"));
+	ck_assert_ptr_nonnull(strstr(text,
+	    "\ndhcp-range=192.168.1.100,192.168.1.199,255.255.255.0,43200\n"
+	    "dhcp-range=192.168.3.0,192.168.3.254,255.255.254.0,43200\n"));
+	ck_assert_ptr_nonnull(strstr(text,
+	    "\nra-param=lan,mtu:off,600,2700\n"
+	    "dhcp-range=::,constructor:guest,ra-stateless,64,2700\n"
+	    "ra-param=guest,mtu:off,600,0\n"));
 }
 END_TEST
 
@@ -83,16 +102,16 @@ START_TEST(range)
 {
 	struct dnsmasq dnsmasq = home();
 
-	dnsmasq_range(&dnsmasq, ip4("192.168.1.1"));
-	ck_assert_uint_eq(dnsmasq.first, ip4("192.168.1.128"));
-	ck_assert_uint_eq(dnsmasq.last, ip4("192.168.1.254"));
-	dnsmasq_range(&dnsmasq, ip4("192.168.1.254"));
-	ck_assert_uint_eq(dnsmasq.first, ip4("192.168.1.1"));
-	ck_assert_uint_eq(dnsmasq.last, ip4("192.168.1.127"));
-	dnsmasq.subnet = prefix4("10.0.0.0/8");
-	dnsmasq_range(&dnsmasq, ip4("10.0.0.1"));
-	ck_assert_uint_eq(dnsmasq.first, ip4("10.128.0.0"));
-	ck_assert_uint_eq(dnsmasq.last, ip4("10.255.255.254"));
+	dnsmasq_range(&dnsmasq.networks[0], ip4("192.168.1.1"));
+	ck_assert_uint_eq(dnsmasq.networks[0].first, ip4("192.168.1.128"));
+	ck_assert_uint_eq(dnsmasq.networks[0].last, ip4("192.168.1.254"));
+	dnsmasq_range(&dnsmasq.networks[0], ip4("192.168.1.254"));
+	ck_assert_uint_eq(dnsmasq.networks[0].first, ip4("192.168.1.1"));
+	ck_assert_uint_eq(dnsmasq.networks[0].last, ip4("192.168.1.127"));
+	dnsmasq.networks[0].subnet = prefix4("10.0.0.0/8");
+	dnsmasq_range(&dnsmasq.networks[0], ip4("10.0.0.1"));
+	ck_assert_uint_eq(dnsmasq.networks[0].first, ip4("10.128.0.0"));
+	ck_assert_uint_eq(dnsmasq.networks[0].last, ip4("10.255.255.254"));
 }
 END_TEST
 
@@ -104,6 +123,7 @@ unit_suite(void)
 
 	tcase_add_test(tcase, whole_text);
 	tcase_add_test(tcase, without);
+	tcase_add_test(tcase, two_networks);
 	tcase_add_test(tcase, range);
 	suite_add_tcase(suite, tcase);
 	return suite;

@@ -5,34 +5,12 @@
 #include "pkt/ecn.h"
 #include "pkt/encapsulate.h"
 #include "pkt/ipv4.h"
-#include "traffic.h"
+#include "two_boxes.h"
 #include "unit.h"
 
 #define COUNT(array) (int)(sizeof(array) / sizeof((array)[0]))
 
-static struct box *ce, *br;
-
-static void
-set_up(void)
-{
-	ce = box_new(&(struct box_options){ .is_ce = true });
-	br = box_new(&(struct box_options){ .is_ce = false });
-}
-
-static void
-tear_down(void)
-{
-	box_free(ce);
-	box_free(br);
-}
-
 /* ---- helpers ---------------------------------------------------------------------------------------------------- */
-
-static struct box *
-box_of(enum traffic_way way)
-{
-	return way <= CE_DOWN ? ce : br;
-}
 
 static void
 check_end(enum traffic_way way, const struct frame *frame, size_t len, enum drop_reason want)
@@ -269,7 +247,7 @@ START_TEST(frames)
 }
 END_TEST
 
-/* TRAP-39: a packet in two buffers is not one that the steps can read. */
+/* TRAP-39, SEC-11: a packet in two buffers is not one that the steps can read. */
 START_TEST(segmented)
 {
 	struct frame frame;
@@ -285,7 +263,7 @@ START_TEST(segmented)
 END_TEST
 
 /*
- * TRAP-38: what the driver says of the checksums of the frame that came is said of other headers than those that go. So the
+ * TRAP-38, SEC-11: what the driver says of the checksums of the frame that came is said of other headers than those that go. So the
  * checksums are all ours, and nothing asks a driver to touch them.
  */
 START_TEST(no_offload_is_asked_for)

@@ -129,6 +129,26 @@ START_TEST(kept)
 }
 END_TEST
 
+/* CER-13: RFC 4193 section 3.1: fd00::/8, 40 bits, and a /64 for each network. */
+START_TEST(unique_local)
+{
+	const struct prefix6 ula = home_ula(UINT64_C(0x6d61706564ffffff)),
+			     bad[] = { prefix6("fc6d:6170:6564::/48"), prefix6("fd6d:6170:6500::/40"),
+				     prefix6("2001:db8:12::/48"), { ip6("fd6d:6170:6564:1::"), 48 } };
+	char text[PREFIX_TEXT_SIZE];
+	struct prefix6 subnet;
+
+	ck_assert_str_eq(prefix6_format(&ula, text), "fd6d:6170:6564::/48");
+	ck_assert(home_is_ula(&ula));
+	for (int i = 0; i < COUNT(bad); i++)
+		ck_assert_msg(!home_is_ula(&bad[i]), "%d", i);
+	subnet = home_ula_subnet(&ula, HOME_SUBNET_AUTO);
+	ck_assert_str_eq(prefix6_format(&subnet, text), "fd6d:6170:6564:1::/64");
+	subnet = home_ula_subnet(&ula, 65535);
+	ck_assert_str_eq(prefix6_format(&subnet, text), "fd6d:6170:6564:ffff::/64");
+}
+END_TEST
+
 Suite *
 unit_suite(void)
 {
@@ -136,6 +156,7 @@ unit_suite(void)
 	TCase *tcase = tcase_create("home");
 
 	tcase_add_test(tcase, subnets);
+	tcase_add_test(tcase, unique_local);
 	tcase_add_test(tcase, discarded);
 	tcase_add_test(tcase, over);
 	tcase_add_test(tcase, kept);

@@ -270,6 +270,80 @@ START_TEST(equal_signatures)
 }
 END_TEST
 
+/* ---- forgetting ------------------------------------------------------------------------------------------------- */
+
+static void
+forget_all(void)
+{
+	index_forget(&set);
+	memset(list.in, 0, sizeof(list.in));
+}
+
+/* Long chains and short ones. */
+static uint64_t
+some_hash(uint32_t id)
+{
+	return (id % 3 == 0 ? id % 30 : (uint64_t)id * UINT64_C(0x9e3779b97f4a7c15)) | UINT64_C(7) << 60;
+}
+
+static void
+insert_some(uint32_t first, uint32_t count)
+{
+	for (uint32_t id = first; id < first + count; id++)
+		ck_assert_int_eq(insert(some_hash(id), id), 0);
+}
+
+/* From that moment on nothing of what was is offered, and what comes is, while the rest is cleared up bucket by bucket. */
+START_TEST(forgotten_at_once)
+{
+	uint8_t offered[MAX_IDS];
+	unsigned int room;
+
+	make(1000);
+	room = overflow_left();
+	insert_some(0, 500);
+	forget_all();
+	for (uint32_t id = 0; id < 500; id++)
+		ck_assert_uint_eq(search_all(some_hash(id), offered), 0);
+	insert_some(200, 500);
+	check_all();
+	for (uint32_t i = 0; set.clear_left > 0; i++) {
+		ck_assert_uint_eq(set.clear_left, set.home - 3 * i);
+		remove_id(200 + i % 250);
+		index_clear_up(&set, 3);
+		check_search(some_hash(200 + i % 250));
+		ck_assert_int_eq(insert(some_hash(200 + i % 250), 200 + i % 250), 0);
+	}
+	check_all();
+	for (uint32_t id = 200; id < 700; id++)
+		remove_id(id);
+	ck_assert_uint_eq(overflow_left(), room);
+	for (uint32_t i = 0; i < set.home; i++)
+		ck_assert_uint_eq(index_match(&set.buckets[i], 0), 0xff);
+}
+END_TEST
+
+/* As often as one likes: before a mark comes round again, nothing has it any more. */
+START_TEST(forgotten_again_and_again)
+{
+	uint8_t offered[MAX_IDS];
+	unsigned int room;
+
+	make(1000);
+	room = overflow_left();
+	for (uint32_t round = 0; round < 20; round++) {
+		insert_some(round * 50, 300);
+		check_all();
+		forget_all();
+		for (uint32_t id = 0; id < round * 50 + 300; id++)
+			ck_assert_uint_eq(search_all(some_hash(id), offered), 0);
+		index_clear_up(&set, round % 7 * 20);
+	}
+	index_clear_up(&set, UINT32_MAX);
+	ck_assert_uint_eq(overflow_left(), room);
+}
+END_TEST
+
 START_TEST(peek_offers_a_candidate_of_the_home_bucket)
 {
 	const uint64_t hash = UINT64_C(0x1234000000000007);
@@ -300,6 +374,8 @@ unit_suite(void)
 	tcase_add_checked_fixture(corners, NULL, tear_down);
 	tcase_add_test(corners, hash_without_high_bits);
 	tcase_add_test(corners, equal_signatures);
+	tcase_add_test(corners, forgotten_at_once);
+	tcase_add_test(corners, forgotten_again_and_again);
 	tcase_add_test(corners, peek_offers_a_candidate_of_the_home_bucket);
 	suite_add_tcase(suite, corners);
 	return suite;

@@ -153,6 +153,44 @@ START_TEST(no_line_for_this_offer)
 }
 END_TEST
 
+/* S46-22: where no NAPT stands between, and no AFTR, the status says that there is no filter. */
+START_TEST(who_has_no_filter)
+{
+	static const struct {
+		const char *ipv4;
+		enum offer_kind kind;
+		bool noted;
+	} cases[] = { { "203.0.113.0/29", OFFER_IPIP, true }, { "203.0.113.7/32", OFFER_IPIP, false },
+		{ "0.0.0.0/0", OFFER_DS_LITE, false } };
+
+	const struct pulse pulse = { 0 };
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		json_t *status;
+
+		memset(&offer, 0, sizeof(offer));
+		offer.kind = cases[i].kind;
+		if (cases[i].kind == OFFER_IPIP) {
+			offer.ipv4 = prefix4(cases[i].ipv4);
+			offer.local = prefix6("2001:db8:12:3400::feed/128");
+		}
+		ck_assert_int_eq(set_line("2001:db8:12:3400::/56"), 0);
+		status = line_json(conf, NULL, &(struct liveness){ 0 });
+		ck_assert_int_eq(json_object_get(json_object_get(status, "softwire"), "note") != NULL, cases[i].noted);
+		ck_assert_ptr_null(json_object_get(json_object_get(status, "softwire"), "probe"));
+		json_decref(status);
+		conf->softwires[0].probe.target = 1;
+		status = line_json(conf, NULL, &(struct liveness){ .pulse = &pulse });
+		ck_assert_str_eq(json_string_value(
+				     json_object_get(json_object_get(json_object_get(status, "softwire"), "probe"),
+					 "state")),
+		    "off");
+		json_decref(status);
+		conf->softwires[0].probe.target = 0;
+	}
+}
+END_TEST
+
 /* What `status` says of a softwire that is configured: it may be reachable, carry something, or lead nowhere. */
 static const struct {
 	uint64_t sent[3], received[3]; /* in all, every 5 s */
@@ -167,6 +205,7 @@ static const struct {
 START_TEST(alive_or_not)
 {
 	struct pulse pulse = { 0 };
+	const struct liveness liveness = { .pulse = &pulse };
 	json_t *status, *softwire;
 	char *text;
 
@@ -174,7 +213,7 @@ START_TEST(alive_or_not)
 	ck_assert_int_eq(set_line("2001:db8:12:3500::/56"), 0);
 	for (uint64_t i = 0; i < 3; i++)
 		pulse_take(&pulse, i * PULSE_EVERY_MS, pulses[_i].sent[i], pulses[_i].received[i]);
-	status = line_json(conf, NULL, &pulse);
+	status = line_json(conf, NULL, &liveness);
 	softwire = json_object_get(status, "softwire");
 	text = json_dumps(json_object_get(softwire, "reachable"), JSON_ENCODE_ANY);
 	ck_assert_str_eq(text, pulses[_i].reachable);
@@ -191,6 +230,60 @@ START_TEST(alive_or_not)
 }
 END_TEST
 
+/* OPS-12: a probe knows more, and others' packets may know better. Its target is silent from second 30 on. */
+static const struct {
+	bool answers;
+	uint64_t other_at_s; /* when others' packets last came in */
+	const char *reachable, *reason, *state;
+	int missed;
+} probes[] = {
+	{ true, 0, "true", "the probe's target answers", "up", 0 },
+	{ false, 30, "false", "the probe's target is silent, and nothing else comes back", "down", 3 },
+	{ false, 40, "true", "packets come back, but the probe's target is silent", "down", 3 },
+};
+
+START_TEST(probe_and_packets)
+{
+	struct pulse pulse = { 0 };
+	struct probe probe;
+	const struct liveness liveness = { &pulse, &probe, 62500000 };
+	json_t *status, *softwire, *shown;
+	char *text;
+
+	offer_map_e(6);
+	ck_assert_int_eq(set_line("2001:db8:12:3500::/56"), 0);
+	conf->softwires[0].probe = (struct conf_probe){ ip4("198.51.100.9"), 10, 3 };
+	probe_begin(&probe, 3);
+	for (uint64_t s = 0; s <= 60; s += 5) {
+		const bool heard = s > 0 && s == probes[_i].other_at_s;
+
+		pulse_take(&pulse, s * 1000, s,
+		    pulse.looks > 0 && probes[_i].other_at_s > 0 && s >= probes[_i].other_at_s);
+		ck_assert(!heard || pulse.answered_ms == s * 1000);
+		if (s % 10 != 0)
+			continue;
+		if (probe_send(&probe, s * 1000000) < 3 || probes[_i].answers)
+			ck_assert(probe_answer(&probe, (uint16_t)(s / 10), s * 1000000 + 4100));
+	}
+	status = line_json(conf, NULL, &liveness);
+	softwire = json_object_get(status, "softwire");
+	text = json_dumps(json_object_get(softwire, "reachable"), JSON_ENCODE_ANY);
+	ck_assert_str_eq(text, probes[_i].reachable);
+	free(text);
+	ck_assert_str_eq(json_string_value(json_object_get(softwire, "reachable_reason")), probes[_i].reason);
+	shown = json_object_get(softwire, "probe");
+	ck_assert_str_eq(json_string_value(json_object_get(shown, "state")), probes[_i].state);
+	ck_assert_str_eq(json_string_value(json_object_get(shown, "target")), "198.51.100.9");
+	ck_assert_int_eq(json_integer_value(json_object_get(shown, "sent")), 7);
+	ck_assert_int_eq(json_integer_value(json_object_get(shown, "answered")), probes[_i].answers ? 7 : 3);
+	ck_assert_int_eq(json_integer_value(json_object_get(shown, "missed_in_a_row")), probes[_i].missed);
+	ck_assert_int_eq(json_integer_value(json_object_get(shown, "last_answer_s")), probes[_i].answers ? 2 : 42);
+	ck_assert_double_eq_tol(json_real_value(json_object_get(shown, "round_trip_ms")), 4.1, 1e-9);
+	ck_assert_int_eq(json_object_get(softwire, "hint") != NULL, _i == 1);
+	json_decref(status);
+}
+END_TEST
+
 Suite *
 unit_suite(void)
 {
@@ -202,6 +295,8 @@ unit_suite(void)
 	tcase_add_test(good, lw4o6);
 	tcase_add_test(good, ipip_and_ds_lite);
 	tcase_add_loop_test(good, alive_or_not, 0, 3);
+	tcase_add_test(good, who_has_no_filter);
+	tcase_add_loop_test(good, probe_and_packets, 0, 3);
 	suite_add_tcase(suite, good);
 	tcase_add_checked_fixture(bad, set_up_line, tear_down_line);
 	tcase_add_test(bad, no_line_for_this_offer);

@@ -244,16 +244,20 @@ START_TEST(native_ipv6_of_linux)
 }
 END_TEST
 
-/* NAT-53: the way of the softwire's device is in the LAN's table. */
+/* NAT-53 CER-31: the way of the softwire's device is in the LAN's table, and the networks behind it. */
 START_TEST(softwire_device)
 {
 	make(links);
 	ck_assert_uint_eq(hop4(UINT32_C(0xc0000002)), HOP_GATEWAY);
 	link_clear(&snapshot);
-	snapshot.device_addr = UINT32_C(0xc0000002);
+	snapshot.behind_device_count = 2;
+	snapshot.behind_device[0] = (struct prefix4){ UINT32_C(0xc0000002), 32 };
+	snapshot.behind_device[1] = (struct prefix4){ UINT32_C(0xc0a80200), 24 };
 	make(links);
 	ck_assert_uint_eq(hop4(UINT32_C(0xc0000002)), HOP_DEVICE);
 	ck_assert_uint_eq(hop4(UINT32_C(0xc0000003)), HOP_GATEWAY);
+	ck_assert_uint_eq(hop4(UINT32_C(0xc0a802ff)), HOP_DEVICE);
+	ck_assert_uint_eq(hop4(UINT32_C(0xc0a80300)), HOP_GATEWAY);
 }
 END_TEST
 

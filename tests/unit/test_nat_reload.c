@@ -245,6 +245,36 @@ START_TEST(what_changes_nothing)
 END_TEST
 
 /* Ports are set aside and given back while they are in use. */
+/* Drained: what there is goes on, also by its mapping from outside; nothing new, of a host that is known or not. */
+START_TEST(drained)
+{
+	const struct session *s = fixture_open(&f, inside(1, 5000), remote(0), 0, 0);
+	const uint64_t ends[][2] = { { inside(1, 5000), remote(1) }, { inside(1, 5001), remote(0) },
+		{ inside(2, 5000), remote(0) } };
+	struct session passage;
+	enum drop_reason why;
+
+	config.refuses_new = true;
+	reload();
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		const struct nat_opening opening = { .inside = ends[i][0],
+			.remote = ends[i][1],
+			.now = 1,
+			.now_ms = 1000 };
+
+		ck_assert_ptr_null(nat_open_out(f.nat, &opening, &why));
+		ck_assert_int_eq(why, DROP_draining);
+	}
+	ck_assert_uint_eq(f.nat->session_count, 1);
+	ck_assert_uint_eq(f.nat->hosts.count, 1);
+	ck_assert_uint_eq(s->state, SESSION_UDP);
+	ck_assert(nat_admit(f.nat, s->external_port, remote(0), &passage, &why));
+	config.refuses_new = false;
+	reload();
+	ck_assert_ptr_nonnull(fixture_open(&f, inside(2, 5000), remote(0), 0, 2));
+}
+END_TEST
+
 START_TEST(reserve_changes)
 {
 	fill_until(DOOR);
@@ -273,6 +303,59 @@ START_TEST(memory)
 
 	ck_assert_uint_le(nat_size(&many), MANY * UINT64_C(128));
 	ck_assert_uint_ge(nat_size(&many), MANY * UINT64_C(64));
+}
+END_TEST
+
+/* How many buckets may still have what was forgotten. */
+static uint32_t
+to_clear_up(void)
+{
+	return f.nat->out.clear_left + f.nat->in.clear_left + f.nat->by_peer.clear_left + f.nat->inside.clear_left +
+	    f.nat->hosts.index.clear_left;
+}
+
+#define SOME 3000
+
+/*
+ * MAPE-59: another address ends all at once, for whoever looks; the memory follows in small steps, and in between there is
+ * room for as many sessions of the same ends again. The last round comes before those of the second one are cleared up.
+ */
+START_TEST(another_address_in_small_steps)
+{
+	struct nat_config some = fixture_config(SOME);
+	uint32_t turns = 0;
+
+	some.reuse = NAT_REUSE_ON_EXHAUSTION;
+	some.sessions_per_host = SOME / 10;
+	tear_down();
+	fixture_make(&f, &some, 9);
+	for (uint32_t round = 0; round < 6; round++) {
+		for (uint32_t i = 0; i < SOME; i++) {
+			const uint64_t in = inside(i % 10, (uint16_t)(i / 30)), far = remote(i);
+			const struct session *s;
+
+			ck_assert(!fixture_has(&f, in, far));
+			s = fixture_open(&f, in, far, 0, round);
+			ck_assert_ptr_eq(fixture_in(&f, s->external_port, far, 0, round), s);
+			ck_assert_ptr_eq(fixture_find_out(&f, in, far), s);
+		}
+		ck_assert_uint_eq(f.nat->session_count, SOME);
+		ck_assert_uint_eq(f.nat->hosts.count, 10);
+		ck_assert_uint_eq(fixture_set_external(&f, EXTERNAL + round, &fixture_ports, round), SOME);
+		ck_assert_uint_eq(f.nat->session_count + f.nat->hosts.count + f.nat->mapping_count +
+			f.nat->sharing_count,
+		    0);
+		ck_assert_uint_eq(ports_used(&f.nat->ports[L4_UDP]) + f.nat->ports[L4_UDP].shared, 0);
+		ck_assert_uint_gt(to_clear_up(), SOME / 8);
+		for (turns = 0; round < 2 && to_clear_up() > 0; turns++)
+			ck_assert_uint_eq(nat_expire(f.nat, round, 4), 0);
+		if (round < 2)
+			ck_assert_uint_ge(turns, f.nat->out.home / 4);
+	}
+	ck_assert_uint_eq(fixture_set_external(&f, EXTERNAL, &fixture_ports, 9), 0); /* there is nothing to end */
+	fixture_open(&f, inside(0, 1), remote(0), 0, 9);
+	ck_assert_uint_eq(nat_expire(f.nat, 400, UINT32_MAX), 1);
+	ck_assert_uint_eq(to_clear_up() + f.nat->session_count + f.nat->hosts.count, 0);
 }
 END_TEST
 
@@ -316,11 +399,13 @@ unit_suite(void)
 	tcase_add_test(forwards, forward_comes_back);
 	tcase_add_test(forwards, port_of_another_worker);
 	tcase_add_test(forwards, what_changes_nothing);
+	tcase_add_test(forwards, drained);
 	tcase_add_test(forwards, reserve_changes);
 	suite_add_tcase(suite, forwards);
 	tcase_add_checked_fixture(many, set_up, tear_down);
 	tcase_set_timeout(many, 120);
 	tcase_add_test(many, memory);
+	tcase_add_test(many, another_address_in_small_steps);
 	tcase_add_test(many, two_million_sessions);
 	suite_add_tcase(suite, many);
 	return suite;

@@ -53,7 +53,7 @@ open_at(uint16_t w, uint16_t number, uint64_t remote, uint32_t now)
 }
 
 /* NAT-03, NAT-30, NAT-52: one host, so one worker, has every port of the set, each once, and flow n + 1 is refused. */
-static const uint16_t worker_counts[] = { 1, 2, 4, 8 };
+static const uint16_t worker_counts[] = { 1, 2, 3, 4, 8 };
 
 START_TEST(every_port_for_one_worker)
 {
@@ -155,7 +155,7 @@ unit_suite(void)
 	Suite *suite = suite_create("nat_workers");
 	TCase *tcase = tcase_create("workers");
 
-	tcase_add_loop_test(tcase, every_port_for_one_worker, 0, 4);
+	tcase_add_loop_test(tcase, every_port_for_one_worker, 0, 5);
 	tcase_add_test(tcase, own_ports_first);
 	tcase_add_test(tcase, some_ports_stay_at_home);
 	tcase_add_test(tcase, reserved_ports_of_all);

@@ -1,36 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Packets cut short, at every length: nothing outside of them is read (a sanitizer sees it), each ends in exactly one
+ * SEC-11: packets cut short, at every length: nothing outside of them is read (a sanitizer sees it), each ends in exactly one
  * place, and the reason counted is the right one.
  */
-#include "traffic.h"
+#include "two_boxes.h"
 #include "unit.h"
 
 #define COUNT(array) (int)(sizeof(array) / sizeof((array)[0]))
 
-static struct box *ce, *br;
-
-static void
-set_up(void)
-{
-	ce = box_new(&(struct box_options){ .is_ce = true });
-	br = box_new(&(struct box_options){ .is_ce = false });
-}
-
-static void
-tear_down(void)
-{
-	box_free(ce);
-	box_free(br);
-}
-
 /* ---- helpers ---------------------------------------------------------------------------------------------------- */
-
-static struct box *
-box_of(enum traffic_way way)
-{
-	return way <= CE_DOWN ? ce : br;
-}
 
 /* The CE must know the flow before a packet of it may come in; its external port. */
 static uint16_t

@@ -1,52 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Whole ways: through two boxes and back, from CE to CE, among workers, in bursts, and over a change of the snapshot. */
+/*
+ * Whole ways: through two boxes and back, from CE to CE, in bursts, and over a change of the snapshot. Among
+ * workers: test_path_workers.c.
+ */
 #include <stdlib.h>
 
-#include "box.h"
-#include "frames.h"
-#include "icmp/error.h"
-#include "unit.h"
-
-#define COUNT(array) (int)(sizeof(array) / sizeof((array)[0]))
-
-static struct box *ce, *br;
-static struct box_end end;
-
-static void
-set_up(void)
-{
-	ce = box_new(&(struct box_options){ .is_ce = true });
-	br = box_new(&(struct box_options){ .is_ce = false });
-}
-
-static void
-tear_down(void)
-{
-	box_free(ce);
-	box_free(br);
-}
-
-/* ---- helpers ---------------------------------------------------------------------------------------------------- */
-
-static void
-run(struct box *box, unsigned int worker, unsigned int interface, const struct frame *frame)
-{
-	box_run_one(box, worker, interface, frame->room + frame->start, frame->len, &end);
-	ck_assert_msg(end.broken == NULL, "%s", end.broken);
-}
-
-/* It must have been sent on this interface, and be right. */
-static void
-check_sent(unsigned int interface)
-{
-	const size_t outer = ETHER_LEN + (interface == INTERFACE_V6 ? IPV6_LEN : 0);
-	const char *fault;
-
-	ck_assert_msg(end.how == BOX_SENT, "%s", end.how == BOX_DROPPED ? drop_info[end.reason].name : "handed over");
-	ck_assert_uint_eq(end.to, interface);
-	fault = frame_fault(end.frame + outer, end.len - outer);
-	ck_assert_msg(fault == NULL, "%s", fault);
-}
+#include "path_packets.h"
+#include "two_boxes.h"
 
 /* What one box sent, as the other one receives it. */
 static void
@@ -57,40 +17,6 @@ cross(struct frame *frame, const struct box *to, unsigned int interface)
 	frame_payload(frame, 0);
 	frame_push(frame, end.frame + ETHER_LEN, end.len - ETHER_LEN);
 	frame_ethernet(frame, &mac, interface == INTERFACE_V4 ? 0x0800 : 0x86dd);
-}
-
-static void
-udp_packet(struct frame *frame, uint32_t src, uint16_t src_port, uint32_t dst, uint16_t dst_port, uint8_t ttl)
-{
-	frame_payload(frame, 20);
-	frame_udp(frame, src_port, dst_port);
-	frame_ipv4(frame, &(struct frame_ipv4){ .src = src, .dst = dst, .protocol = PROTOCOL_UDP, .ttl = ttl });
-}
-
-/* An error from the quoted packet's receiver about it. */
-static void
-error_packet(struct frame *frame, uint32_t src, uint16_t src_port, uint32_t dst, uint16_t dst_port)
-{
-	udp_packet(frame, src, src_port, dst, dst_port, 0);
-	frame_icmp(frame, ICMP_UNREACHABLE, 3, 0);
-	frame_ipv4(frame, &(struct frame_ipv4){ .src = dst, .dst = src, .protocol = PROTOCOL_ICMP });
-}
-
-static void
-native(struct frame *frame, const struct box *to)
-{
-	const struct mac mac = box_mac(to, INTERFACE_V4);
-
-	frame_ethernet(frame, &mac, 0x0800);
-}
-
-static void
-tunnelled(struct frame *frame, const struct box *to, u128 src, u128 dst)
-{
-	const struct mac mac = box_mac(to, INTERFACE_V6);
-
-	frame_ipv6(frame, src, dst, 4, 0);
-	frame_ethernet(frame, &mac, 0x86dd);
 }
 
 /* ---- there and back --------------------------------------------------------------------------------------------- */
@@ -221,164 +147,6 @@ START_TEST(hairpin_of_forged_errors)
 		ck_assert_int_eq(end.how, BOX_DROPPED);
 		ck_assert_int_eq(end.reason, cases[i].why);
 	}
-}
-END_TEST
-
-/* ---- workers ---------------------------------------------------------------------------------------------------- */
-
-/* Runs it with any worker; if it is handed over, then with its owner, who keeps it. The worker that kept it. */
-static unsigned int
-run_anywhere(struct box *box, unsigned int worker, unsigned int interface, const struct frame *frame)
-{
-	run(box, worker, interface, frame);
-	if (end.how == BOX_HANDED) {
-		ck_assert_uint_ne(end.to, worker);
-		worker = end.to;
-		run(box, worker, interface, frame);
-	}
-	ck_assert_int_ne(end.how, BOX_HANDED);
-	return worker;
-}
-
-/* What belongs to a host's flow ends with the flow's owner, whichever worker it comes to first. */
-static void
-check_owner(struct box *box, uint32_t host, uint16_t port, unsigned int at, unsigned int owner)
-{
-	struct frame frame;
-
-	udp_packet(&frame, host, 5000, BOX_SERVER, (uint16_t)(54 + at), 64);
-	native(&frame, box);
-	ck_assert_uint_eq(run_anywhere(box, at, INTERFACE_V4, &frame), owner);
-	udp_packet(&frame, BOX_SERVER, 53, BOX_EXTERNAL, port, 64);
-	tunnelled(&frame, box, BOX_BR6, BOX_CE6);
-	ck_assert_uint_eq(run_anywhere(box, at, INTERFACE_V6, &frame), owner);
-	check_sent(INTERFACE_V4);
-	error_packet(&frame, BOX_EXTERNAL, port, BOX_SERVER, 53);
-	tunnelled(&frame, box, BOX_BR6, BOX_CE6);
-	ck_assert_uint_eq(run_anywhere(box, at, INTERFACE_V6, &frame), owner);
-	check_sent(INTERFACE_V4);
-	error_packet(&frame, BOX_SERVER, 53, host, 5000);
-	native(&frame, box);
-	ck_assert_uint_eq(run_anywhere(box, at, INTERFACE_V4, &frame), owner);
-	check_sent(INTERFACE_V6);
-
-	/* a router behind the CE reports the same */
-	udp_packet(&frame, BOX_SERVER, 53, host, 5000, 64);
-	frame_icmp(&frame, ICMP_UNREACHABLE, 1, 0);
-	frame_ipv4(&frame,
-	    &(struct frame_ipv4){ .src = UINT32_C(0xc0a801fa) - at, .dst = BOX_SERVER, .protocol = PROTOCOL_ICMP });
-	native(&frame, box);
-	ck_assert_uint_eq(run_anywhere(box, at, INTERFACE_V4, &frame), owner);
-	check_sent(INTERFACE_V6);
-}
-
-/* A host's flows are all with one worker, and come back to it, errors included, wherever the packets arrive. */
-START_TEST(flows_stay_with_their_worker)
-{
-	struct box *box = box_new(&(struct box_options){ .is_ce = true, .workers = (unsigned int)_i });
-	struct interface *lan = &box->snapshot.interface[INTERFACE_V4];
-	unsigned int used = 0;
-
-	for (uint32_t host = UINT32_C(0xc0a80102); host < UINT32_C(0xc0a8012a); host++) {
-		struct frame frame;
-		unsigned int owner;
-		uint16_t port;
-
-		/* room for one more in the small table */
-		memset(lan->neighbours.slot, 0, (lan->neighbours.mask + 1) * sizeof(*lan->neighbours.slot));
-		neighbours_add(&lan->neighbours, &(struct neighbour){ host, { { 2 } } });
-		udp_packet(&frame, host, 5000, BOX_SERVER, 53, 64);
-		native(&frame, box);
-		owner = run_anywhere(box, host % box->worker_count, INTERFACE_V4, &frame);
-		check_sent(INTERFACE_V6);
-		port = load16(end.frame + ETHER_LEN + IPV6_LEN + IPV4_MIN_LEN);
-		ck_assert_uint_eq(bank_owner(box->snapshot.bank, L4_UDP, port), owner);
-		used |= 1u << owner;
-		for (unsigned int at = 0; at < box->worker_count; at++)
-			check_owner(box, host, port, at, owner);
-	}
-	ck_assert_uint_eq(used, (1u << box->worker_count) - 1);
-	box_free(box);
-}
-END_TEST
-
-/*
- * NAT-03, NAT-30, NAT-52: one host uses every port of the set, with however many workers; the next flow is refused with ICMP
- * 3/13. What comes back reaches the host from whichever worker receives it.
- */
-static const unsigned int worker_counts[] = { 1, 2, 4, 8 };
-
-START_TEST(every_port_for_one_host)
-{
-	struct box *box = box_new(&(struct box_options){ .is_ce = true, .workers = worker_counts[_i] });
-	const unsigned int owner = snapshot_host_owner(BOX_HOST, (uint16_t)box->worker_count);
-	static uint8_t used[PORTSET_PORTS];
-	struct frame frame;
-
-	memset(used, 0, sizeof(used));
-	for (uint16_t i = 0; i <= 240; i++) {
-		udp_packet(&frame, BOX_HOST, (uint16_t)(5000 + i), BOX_SERVER, 53, 64);
-		native(&frame, box);
-		ck_assert_uint_eq(run_anywhere(box, i % box->worker_count, INTERFACE_V4, &frame), owner);
-		if (i == 240)
-			break;
-		check_sent(INTERFACE_V6);
-		used[load16(end.frame + ETHER_LEN + IPV6_LEN + IPV4_MIN_LEN)]++;
-	}
-	ck_assert_int_eq(end.how, BOX_DROPPED);
-	ck_assert_int_eq(end.reason, DROP_nat_no_port);
-	ck_assert_uint_eq(load16(end.answer + ETHER_LEN + IPV4_MIN_LEN), 0x030d);
-	for (uint32_t port = 0; port < PORTSET_PORTS; port++) {
-		ck_assert_uint_eq(used[port], portset_contains(&box->snapshot.ports, (uint16_t)port));
-		if (used[port] == 0)
-			continue;
-		udp_packet(&frame, BOX_SERVER, 53, BOX_EXTERNAL, (uint16_t)port, 64);
-		tunnelled(&frame, box, BOX_BR6, BOX_CE6);
-		ck_assert_uint_eq(run_anywhere(box, port % box->worker_count, INTERFACE_V6, &frame), owner);
-		check_sent(INTERFACE_V4);
-		ck_assert_uint_eq(load32(end.frame + ETHER_LEN + 16), BOX_HOST);
-	}
-	box_free(box);
-}
-END_TEST
-
-/* Fragments of two workers never have one identification: that takes one key (RFC 8200 section 4.5). */
-START_TEST(one_key_for_identifications)
-{
-	struct box *box = box_new(&(struct box_options){ .is_ce = true, .workers = 2 });
-
-	ck_assert_mem_eq(&box->worker[0].ident.key, &box->worker[1].ident.key, sizeof(struct hash_key));
-	box_free(box);
-}
-END_TEST
-
-/* Under a whole address: sessions of a protocol without ports are with the worker that the remote address says. */
-START_TEST(protocols_without_ports_stay_with_their_worker)
-{
-	struct box *box = box_new(&(struct box_options){ .is_ce = true, .workers = (unsigned int)_i });
-	unsigned int used = 0;
-
-	box->snapshot.ports.psid_len = 0;
-	for (uint32_t server = BOX_SERVER; server < BOX_SERVER + 40; server++) {
-		const unsigned int owner = snapshot_host_owner(server, (uint16_t)box->worker_count);
-		struct frame frame;
-
-		used |= 1u << owner;
-		for (unsigned int at = 0; at < box->worker_count; at++) {
-			frame_payload(&frame, 20);
-			frame_ipv4(&frame, &(struct frame_ipv4){ .src = BOX_HOST, .dst = server, .protocol = 50 });
-			native(&frame, box);
-			ck_assert_uint_eq(run_anywhere(box, at, INTERFACE_V4, &frame), owner);
-			check_sent(INTERFACE_V6);
-			frame_payload(&frame, 20);
-			frame_ipv4(&frame, &(struct frame_ipv4){ .src = server, .dst = BOX_EXTERNAL, .protocol = 50 });
-			tunnelled(&frame, box, BOX_BR6, BOX_CE6);
-			ck_assert_uint_eq(run_anywhere(box, at, INTERFACE_V6, &frame), owner);
-			check_sent(INTERFACE_V4);
-		}
-	}
-	ck_assert_uint_eq(used, (1u << box->worker_count) - 1);
-	box_free(box);
 }
 END_TEST
 
@@ -539,6 +307,34 @@ START_TEST(without_a_softwire)
 }
 END_TEST
 
+/* A host hears at once that nothing new is taken; what there is goes on. */
+START_TEST(drained)
+{
+	static struct snapshot next;
+	struct worker *w = &ce->worker[0];
+	struct frame frame;
+
+	open_flow();
+	next = ce->snapshot;
+	next.generation = 2;
+	next.nat.refuses_new = true;
+	path_adopt(w, &next);
+	udp_packet(&frame, BOX_HOST, 5001, BOX_SERVER, 53, 64);
+	native(&frame, ce);
+	run(ce, 0, INTERFACE_V4, &frame);
+	ck_assert_int_eq(end.how, BOX_DROPPED);
+	ck_assert_int_eq(end.reason, DROP_draining);
+	ck_assert(end.has_answer);
+	ck_assert_uint_eq(end.answer_to, INTERFACE_V4);
+	ck_assert_uint_eq(load16(end.answer + ETHER_LEN + IPV4_MIN_LEN), 0x030d); /* administratively prohibited */
+	udp_packet(&frame, BOX_HOST, 5000, BOX_SERVER, 53, 64);
+	native(&frame, ce);
+	run(ce, 0, INTERFACE_V4, &frame);
+	ck_assert_int_eq(end.how, BOX_SENT);
+	path_adopt(w, &ce->snapshot);
+}
+END_TEST
+
 /* What was learned of the path lasts its ten minutes through news of neighbours and rules, but not on another line. */
 START_TEST(path_mtu_outlives_a_snapshot)
 {
@@ -574,7 +370,7 @@ Suite *
 unit_suite(void)
 {
 	Suite *suite = suite_create("path");
-	TCase *ways = tcase_create("ways"), *workers = tcase_create("workers"), *bursts = tcase_create("bursts");
+	TCase *ways = tcase_create("ways"), *bursts = tcase_create("bursts");
 	TCase *snapshots = tcase_create("snapshots");
 
 	tcase_add_checked_fixture(ways, set_up, tear_down);
@@ -583,11 +379,6 @@ unit_suite(void)
 	tcase_add_loop_test(ways, hairpin, 0, COUNT(neighbours));
 	tcase_add_test(ways, hairpin_of_forged_errors);
 	suite_add_tcase(suite, ways);
-	tcase_add_loop_test(workers, flows_stay_with_their_worker, 1, BOX_MAX_WORKERS + 1);
-	tcase_add_loop_test(workers, every_port_for_one_host, 0, COUNT(worker_counts));
-	tcase_add_test(workers, one_key_for_identifications);
-	tcase_add_loop_test(workers, protocols_without_ports_stay_with_their_worker, 1, BOX_MAX_WORKERS + 1);
-	suite_add_tcase(suite, workers);
 	tcase_add_checked_fixture(bursts, set_up, tear_down);
 	tcase_add_test(bursts, burst_of_answers);
 	tcase_add_test(bursts, burst_of_lost_answers);
@@ -598,6 +389,7 @@ unit_suite(void)
 	tcase_add_test(snapshots, new_snapshots);
 	tcase_add_test(snapshots, path_mtu_outlives_a_snapshot);
 	tcase_add_test(snapshots, without_a_softwire);
+	tcase_add_test(snapshots, drained);
 	suite_add_tcase(suite, snapshots);
 	return suite;
 }

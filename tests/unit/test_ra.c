@@ -95,12 +95,13 @@ START_TEST(written)
 		.router_lifetime = 2700,
 		.prefix_count = 1,
 		.prefixes = { { .prefix = prefix6("2001:db8:12:3401::/64"), .on_link = true, .autonomous = true } },
-		.route = prefix6("2001:db8:13:3500::/56"),
-		.route_lifetime = 3600 };
+		.route_count = 2,
+		.routes = { { prefix6("2001:db8:13:3500::/56"), 3600 }, { prefix6("fd6d:6170:6564::/48"), 5400 } } };
 	uint8_t want[RA_MAX_LEN], data[RA_MAX_LEN];
 	const size_t len = hex_bytes("86000000 40400a8c 00000000 00000000"
 				     "030440c0 00000000 00000000 00000000 20010db8001234010000000000000000"
-				     "18033800 00000e10 20010db8001335000000000000000000",
+				     "18033800 00000e10 20010db8001335000000000000000000"
+				     "18033000 00001518 fd6d6170656400000000000000000000",
 	    want, sizeof(want));
 
 	ck_assert_uint_eq(ra_write(&ra, data), len);

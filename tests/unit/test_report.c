@@ -4,30 +4,13 @@
 
 #include <string.h>
 
+#include "report_fixture.h"
 #include "unit.h"
-
-static struct counters counters[3];
-static struct gauges gauges[3];
-static struct report report;
 
 static void
 set_up(void)
 {
-	memset(counters, 0, sizeof(counters));
-	memset(gauges, 0, sizeof(gauges));
-	report = (struct report){ .is_ce = true,
-		.generation = 7,
-		.since_ms = UINT64_C(1777777777777),
-		.interface = { "lan", "wan" },
-		.softwire = { { .name = "one", .slot = 0 }, { .name = "two", .slot = 1 } },
-		.softwire_count = 2,
-		.worker_count = 3,
-		.port_reuse = "on_exhaustion",
-		.df = "honour" };
-	for (int i = 0; i < 3; i++) {
-		report.counters[i] = &counters[i];
-		report.gauges[i] = &gauges[i];
-	}
+	report_set_up(REPORT_WORKERS);
 }
 
 /* The value at a path of keys and array places; NULL ends it. It must be there. */
@@ -194,7 +177,7 @@ START_TEST(traffic_stat)
 	counters[0].event[EVENT_icmp6_sent] = 5;
 	counters[1].event[EVENT_hairpin] = 6;
 	document = report_json(&report, false);
-	ck_assert_str_eq(json_string_value(at(document, "discontinuity_time", NULL)), "2026-05-03T03:09:37.777Z");
+	ck_assert_str_eq(json_string_value(at(document, "discontinuity_time", NULL)), "2026-05-03T03:09:37.045Z");
 	for (size_t i = 0; i < sizeof(want) / sizeof(want[0]); i++)
 		ck_assert_int_eq(NUMBER(document, "traffic_stat", want[i].name), want[i].value);
 	ck_assert_uint_eq(json_object_size(at(document, "traffic_stat", NULL)), 8 + sizeof(want) / sizeof(want[0]));
@@ -299,6 +282,8 @@ END_TEST
 
 START_TEST(nat)
 {
+	static const struct alarm alarms[3] = { { 0 }, { true, 7 }, { false, 8 } };
+	static const struct trend_high high = { { 200, 2, 9 }, { 1500, 2500, 3500 } };
 	json_t *document;
 
 	for (uint64_t w = 0; w < 3; w++)
@@ -309,7 +294,26 @@ START_TEST(nat)
 			.ports_shared = { w, 1, 0 },
 			.sessions_sharing = 7 + w,
 			.hosts = 2 };
+	report.port_alarm = alarms;
+	report.high = &high;
+	report.started_ms = 500;
+	report.since_ms = 0;
+	report.uptime_ms = 9000;
 	document = report_json(&report, false);
+	ck_assert(json_is_true(at(document, "nat", "ports", "udp", "alarm", NULL)));
+	ck_assert(json_is_false(at(document, "nat", "ports", "icmp", "alarm", NULL)));
+	ck_assert_int_eq(NUMBER(document, "nat", "ports", "udp", "alarms"), 7);
+	ck_assert_int_eq(NUMBER(document, "nat", "ports", "icmp", "alarms"), 8);
+	/* At its time, or now, when there are more than any look has seen. */
+	ck_assert_int_eq(NUMBER(document, "nat", "ports", "tcp", "peak"), 200);
+	ck_assert_str_eq(json_string_value(at(document, "nat", "ports", "tcp", "peak_at", NULL)),
+	    "1970-01-01T00:00:01.000Z");
+	ck_assert_int_eq(NUMBER(document, "nat", "ports", "udp", "peak"), 3);
+	ck_assert_str_eq(json_string_value(at(document, "nat", "ports", "udp", "peak_at", NULL)),
+	    "1970-01-01T00:00:09.000Z");
+	ck_assert_int_eq(NUMBER(document, "nat", "ports", "icmp", "peak"), 9);
+	ck_assert_str_eq(json_string_value(at(document, "nat", "ports", "icmp", "peak_at", NULL)),
+	    "1970-01-01T00:00:03.000Z");
 	ck_assert_int_eq(NUMBER(document, "nat", "sessions"), 33);
 	ck_assert_int_eq(NUMBER(document, "nat", "mappings"), 18);
 	ck_assert_int_eq(NUMBER(document, "nat", "sessions_sharing"), 24);

@@ -115,6 +115,17 @@ START_TEST(no_slots_left)
 }
 END_TEST
 
+/* A clock that was wrong at the start: what counts does so for as long as before. */
+START_TEST(clock_that_was_moved)
+{
+	ck_assert_int_eq(load("a b", 1, 1), 0);
+	slots_step(&slots, 1795000000000);
+	ck_assert_int_eq(load("a c", 2, 1), 0);
+	expect("a", 2, 1795000001000);
+	expect("c", 1, 2000);
+}
+END_TEST
+
 Suite *
 unit_suite(void)
 {
@@ -125,6 +136,7 @@ unit_suite(void)
 	tcase_add_test(tcase, by_name);
 	tcase_add_test(tcase, no_slot_of_an_old_snapshot);
 	tcase_add_test(tcase, no_slots_left);
+	tcase_add_test(tcase, clock_that_was_moved);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What commands on the JSON socket do to the running system. */
+#include <malloc.h>
 #include <unistd.h>
 
 #include "clock.h"
 #include "control/control_parts.h"
+#include "explain.h"
+#include "log.h"
+#include "timer.h"
 
 #define ROOM_TRIES 100 /* for an entry that the workers have let go of */
 #define ROOM_WAIT_US 100
@@ -18,9 +22,16 @@ make_report(void *context, struct report *report)
 
 	*report = (struct report){ .is_ce = control->snapshot->work != WORK_BR,
 		.generation = control->snapshot->generation,
+		.uptime_ms = clock_ms() - control->started_ms,
 		.since_ms = control->start_ms,
+		.started_ms = control->started_ms,
+		.config_age_ms = clock_ms() - control->applied_ms,
+		.high = &control->trend.high,
 		.worker_count = engine->workers,
+		.recent = &control->recent,
 		.held = engine_held(engine),
+		.drained_ms = control->drained_ms,
+		.port_alarm = watch_port_alarm(control->watch),
 		.port_reuse = conf_port_reuse_word(&control->conf->nat),
 		.df = conf_df_word(&control->conf->nat),
 		.rule_log = history_report(control->history) };
@@ -39,6 +50,32 @@ make_report(void *context, struct report *report)
 	bindings_report(control->bindings, report);
 }
 
+static void
+health(void *context, struct health *health)
+{
+	const struct control *control = context;
+	const struct engine *engine = control->engine;
+	const struct conf_softwire *softwire = &control->conf->softwires[0];
+	const struct liveness liveness = watch_liveness(control->watch);
+
+	*health = (struct health){ .generation = control->snapshot->generation,
+		.worker_count = engine->workers,
+		.is_drained = control->drained_ms > 0,
+		.is_ce = control->snapshot->work != WORK_BR,
+		.why_down = softwire->is_down ? &softwire->why_down : NULL,
+		.reach = liveness.pulse != NULL ? liveness_reach(&liveness) : REACH_UNKNOWN,
+		.rules = control->snapshot->rules->count6,
+		.bindings = bindings_count(control->bindings) };
+	for (unsigned int i = 0; i < engine->workers; i++) {
+		health->worker[i].generation = gauge_get(&engine->worker[i]->gauges.generation);
+		health->worker[i].silent_ms = engine_silent_ms(engine, i);
+	}
+	for (int i = 0; i < INTERFACE_COUNT; i++) {
+		health->link[i].name = control->conf->interfaces[i].name;
+		health->link[i].is_up = port_has_link(&engine->port[i]);
+	}
+}
+
 static const struct conf *
 line(void *context, const struct line_report **report)
 {
@@ -51,12 +88,20 @@ line(void *context, const struct line_report **report)
 	return control->conf;
 }
 
-static const struct pulse *
-pulse(void *context)
+static struct liveness
+liveness(void *context)
 {
 	const struct control *control = context;
 
-	return watch_pulse(control->watch);
+	return watch_liveness(control->watch);
+}
+
+static const struct softwire_past *
+past(void *context)
+{
+	const struct control *control = context;
+
+	return &control->past;
 }
 
 static bool
@@ -85,6 +130,182 @@ release(void *context, struct error *err)
 	struct control *control = context;
 
 	return access_release(control->access, err);
+}
+
+static int
+list(void *context, unsigned int worker, struct nat_listing *listing, struct error *err)
+{
+	struct control *control = context;
+
+	if (worker >= control->engine->workers)
+		return -ENOENT;
+	if (!inquiry_ask(&control->engine->desk[worker], listing)) {
+		error_set(err, ETIMEDOUT, "worker %u does not answer", worker);
+		error_hint(err, "it may be starved of its CPU, or hang");
+		return -ETIMEDOUT;
+	}
+	return 0;
+}
+
+static bool
+list_for_explain(void *context, unsigned int worker, struct nat_listing *listing)
+{
+	struct error err;
+
+	return list(context, worker, listing, &err) == 0;
+}
+
+_Static_assert(API_EXPLAIN_MAX == EXPLAIN_PACKETS_MAX, "what is accepted is explained");
+
+static int
+explain(void *context, char *const *packets, unsigned int count, FILE *out, struct error *err)
+{
+	struct control *control = context;
+	const struct explain_box box = { .list = list_for_explain,
+		.context = control,
+		.workers = control->engine->workers };
+	const int rc = explain_packets(control->conf, packets, count, &box, out, err);
+
+	(void)malloc_trim(0); /* its tables were as large as a worker's: whoever asks shall not make the daemon grow */
+	return rc;
+}
+
+static void
+interface_names(const struct control *control, const char *names[INTERFACE_COUNT])
+{
+	for (int i = 0; i < INTERFACE_COUNT; i++)
+		names[i] = control->conf->interfaces[i].name;
+}
+
+static int
+capture_start(void *context, const struct api_capture_wish *wish, uint64_t *id, struct error *err)
+{
+	struct control *control = context;
+	const char *names[INTERFACE_COUNT];
+
+	interface_names(control, names);
+	return viewer_start(control->viewer, names, wish, id, err);
+}
+
+static int
+capture_take(void *context, uint64_t id, struct api_captured *packet, struct error *err)
+{
+	struct control *control = context;
+
+	return viewer_take(control->viewer, id, packet, err);
+}
+
+static int
+capture_lost(void *context, uint64_t id, uint64_t *lost, struct error *err)
+{
+	struct control *control = context;
+
+	return viewer_lost(control->viewer, id, lost, err);
+}
+
+static int
+capture_stop(void *context, uint64_t id, struct error *err)
+{
+	struct control *control = context;
+
+	return viewer_stop(control->viewer, id, err);
+}
+
+static int
+trace_start(void *context, const struct api_trace_wish *wish, uint64_t *id, struct error *err)
+{
+	struct control *control = context;
+	const char *names[INTERFACE_COUNT];
+
+	interface_names(control, names);
+	return tracing_start(control->tracing, names, wish, id, err);
+}
+
+static int
+trace_take(void *context, uint64_t id, struct api_traced *packet, struct error *err)
+{
+	struct control *control = context;
+
+	return tracing_take(control->tracing, id, packet, err);
+}
+
+static int
+trace_state(void *context, uint64_t id, struct api_trace_state *state, struct error *err)
+{
+	struct control *control = context;
+
+	return tracing_state(control->tracing, id, state, err);
+}
+
+static int
+trace_stop(void *context, uint64_t id, struct error *err)
+{
+	struct control *control = context;
+
+	return tracing_stop(control->tracing, id, err);
+}
+
+static bool
+find_event(void *context, uint64_t number, struct api_event *event)
+{
+	const struct log_event *found = log_find(number);
+
+	(void)context;
+	if (found == NULL)
+		return false;
+	*event = (struct api_event){ .number = found->number,
+		.ms = found->ms,
+		.is_error = found->priority <= LOG_ERROR,
+		.text = found->text };
+	return true;
+}
+
+/* ---- the log ----------------------------------------------------------------------------------------------------- */
+
+static struct log_levels
+log_get(void *context)
+{
+	const struct control *control = context;
+	const uint64_t now_ms = clock_ms();
+	struct log_levels levels = { 0 };
+
+	log_get_levels(levels.of);
+	if (control->quiet_at_ms > now_ms)
+		levels.left_s = (control->quiet_at_ms - now_ms + 999) / 1000;
+	return levels;
+}
+
+static void
+log_set(void *context, const struct log_levels *levels)
+{
+	struct control *control = context;
+
+	log_set_levels(levels->of);
+	(void)event_del(control->quieter);
+	control->quiet_at_ms = 0;
+	if (levels->left_s > 0) {
+		control->quiet_at_ms = clock_ms() + levels->left_s * 1000;
+		timer_start(control->quieter, levels->left_s * 1000);
+	}
+}
+
+void
+control_quieten(evutil_socket_t fd, short what, void *argument)
+{
+	static const struct log_levels start;
+
+	(void)fd;
+	(void)what;
+	log_set(argument, &start);
+	log_notice("control: the log's levels are as at the start");
+}
+
+static const struct bank *
+bank(void *context)
+{
+	const struct control *control = context;
+
+	return control->snapshot->work == WORK_CE ? control->snapshot->bank : NULL;
 }
 
 static const struct ruleset *
@@ -200,18 +421,43 @@ control_backend(struct control *control)
 {
 	return (struct api_backend){ .context = control,
 		.report = make_report,
+		.health = health,
 		.rules = rules,
 		.lookup = lookup,
 		.rule_log = rule_log,
-		.reload = control_reload,
+		.check = control_check,
+		.plan = control_plan,
+		.apply = control_apply,
+		.confirm = control_confirm,
+		.rollback = control_rollback,
 		.shutdown = stop,
 		.binding_add = add_binding,
 		.binding_remove = remove_binding,
 		.binding_get = get_binding,
 		.line = line,
-		.pulse = pulse,
+		.liveness = liveness,
+		.serve = control_serve,
+		.drain = control_drain,
 		.refresh = refresh,
 		.forget = forget,
-
+		.explain = explain,
+		.list = list,
+		.event = find_event,
+		.capture_start = capture_start,
+		.capture_take = capture_take,
+		.capture_lost = capture_lost,
+		.capture_stop = capture_stop,
+		.trace_start = trace_start,
+		.trace_take = trace_take,
+		.trace_state = trace_state,
+		.trace_stop = trace_stop,
+		.bank = bank,
+		.log_get = log_get,
+		.log_set = log_set,
+		.past = past,
+		.alarms = control_alarms,
+		.neighbours = control_neighbours,
+		.routes = control_routes,
+		.worker = control_worker,
 		.release = release };
 }

@@ -3,6 +3,7 @@
 
 #include <event2/event.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -15,16 +16,16 @@
 #include "control/notes.h"
 #include "control/slots.h"
 #include "control/socket.h"
+#include "control/telemetry.h"
 #include "timer.h"
-#include "control/unchangeable.h"
 
 #define REAP_MS 10 /* between two looks at what workers may still be reading */
 
-/* ---- reload ----------------------------------------------------------------------------------------------------- */
+/* ---- snapshots ----------------------------------------------------------------------------------------------------- */
 
 /* Counters for a snapshot's softwires; none that a worker with an older snapshot may still be counting in. */
-static int
-assign_slots(struct control *control, const struct conf *conf, struct snapshot *snapshot)
+int
+control_assign_slots(struct control *control, const struct conf *conf, struct snapshot *snapshot)
 {
 	uint64_t oldest = control->snapshot != NULL ? control->snapshot->generation : snapshot->generation;
 	struct counters total = { 0 };
@@ -72,80 +73,30 @@ control_reap(evutil_socket_t fd, short what, void *argument)
 		timer_start(control->reaper, REAP_MS);
 }
 
-/* What a reload, or Linux's news, has made; all of it is in use, or nothing is. What stays is what is in use already. */
-struct next {
-	struct conf *conf;
-	struct snapshot *snapshot;
-	struct bindings *bindings;
-	struct retired *retired; /* room to remember what was in use before */
-};
-
-static void
-publish(struct control *control, const struct next *next)
+void
+control_publish(struct control *control, const struct next *next)
 {
 	*next->retired = (struct retired){ .snapshot = control->snapshot,
 		.bindings = next->bindings != control->bindings ? control->bindings : NULL,
 		.token = engine_publish(control->engine, next->snapshot),
 		.next = control->retired };
 	control->retired = next->retired;
-	if (next->conf != control->conf)
-		conf_free(control->conf);
+	if (next->conf != control->conf) {
+		conf_free(control->previous);
+		control->previous = control->conf;
+	}
 	control->conf = next->conf;
 	control->snapshot = next->snapshot;
 	control->bindings = next->bindings;
+	log_debug("config: published generation=%lu", (unsigned long)next->snapshot->generation);
 	hosts_published(control->hosts);
-	watch_follow(control->watch, control->snapshot, control->conf->softwires[0].name);
+	watch_follow(control->watch, control->conf, control->snapshot);
 	control_reap(-1, 0, control);
 }
 
-/* A softwire that works does not fall because a file was edited: what the line says does not fit the new configuration. */
-static bool
-takes_softwire_down(const struct conf *now, const struct conf *next, struct error *err)
-{
-	const struct conf_softwire *softwire = &next->softwires[0];
-
-	if (now->softwires[0].is_down || !softwire->is_down)
-		return false;
-	error_set(err, EINVAL, "%s: error: softwire %s: %s", next->file, softwire->name, softwire->why_down.text);
-	error_hint(err, "%s", softwire->why_down.hint);
-	return true;
-}
-
-static int
-prepare(struct control *control, struct next *next, struct error *err)
-{
-	const struct mac macs[INTERFACE_COUNT] = { control->engine->port[0].mac, control->engine->port[1].mac };
-	const char *setting;
-
-	next->conf = conf_load(control->conf->file, err);
-	if (next->conf == NULL)
-		return -EINVAL;
-	setting = unchangeable(control->conf, next->conf);
-	if (setting != NULL) {
-		error_set(err, EBUSY, "%s: %s cannot change while mapedge runs", next->conf->file, setting);
-		error_hint(err, "restart mapedge, or undo that change");
-		return -EBUSY;
-	}
-	access_apply(control->access, next->conf);
-	if (takes_softwire_down(control->conf, next->conf, err))
-		return -EINVAL;
-	if (bindings_load(next->conf, control->engine->workers, &next->bindings, err) < 0)
-		return -EINVAL;
-	next->retired = malloc(sizeof(*next->retired));
-	if (next->retired == NULL)
-		return error_set(err, ENOMEM, "out of memory");
-	next->snapshot = snapshot_compile(next->conf, macs, control->snapshot, err);
-	if (next->snapshot == NULL || hosts_link(control->hosts, next->snapshot, next->conf, NULL, err) < 0)
-		return -EINVAL;
-	if (assign_slots(control, next->conf, next->snapshot) < 0)
-		return error_set(err, EBUSY, "too many domains have come and gone in the last moments; try again");
-	bindings_attach(next->bindings, next->snapshot);
-	return 0;
-}
-
 /* The rules and bindings that are in use from now on. */
-static void
-record_rules(struct control *control)
+void
+control_record_rules(struct control *control)
 {
 	uint64_t counts[CONF_MAX_DOMAINS] = { 0 };
 
@@ -153,34 +104,6 @@ record_rules(struct control *control)
 		return;
 	bindings_count_domains(control->bindings, counts);
 	history_rules(control->history, control->conf, control->snapshot->generation, counts);
-}
-
-/* All or nothing: whatever fails, fails before the first change. */
-int
-control_reload(void *context, uint64_t *generation, struct error *err)
-{
-	struct control *control = context;
-	struct next next = { 0 };
-
-	if (prepare(control, &next, err) < 0) {
-		free(next.retired);
-		snapshot_free(next.snapshot);
-		bindings_free(next.bindings);
-		conf_free(next.conf);
-		log_error("config: reload failed, the old one stays: %s%s%s", err->text,
-		    err->hint[0] != '\0' ? "; hint: " : "", err->hint);
-		history_refused(control->history, err->text);
-		return -EINVAL;
-	}
-	publish(control, &next);
-	record_rules(control);
-	*generation = next.snapshot->generation;
-	log_notice("config: reloaded file=%s generation=%lu bindings=%u", next.conf->file, (unsigned long)*generation,
-	    bindings_count(next.bindings));
-	hosts_give_addresses(control->hosts, next.conf);
-	access_use(control->access, next.conf);
-	notes_log(next.conf);
-	return 0;
 }
 
 /* A new snapshot for the same configuration. False when memory is out: then all is as it was. */
@@ -194,7 +117,7 @@ renew(struct control *control, struct snapshot *snapshot, const struct snapshot 
 
 	if (next.snapshot != NULL && next.retired != NULL &&
 	    hosts_link(control->hosts, next.snapshot, next.conf, before, err) == 0) {
-		publish(control, &next);
+		control_publish(control, &next);
 		return true;
 	}
 	snapshot_free(next.snapshot);
@@ -227,7 +150,25 @@ on_host_news(void *context)
 
 	if (!renew(control, snapshot_follow(control->snapshot, &err), control->snapshot, &err))
 		log_error("host: out of memory; neighbours and routes stay as they were");
+	access_addresses(control->access);
 	follow_line(control);
+}
+
+/* The configuration in use, as the line and commands have made it by now. False: all is as it was. */
+static bool
+recompile(struct control *control)
+{
+	const struct mac macs[INTERFACE_COUNT] = { control->engine->port[0].mac, control->engine->port[1].mac };
+	struct error err = { 0 };
+	struct snapshot *snapshot = snapshot_compile(control->conf, macs, control->snapshot, &err);
+
+	/* Of a softwire that stays the slot does, too, so there always is one. */
+	if (snapshot != NULL)
+		(void)control_assign_slots(control, control->conf, snapshot);
+	if (renew(control, snapshot, NULL, &err))
+		return true;
+	log_error("softwire: %s; it stays as it was", err.text);
+	return false;
 }
 
 /* The line has other parameters: the old softwire works until the new one is complete. */
@@ -235,24 +176,82 @@ static void
 on_line_news(void *context)
 {
 	struct control *control = context;
-	const struct mac macs[INTERFACE_COUNT] = { control->engine->port[0].mac, control->engine->port[1].mac };
-	struct error err = { 0 };
-	struct snapshot *snapshot;
 
-	follow_line(control);
-	access_apply(control->access, control->conf);
-	snapshot = snapshot_compile(control->conf, macs, control->snapshot, &err);
-	/* A CE has one softwire, so there always is a slot. */
-	if (snapshot != NULL)
-		(void)assign_slots(control, control->conf, snapshot);
-	if (!renew(control, snapshot, NULL, &err)) {
-		log_error("softwire: %s; it stays as it was", err.text);
+	control_settle(control, control->conf);
+	follow_line(control); /* which of its prefixes the softwire stands on is known now */
+	if (!recompile(control))
 		return;
-	}
 	access_use(control->access, control->conf);
-	record_rules(control);
-	notes_softwire(&control->conf->softwires[0]);
-	notes_log(control->conf);
+	control_record_rules(control);
+	if (control_softwire_news(control))
+		notes_log(control->conf);
+}
+
+bool
+control_softwire_news(struct control *control)
+{
+	const struct conf_softwire *softwire = &control->conf->softwires[0];
+	struct softwire_past *past = &control->past;
+
+	if (!notes_softwire(softwire, control->softwire_said))
+		return false;
+	past->since_ms = wall_clock_ms();
+	if (softwire->is_down) {
+		past->down_ms = past->since_ms;
+		memcpy(past->why_down, softwire->why_down.text, sizeof(past->why_down));
+	}
+	return true;
+}
+
+/* The clock was wrong until now: what it has said is said anew. */
+static void
+on_clock_stepped(void *context, int64_t step_ms)
+{
+	struct control *control = context;
+
+	control->start_ms += (uint64_t)step_ms;
+	control->drained_ms += control->drained_ms > 0 ? (uint64_t)step_ms : 0;
+	control->past.since_ms += control->past.since_ms > 0 ? (uint64_t)step_ms : 0;
+	for (int i = 0; i < ALARM_KINDS; i++)
+		control->alarms.state[i].since_ms += (uint64_t)step_ms;
+	control->past.down_ms += control->past.down_ms > 0 ? (uint64_t)step_ms : 0;
+	slots_step(&control->slots, step_ms);
+	control_record_rules(control);
+}
+
+int
+control_serve(void *context, bool serves, struct error *err)
+{
+	struct control *control = context;
+
+	if (control->conf->role != CONF_CE)
+		return error_set(err, ENOTSUP, "only a CE's softwire can be taken out of service: a BR has domains");
+	if (control->is_out == !serves)
+		return 0;
+	control->is_out = !serves;
+	on_line_news(control);
+	return 0;
+}
+
+/* A BR keeps no sessions: that others no longer choose it is all, and what comes all the same is carried. */
+int
+control_drain(void *context, bool on, struct error *err)
+{
+	struct control *control = context;
+	const uint64_t before_ms = control->drained_ms;
+
+	if ((before_ms > 0) == on)
+		return 0;
+	control->drained_ms = on ? wall_clock_ms() : 0;
+	control_settle(control, control->conf);
+	if (control->conf->role == CONF_CE && !recompile(control)) {
+		control->drained_ms = before_ms;
+		control_settle(control, control->conf);
+		return error_set(err, ENOMEM, "out of memory; nothing has changed");
+	}
+	hosts_give_addresses(control->hosts, control->conf);
+	log_notice("control: %s", on ? "drained" : "no longer drained");
+	return 0;
 }
 
 static void
@@ -284,10 +283,28 @@ on_reload_signal(evutil_socket_t number, short what, void *argument)
 
 	(void)number;
 	(void)what;
-	(void)control_reload(argument, &generation, &err);
+	(void)control_apply(argument, 0, &generation, &err);
 }
 
 /* ---- life ------------------------------------------------------------------------------------------------------- */
+
+static int
+make_events(struct control *control, struct error *err)
+{
+	control->on_term = evsignal_new(control->base, SIGTERM, on_stop_signal, control);
+	control->on_int = evsignal_new(control->base, SIGINT, on_stop_signal, control);
+	control->on_hup = evsignal_new(control->base, SIGHUP, on_reload_signal, control);
+	control->reaper = evtimer_new(control->base, control_reap, control);
+	control->confirmer = evtimer_new(control->base, control_not_confirmed, control);
+	control->quieter = evtimer_new(control->base, control_quieten, control);
+	control->looker = evtimer_new(control->base, control_look, control);
+	if (control->on_term == NULL || control->on_int == NULL || control->on_hup == NULL || control->reaper == NULL ||
+	    control->confirmer == NULL || control->quieter == NULL || control->looker == NULL ||
+	    evsignal_add(control->on_term, NULL) < 0 || evsignal_add(control->on_int, NULL) < 0 ||
+	    evsignal_add(control->on_hup, NULL) < 0)
+		return error_set(err, ENOMEM, "no signal handlers");
+	return 0;
+}
 
 struct control *
 control_new(struct engine *engine, struct conf *conf, struct snapshot *snapshot, struct bindings *bindings,
@@ -306,22 +323,16 @@ control_new(struct engine *engine, struct conf *conf, struct snapshot *snapshot,
 	control->engine = engine;
 	control->hosts = hosts;
 	control->start_ms = wall_clock_ms();
+	control->started_ms = clock_ms();
+	control->applied_ms = control->started_ms;
 	control->backend = control_backend(control);
 	control->base = event_base_new();
 	if (control->base == NULL) {
 		error_set(err, ENOMEM, "no event loop");
 		goto fail;
 	}
-	control->on_term = evsignal_new(control->base, SIGTERM, on_stop_signal, control);
-	control->on_int = evsignal_new(control->base, SIGINT, on_stop_signal, control);
-	control->on_hup = evsignal_new(control->base, SIGHUP, on_reload_signal, control);
-	control->reaper = evtimer_new(control->base, control_reap, control);
-	if (control->on_term == NULL || control->on_int == NULL || control->on_hup == NULL || control->reaper == NULL ||
-	    evsignal_add(control->on_term, NULL) < 0 || evsignal_add(control->on_int, NULL) < 0 ||
-	    evsignal_add(control->on_hup, NULL) < 0) {
-		error_set(err, ENOMEM, "no signal handlers");
+	if (make_events(control, err) < 0)
 		goto fail;
-	}
 	if (conf->rule_log[0] != '\0') {
 		control->history = history_new(control->base, conf->rule_log, HISTORY_DAY_S, err);
 		if (control->history == NULL)
@@ -330,15 +341,21 @@ control_new(struct engine *engine, struct conf *conf, struct snapshot *snapshot,
 	control->socket = socket_new(control->base, conf->control_socket, &control->backend, err);
 	if (control->socket == NULL || hosts_start(hosts, control->base, &listener, err) < 0)
 		goto fail;
+	if (telemetry_open(control->base, &control->backend, err) < 0 ||
+	    http_new(control->base, &conf->http, control_pages, control, &control->http, err) < 0)
+		goto fail;
 	if (access_open(conf, hosts_ifindex(hosts, INTERFACE_V6), &engine->port[INTERFACE_V6].mac, &control->access,
 		err) < 0)
 		goto fail;
 	if (lan_open(conf, &devices, control->base, &control->lan, err) < 0)
 		goto fail;
+	if (viewer_new(control->base, engine, &control->viewer, err) < 0 ||
+	    tracing_new(control->base, engine, &control->tracing, err) < 0)
+		goto fail;
 	if (conf->role == CONF_CE && watch_new(control->base, engine, &control->watch, err) < 0)
 		goto fail;
-	(void)assign_slots(control, conf, snapshot); /* the first time there are enough */
-	watch_follow(control->watch, snapshot, conf->softwires[0].name);
+	(void)control_assign_slots(control, conf, snapshot); /* the first time there are enough */
+	watch_follow(control->watch, conf, snapshot);
 	control->conf = conf;
 	control->snapshot = snapshot;
 	control->bindings = bindings;
@@ -352,11 +369,12 @@ fail:
 void
 control_run(struct control *control)
 {
-	const struct access_listener listener = { on_line_news, follow_line, control };
+	const struct access_listener listener = { on_line_news, follow_line, on_clock_stepped, control };
 	static const struct timeval farewell = { .tv_usec = 50000 };
 	struct error err = { 0 };
 
-	record_rules(control);
+	control_record_rules(control);
+	control_look(-1, 0, control);
 	follow_line(control);
 	if (access_start(control->access, control->base, &listener, &err) < 0)
 		log_error("%s", err.text);
@@ -388,12 +406,19 @@ control_free(struct control *control)
 {
 	if (control == NULL)
 		return;
+	telemetry_close();
+	http_free(control->http);
 	socket_free(control->socket);
 	event_end(control->on_term);
 	event_end(control->on_int);
 	event_end(control->on_hup);
 	event_end(control->reaper);
+	event_end(control->confirmer);
+	event_end(control->quieter);
+	event_end(control->looker);
 	watch_free(control->watch);
+	viewer_free(control->viewer);
+	tracing_free(control->tracing);
 	history_free(control->history);
 	lan_close(control->lan);
 	access_close(control->access);
@@ -408,6 +433,7 @@ control_free(struct control *control)
 	}
 	snapshot_free(control->snapshot);
 	bindings_free(control->bindings);
+	conf_free(control->previous);
 	conf_free(control->conf);
 	free(control);
 }

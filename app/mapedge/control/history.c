@@ -2,6 +2,7 @@
 #include "control/history.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 

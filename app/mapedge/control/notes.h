@@ -6,12 +6,17 @@
 #include "conf/conf.h"
 
 /* One call for each note, "FILE:LINE: note: …". */
-void notes_each(const struct conf *conf, void (*say)(const char *note));
+void notes_each(const struct conf *conf, void (*say)(void *context, const char *note), void *context);
 
 /* Into the daemon's log. */
 void notes_log(const struct conf *conf);
 
-/* To the log: what the softwire of a line has become, or why there is none. */
-void notes_softwire(const struct conf_softwire *softwire);
+#define NOTES_SOFTWIRE_SIZE 768
+
+/*
+ * To the log: what the softwire of a line has become, or why there is none; `said` is what was said last, and what is the same is not said
+ * again. True: it was not.
+ */
+bool notes_softwire(const struct conf_softwire *softwire, char said[NOTES_SOFTWIRE_SIZE]);
 
 #endif

@@ -49,6 +49,15 @@ slots_assign(struct slots *slots, const struct conf *conf, struct snapshot *snap
 }
 
 void
+slots_step(struct slots *slots, int64_t step_ms)
+{
+	for (int i = 0; i < STATS_SOFTWIRE_SLOTS; i++) {
+		if (slots->slot[i].generation != 0)
+			slots->slot[i].since_ms += (uint64_t)step_ms;
+	}
+}
+
+void
 slots_report(const struct slots *slots, const struct snapshot *snapshot, struct report *report)
 {
 	report->softwire_count = snapshot->softwire_count;

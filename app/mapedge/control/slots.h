@@ -29,6 +29,9 @@ struct slots {
 int slots_assign(struct slots *slots, const struct conf *conf, struct snapshot *snapshot, uint64_t oldest,
     uint64_t now_ms, const struct counters *total);
 
+/* The clock was moved by so much: since when something counts is as long ago as before. */
+void slots_step(struct slots *slots, int64_t step_ms);
+
 /* The softwires of the snapshot in use, as the report wants them. */
 void slots_report(const struct slots *slots, const struct snapshot *snapshot, struct report *report);
 

@@ -11,9 +11,11 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "log.h"
 
 #define MAX_CLIENTS 64
+#define MAX_GROUPS 64
 #define CLIENT_TIMEOUT_S 300  /* a connection that says nothing */
 #define MAX_UNREAD (4u << 20) /* bytes of replies a client may leave unread */
 
@@ -29,16 +31,34 @@ struct socket_server {
 	char path[sizeof(((struct sockaddr_un *)NULL)->sun_path)];
 	const struct api_backend *backend;
 	struct evconnlistener *listener;
-	struct client *clients;
+	struct client *clients; /* who has asked last comes first */
 	unsigned int client_count;
 };
 
 static void
-client_free(struct client *client)
+client_unlink(struct client *client)
 {
 	*client->link = client->next;
 	if (client->next != NULL)
 		client->next->link = client->link;
+}
+
+static void
+client_link(struct client *client)
+{
+	struct socket_server *server = client->server;
+
+	client->next = server->clients;
+	client->link = &server->clients;
+	if (client->next != NULL)
+		client->next->link = &client->next;
+	server->clients = client;
+}
+
+static void
+client_free(struct client *client)
+{
+	client_unlink(client);
 	client->server->client_count--;
 	bufferevent_free(client->stream);
 	free(client);
@@ -65,9 +85,15 @@ on_readable(struct bufferevent *stream, void *argument)
 	char *line;
 
 	while (!client->closing && (line = evbuffer_readln(input, &len, EVBUFFER_EOL_LF)) != NULL) {
-		send_reply(client,
-		    len > API_MAX_REQUEST ? api_too_long() : api_handle(client->server->backend, line, len));
+		const uint64_t start_us = clock_us();
+		json_t *reply = len > API_MAX_REQUEST ? api_too_long() : api_handle(client->server->backend, line, len);
+
+		log_debug("control: answered bytes=%zu result=%d us=%lu", len,
+		    (int)json_integer_value(json_object_get(reply, "result")), (unsigned long)(clock_us() - start_us));
+		send_reply(client, reply);
 		free(line);
+		client_unlink(client);
+		client_link(client);
 	}
 	if (!client->closing && evbuffer_get_length(input) > API_MAX_REQUEST) {
 		send_reply(client, api_too_long());
@@ -101,12 +127,47 @@ on_end(struct bufferevent *stream, short what, void *argument)
 	client_free(client);
 }
 
+/* The mode of the socket says who may connect; should somebody loosen it, still only root, we and the socket's group may ask. */
+static bool
+may_ask(evutil_socket_t fd, const char *path)
+{
+	gid_t groups[MAX_GROUPS];
+	socklen_t len = sizeof(groups), peer_len = sizeof(struct ucred);
+	struct ucred peer;
+	struct stat status;
+
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &peer_len) < 0 || stat(path, &status) < 0)
+		return false;
+	if (peer.uid == 0 || peer.uid == geteuid() || peer.gid == status.st_gid)
+		return true;
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, groups, &len) < 0)
+		return false;
+	for (size_t i = 0; i < len / sizeof(groups[0]); i++) {
+		if (groups[i] == status.st_gid)
+			return true;
+	}
+	return false;
+}
+
+/* Whoever connects and says nothing, or a byte now and then, must not keep others out. */
+static void
+make_room(struct socket_server *server)
+{
+	struct client *last = server->clients;
+
+	if (server->client_count < MAX_CLIENTS)
+		return;
+	while (last->next != NULL)
+		last = last->next;
+	client_free(last);
+}
+
 static void
 on_connection(struct evconnlistener *listener, evutil_socket_t fd, struct sockaddr *addr, int len, void *argument)
 {
 	static const struct timeval timeout = { .tv_sec = CLIENT_TIMEOUT_S };
 	struct socket_server *server = argument;
-	struct client *client = server->client_count < MAX_CLIENTS ? calloc(1, sizeof(*client)) : NULL;
+	struct client *client = may_ask(fd, server->path) ? calloc(1, sizeof(*client)) : NULL;
 
 	(void)addr;
 	(void)len;
@@ -117,12 +178,9 @@ on_connection(struct evconnlistener *listener, evutil_socket_t fd, struct sockad
 		close(fd);
 		return;
 	}
+	make_room(server);
 	client->server = server;
-	client->next = server->clients;
-	client->link = &server->clients;
-	if (client->next != NULL)
-		client->next->link = &client->next;
-	server->clients = client;
+	client_link(client);
 	server->client_count++;
 	bufferevent_setcb(client->stream, on_readable, on_written, on_end, client);
 	bufferevent_set_timeouts(client->stream, &timeout, &timeout);
@@ -154,14 +212,14 @@ socket_check(const char *path, struct error *err)
 		return error_set(err, EADDRINUSE, "%s: another mapedge listens here", path);
 	if (lstat(path, &status) == 0 && !S_ISSOCK(status.st_mode)) {
 		error_set(err, EEXIST, "%s: there is something here that is not a socket", path);
-		error_hint(err, "choose another control.socket, or remove that file yourself");
+		error_hint(err, "choose another path for the socket, or remove that file yourself");
 		return -EEXIST;
 	}
 	return 0;
 }
 
-static int
-bind_socket(const char *path, struct error *err)
+int
+socket_listen(const char *path, struct error *err)
 {
 	struct sockaddr_un addr = { .sun_family = AF_UNIX };
 	char directory[sizeof(addr.sun_path)];
@@ -184,7 +242,7 @@ bind_socket(const char *path, struct error *err)
 	if (bind(fd, (const struct sockaddr *)&addr, sizeof(addr)) < 0 || chmod(path, 0660) < 0 || listen(fd, 16) < 0) {
 		const int rc = error_set(err, errno, "%s: %s", path, strerror(errno));
 
-		error_hint(err, "control.socket must be in a directory that exists and is writable");
+		error_hint(err, "a socket must be in a directory that exists and is writable");
 		close(fd);
 		return rc;
 	}
@@ -201,7 +259,7 @@ socket_new(struct event_base *base, const char *path, const struct api_backend *
 		error_set(err, ENOMEM, "%s: out of memory", path);
 		return NULL;
 	}
-	fd = bind_socket(path, err);
+	fd = socket_listen(path, err);
 	if (fd < 0) {
 		free(server);
 		return NULL;

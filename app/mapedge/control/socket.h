@@ -15,7 +15,10 @@ struct socket_server;
  */
 int socket_check(const char *path, struct error *err);
 
-/* Listens at `path`, mode 0660. NULL with the reason. */
+/* A listening socket at `path`, mode 0660, which does not block; its directory is made if need be. Or a negative errno with the reason. */
+int socket_listen(const char *path, struct error *err);
+
+/* Serves requests at `path`. NULL with the reason. */
 struct socket_server *
 socket_new(struct event_base *base, const char *path, const struct api_backend *backend, struct error *err);
 

@@ -3,6 +3,15 @@
 
 #include <string.h>
 
+/* The same place to listen at, on whatever line. */
+static bool
+is_same_http(const struct conf_http *now, const struct conf_http *next)
+{
+	return now->kind == next->kind && strcmp(now->path, next->path) == 0 && now->port == next->port &&
+	    now->address.ipv4 == next->address.ipv4 && now->address.v4 == next->address.v4 &&
+	    now->address.v6 == next->address.v6;
+}
+
 const char *
 unchangeable(const struct conf *now, const struct conf *next)
 {
@@ -36,6 +45,8 @@ unchangeable(const struct conf *now, const struct conf *next)
 		return "control.socket";
 	if (strcmp(now->rule_log, next->rule_log) != 0)
 		return "control.rule_log";
+	if (!is_same_http(&now->http, &next->http))
+		return "control.http";
 	for (int i = 0; i < INTERFACE_COUNT; i++) {
 		const struct conf_interface *one = &now->interfaces[i], *other = &next->interfaces[i];
 

@@ -186,6 +186,7 @@ compile_timeouts(const struct conf_nat *conf, uint32_t timeout[SESSION_STATES])
 	timeout[SESSION_TCP_INIT_OUT] = conf->tcp_opening_timeout;
 	timeout[SESSION_TCP_INIT_IN] = conf->tcp_opening_timeout;
 	timeout[SESSION_TCP_ESTABLISHED] = conf->tcp_established_timeout;
+	timeout[SESSION_TCP_CONTROL] = conf->tcp_established_timeout;
 	timeout[SESSION_TCP_FIN_OUT] = conf->tcp_established_timeout;
 	timeout[SESSION_TCP_FIN_IN] = conf->tcp_established_timeout;
 	timeout[SESSION_TCP_FIN_BOTH] = conf->tcp_closing_timeout;
@@ -289,6 +290,20 @@ set_epoch(struct snapshot *snapshot, const struct snapshot *before, unsigned int
 
 #define B4_ADDRESS UINT32_C(0xc0000002) /* 192.0.0.2, RFC 6333 section 5.7 */
 
+/* What comes out of the softwire for these is handed to Linux, and only from there they may send. */
+static void
+compile_behind_device(const struct conf *conf, struct snapshot *snapshot)
+{
+	uint32_t count = 0;
+
+	if (conf->softwires[0].device_addr != 0)
+		snapshot->behind_device[count++] = (struct prefix4){ conf->softwires[0].device_addr, 32 };
+	for (size_t i = 0; i < conf->lan.network_count; i++)
+		snapshot->behind_device[count++] = conf_network_subnet(&conf->lan.networks[i]);
+	snapshot->behind_device_count = count;
+}
+_Static_assert(SNAPSHOT_MAX_BEHIND_DEVICE >= 1 + CONF_MAX_NETWORKS, "all fit");
+
 static int
 compile_ce(const struct conf *conf, struct snapshot *snapshot, const struct snapshot *before, struct error *err)
 {
@@ -296,7 +311,8 @@ compile_ce(const struct conf *conf, struct snapshot *snapshot, const struct snap
 	struct map_ce ce;
 
 	compile_nat(&conf->nat, conf->workers, &snapshot->nat);
-	snapshot->device_addr = softwire->device_addr;
+	snapshot->nat.refuses_new = conf->is_drained;
+	compile_behind_device(conf, snapshot);
 	if (softwire->is_down) {
 		snapshot->work = WORK_CE_OFF;
 		return set_epoch(snapshot, before, conf->workers, err);

@@ -6,6 +6,8 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "engine/onlooker.h"
+
 #define TO_HOST_SIZE 2048
 #define FROM_HOST_SIZE 1024
 #define QUESTIONS_SIZE 256
@@ -51,7 +53,7 @@ crossing_held(const struct crossing *crossing)
 {
 	if (crossing->to_host == NULL)
 		return 0;
-	return (uint64_t)rte_ring_count(crossing->to_host) + rte_ring_count(crossing->from_host);
+	return (uint64_t)onlooker_count(crossing->to_host) + onlooker_count(crossing->from_host);
 }
 
 unsigned int

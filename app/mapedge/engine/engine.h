@@ -10,12 +10,18 @@
 #include <rte_ring.h>
 
 #include "engine/crossing.h"
+#include "engine/inquiry.h"
+#include "engine/rest.h"
+#include "engine/snoop.h"
+#include "engine/tracer.h"
 #include "path/path.h"
 #include "port.h"
 
 struct engine {
 	/* written by control, read by workers */
 	const struct snapshot *published; /* release-store here, acquire-load in each turn */
+	struct snoop *snoop;              /* the same; NULL: nobody looks at packets */
+	struct tracer *tracer;            /* the same; NULL: nobody looks at their ways */
 	bool stop;
 	bool poll; /* never sleep */
 	unsigned int workers;
@@ -31,7 +37,9 @@ struct engine {
 	/* one slot for each worker, touched by nobody else while it runs */
 	struct worker *worker[WORKER_MAX];
 	void *memory[WORKER_MAX];                         /* of their tables */
+	struct inquiry_desk desk[WORKER_MAX];             /* shared with control, as inquiry.h says */
 	bool has_news[WORKER_MAX];                        /* for control, which is to be woken at the end of the turn */
+	struct rest rest[WORKER_MAX];                     /* shared with who gives it work, as rest.h says */
 	struct hash_key key;                              /* secret of this run */
 	struct rte_ring *handoff[WORKER_MAX][WORKER_MAX]; /* [from][to]: one producer, one consumer */
 };
@@ -44,6 +52,16 @@ int engine_init(struct engine *engine, const struct snapshot *snapshot, unsigned
     struct error *err);
 void engine_free(struct engine *engine);
 
+/* Workers whose ports all have files that tell of packets wait for those from now on. Ports are open, no worker runs. */
+void engine_wait_for_ports(struct engine *engine);
+
+/* Something is in the ring of what Linux sends. */
+static inline void
+engine_wake_for_host(struct engine *engine)
+{
+	rest_ring(&engine->rest[0]);
+}
+
 /* One turn of a worker's loop: receive, run, send, look after the sessions. Returns the number of packets handled. */
 unsigned int engine_turn(struct engine *engine, struct worker *w);
 
@@ -54,6 +72,12 @@ struct engine_lcore {
 };
 int engine_lcore_main(void *engine_lcore);
 
+/* How long ago a worker has gone through its loop: some milliseconds, unless it stands still. Any thread may ask. */
+uint64_t engine_silent_ms(const struct engine *engine, unsigned int worker);
+
+/* Packets that other workers have passed to this one and that it has not taken yet, of how many at most. Any thread may ask. */
+uint64_t engine_waiting(const struct engine *engine, unsigned int worker, uint64_t *room);
+
 /* Packets that wait at the moment, in rings and in workers. */
 uint64_t engine_held(const struct engine *engine);
 
@@ -61,6 +85,10 @@ uint64_t engine_held(const struct engine *engine);
  * Replaces the snapshot. Returns a token: once engine_is_quiet(token), no worker can see the old one any more.
  */
 uint64_t engine_publish(struct engine *engine, const struct snapshot *snapshot);
+
+/* Workers show packets to it, or to nobody. Returns a token for the one before. */
+uint64_t engine_set_snoop(struct engine *engine, struct snoop *snoop);
+uint64_t engine_set_tracer(struct engine *engine, struct tracer *tracer);
 
 /* The same for what was taken out of a snapshot's tables, which were changed in place. */
 uint64_t engine_start_grace(struct engine *engine);

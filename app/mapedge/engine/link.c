@@ -3,8 +3,8 @@
 
 #include <stdlib.h>
 
-/* An address has three routes, to itself, its subnet, and the broadcast address of that; gateway and device have one each. */
-#define CONF_MAX_ROUTES (3 * CONF_MAX_ADDRESSES + 2)
+/* An address has three routes, to itself, its subnet, and the broadcast address of that; others have one each. */
+_Static_assert(3 * CONF_MAX_ADDRESSES + 1 + SNAPSHOT_MAX_BEHIND_DEVICE <= LINK_MAX_OWN, "room for IPv4");
 
 /* ---- from the configuration ------------------------------------------------------------------------------------- */
 
@@ -39,6 +39,18 @@ configured_routes(const struct conf_interface *conf, unsigned int index, struct 
 	return count;
 }
 
+/* IPv4 routes of networks that Linux forwards for. */
+static size_t
+routes_behind_device(const struct snapshot *snapshot, struct route *routes)
+{
+	for (uint32_t i = 0; i < snapshot->behind_device_count; i++) {
+		const struct prefix4 *prefix = &snapshot->behind_device[i];
+
+		routes[i] = (struct route){ .addr = prefix->addr, .len = prefix->len, .hop = HOP_DEVICE };
+	}
+	return snapshot->behind_device_count;
+}
+
 static uint32_t
 configured_address(const struct conf_interface *conf)
 {
@@ -52,10 +64,11 @@ configured_address(const struct conf_interface *conf)
 /* ---- both together ---------------------------------------------------------------------------------------------- */
 
 static struct routes *
-make_routes(const struct conf_interface *conf, unsigned int index, uint32_t device, const struct host_link *link)
+make_routes(const struct snapshot *snapshot, const struct conf *conf, enum link_table table,
+    const struct host_link *link)
 {
 	const size_t linux_count = link != NULL ? link->route_count : 0;
-	struct route *all = malloc((linux_count + CONF_MAX_ROUTES) * sizeof(*all));
+	struct route *all = malloc((linux_count + LINK_MAX_OWN) * sizeof(*all));
 	struct routes *routes;
 	size_t count;
 
@@ -63,10 +76,8 @@ make_routes(const struct conf_interface *conf, unsigned int index, uint32_t devi
 		return NULL;
 	if (linux_count > 0)
 		memcpy(all, link->routes, linux_count * sizeof(*all));
-	count = linux_count + configured_routes(conf, index, all + linux_count);
-	if (index == INTERFACE_V4 && device != 0)
-		all[count++] = (struct route){ .addr = device, .len = 32, .hop = HOP_DEVICE };
-	routes = index == INTERFACE_V4 ? routes4_build(all, count) : routes6_build(all, count);
+	count = linux_count + link_own_routes(snapshot, conf, table, all + linux_count);
+	routes = table == LINK_IPV4 ? routes4_build(all, count) : routes6_build(all, count);
 	free(all);
 	return routes;
 }
@@ -105,13 +116,14 @@ link_interface(struct interface *interface, const struct conf_interface *conf, c
 }
 
 static int
-fill_interface(struct snapshot *snapshot, uint8_t index, const struct conf_interface *conf, const struct mac *port_mac,
+fill_interface(struct snapshot *snapshot, uint8_t index, const struct conf *whole, const struct mac *port_mac,
     const struct host_link *link, const struct snapshot *before)
 {
+	const struct conf_interface *conf = &whole->interfaces[index];
 	struct interface *interface = &snapshot->interface[index];
 	const bool same_routes = link != NULL && !link->has_routes;
 	struct routes *routes =
-	    same_routes ? before->interface[index].routes : make_routes(conf, index, snapshot->device_addr, link);
+	    same_routes ? before->interface[index].routes : make_routes(snapshot, whole, (enum link_table)index, link);
 	const struct mac *own = conf->has_mac ? &conf->mac : port_mac;
 	uint8_t wire[8] = { 0 };
 	int rc;
@@ -135,7 +147,8 @@ fill_interface(struct snapshot *snapshot, uint8_t index, const struct conf_inter
 
 /* What holds without anybody saying it: links, the softwire's end, the end-user prefix, of which the rest is nobody's. */
 #define STANDING_ROUTES 4
-#define CONF_MAX_TRANSIT (STANDING_ROUTES + CONF_MAX_INTERFACES * (2 * CONF_MAX_ADDRESSES + 1))
+_Static_assert(STANDING_ROUTES + CONF_MAX_INTERFACES * (2 * CONF_MAX_ADDRESSES + 1) <= LINK_MAX_OWN, "room for IPv6");
+_Static_assert((int)LINK_IPV4 == INTERFACE_V4 && (int)LINK_SOFTWIRE == INTERFACE_V6, "a table of each interface");
 
 static const struct prefix6 link_local = { (u128)0xfe80 << 112, 10 }, multicast = { (u128)0xff << 120, 8 };
 
@@ -184,6 +197,24 @@ configured_transit(const struct conf_interface *conf, uint8_t index, struct rout
 	return count;
 }
 
+size_t
+link_own_routes(const struct snapshot *snapshot, const struct conf *conf, enum link_table table,
+    struct route routes[LINK_MAX_OWN])
+{
+	size_t count;
+
+	if (table == LINK_IPV6) {
+		count = standing_routes(&conf->softwires[0], &snapshot->softwire[0], routes);
+		for (uint8_t i = 0; i < INTERFACE_COUNT; i++)
+			count += configured_transit(&conf->interfaces[i], i, routes + count);
+		return count;
+	}
+	count = configured_routes(&conf->interfaces[table], table, routes);
+	if (table == LINK_IPV4)
+		count += routes_behind_device(snapshot, routes + count);
+	return count;
+}
+
 /* Nobody may send from these, or to them, whatever the configuration says: RFC 4291 section 2.5, RFC 6092 REC-1 and REC-3. */
 static bool
 mark_martians(struct routes *routes, const struct conf *conf)
@@ -199,17 +230,15 @@ static struct routes *
 make_transit(const struct snapshot *snapshot, const struct conf *conf, const struct host_link *link)
 {
 	const size_t linux_count = link != NULL ? link->transit_count : 0;
-	struct route *all = malloc((linux_count + CONF_MAX_TRANSIT) * sizeof(*all));
+	struct route *all = malloc((linux_count + LINK_MAX_OWN) * sizeof(*all));
 	struct routes *routes;
-	size_t count = linux_count;
+	size_t count;
 
 	if (all == NULL)
 		return NULL;
 	if (linux_count > 0)
 		memcpy(all, link->transit, linux_count * sizeof(*all));
-	count += standing_routes(&conf->softwires[0], &snapshot->softwire[0], all + count);
-	for (uint8_t i = 0; i < INTERFACE_COUNT; i++)
-		count += configured_transit(&conf->interfaces[i], i, all + count);
+	count = linux_count + link_own_routes(snapshot, conf, LINK_IPV6, all + linux_count);
 	routes = routes6_build(all, count);
 	free(all);
 	if (routes != NULL && !mark_martians(routes, conf)) {
@@ -247,7 +276,7 @@ link_interfaces(struct snapshot *snapshot, const struct conf *conf, const struct
 	for (uint8_t i = 0; i < INTERFACE_COUNT; i++) {
 		const struct host_link *link = links != NULL ? &links[i] : NULL;
 
-		if (fill_interface(snapshot, i, &conf->interfaces[i], &macs[i], link, before) == 0)
+		if (fill_interface(snapshot, i, conf, &macs[i], link, before) == 0)
 			continue;
 		link_clear(snapshot);
 		return error_set(err, ENOMEM, "out of memory for the routes and neighbours of %s",

@@ -26,6 +26,15 @@ struct host_link {
 	struct hash_key key; /* of the table of neighbours */
 };
 
+/* Each is searched by itself: IPv4 of its interface, IPv6 around IPv4, and, where the workers forward it, native IPv6. */
+enum link_table { LINK_IPV4, LINK_SOFTWIRE, LINK_IPV6, LINK_TABLES };
+
+#define LINK_MAX_OWN 40 /* routes of a table that Linux does not give */
+
+/* Those of them that stand in the configuration or follow from it; how many there are. */
+size_t link_own_routes(const struct snapshot *snapshot, const struct conf *conf, enum link_table table,
+    struct route routes[LINK_MAX_OWN]);
+
 /*
  * Fills in the interfaces of a snapshot that no worker has seen yet. `links` is NULL without host interfaces; routes
  * that it does not have are those of `before`. 0, or a negative errno with the reason, then without interfaces.

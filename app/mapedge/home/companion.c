@@ -2,23 +2,21 @@
 #include "home/companion.h"
 
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/pidfd.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "clock.h"
+#include "host/process.h"
 #include "log.h"
 #include "timer.h"
 
 #define FIRST_WAIT_MS 1000
 #define LONGEST_WAIT_MS 60000
-#define PATIENCE_MS 2000   /* for one that was told to end */
 #define LONG_LIFE_MS 60000 /* whoever has lived so long has not failed at its start */
 #define COMMAND_SIZE 1024
 
@@ -34,55 +32,6 @@ struct companion {
 	bool again; /* it was told to end, to be started anew */
 	struct companion_report report;
 };
-
-/* ---- a process -------------------------------------------------------------------------------------------------- */
-
-/*
- * As vfork(2) has it the child lives in our memory until it is another program: so no page of ours has to be copied when a worker
- * writes to it. It calls nothing but the kernel.
- */
-static pid_t
-spawn(char *const argv[])
-{
-	static char *const environment[] = { NULL };
-	const pid_t parent = getpid();
-	sigset_t all, before;
-	pid_t pid;
-
-	sigfillset(&all);
-	(void)sigprocmask(SIG_BLOCK, &all, &before); /* our handlers are not the child's */
-	pid = vfork();
-	if (pid == 0) {
-		/* Works as long as the program keeps our user; else its pid file finds it. */
-		(void)prctl(PR_SET_PDEATHSIG, SIGTERM, 0, 0, 0);
-		(void)close_range(STDERR_FILENO + 1, ~0U, 0);
-		(void)sigprocmask(SIG_SETMASK, &before, NULL);
-		if (getppid() == parent)
-			(void)execve(argv[0], argv, environment);
-		_exit(127);
-	}
-	(void)sigprocmask(SIG_SETMASK, &before, NULL);
-	return pid;
-}
-
-static bool
-wait_end(int pidfd, int ms)
-{
-	struct pollfd end = { .fd = pidfd, .events = POLLIN };
-
-	return poll(&end, 1, ms) == 1;
-}
-
-/* Does it end by itself? If not, it is ended. */
-static void
-end(int pidfd)
-{
-	(void)pidfd_send_signal(pidfd, SIGTERM, NULL, 0);
-	if (wait_end(pidfd, PATIENCE_MS))
-		return;
-	(void)pidfd_send_signal(pidfd, SIGKILL, NULL, 0);
-	(void)wait_end(pidfd, PATIENCE_MS);
-}
 
 /* ---- one that is left over -------------------------------------------------------------------------------------- */
 
@@ -126,7 +75,7 @@ end_left_over(const struct companion_config *config)
 		return;
 	if (is_ours(config, pid)) {
 		log_notice("%s: pid=%d has outlived its mapedge and is ended", config->name, (int)pid);
-		end(pidfd);
+		process_end(pidfd);
 	}
 	close(pidfd);
 }
@@ -199,7 +148,7 @@ start(struct companion *companion)
 	snprintf(program, sizeof(program), "%s", config->program);
 	companion->again = false;
 	companion->started_ms = clock_ms();
-	report->pid = spawn(argv);
+	report->pid = process_spawn(argv, -1);
 	companion->pidfd = report->pid > 0 ? pidfd_open(report->pid, 0) : -1;
 	if (companion->pidfd >= 0)
 		companion->ended =
@@ -288,7 +237,7 @@ companion_free(struct companion *companion)
 	if (companion == NULL)
 		return;
 	if (companion->pidfd >= 0) {
-		end(companion->pidfd);
+		process_end(companion->pidfd);
 		(void)waitpid(companion->report.pid, NULL, 0);
 	}
 	forget(companion);

@@ -5,81 +5,33 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "host/assign.h"
 #include "clock.h"
-#include "host/ingress.h"
-#include "kept.h"
-#include "log.h"
-#include "host/proxy.h"
+#include "home/network.h"
 #include "home/services.h"
-
-#define STATE_FILE "lan"
-#define SHARED_METRIC 128 /* less than that of the WAN's route to the same /64 */
+#include "home/ula.h"
+#include "host/assign.h"
+#include "host/ingress.h"
+#include "host/proxy.h"
+#include "log.h"
+#include "setting.h"
 
 struct lan {
-	struct conf_lan conf;
 	struct lan_devices devices;
-	char file[CONF_TEXT_SIZE + sizeof("/" STATE_FILE)];
 	struct lan_line line;
-	bool has_subnet;
-	struct prefix6 subnet;
-	struct prefix6 address; /* ours in it */
-	uint32_t discard_count; /* routes to nowhere */
+	struct conf_network conf[CONF_MAX_NETWORKS]; /* of the networks but the first */
+	uint32_t network_count;
+	struct network networks[LAN_MAX_NETWORKS]; /* the LAN, then the others */
+	struct prefix6 ula;                        /* length 0: none */
+	uint32_t discard_count;                    /* routes to nowhere */
 	struct prefix6 discard[HOME_MAX_DISCARD];
-	struct home_stale stale;
-	struct error trouble;
 	struct ingress *ingress;
 	struct proxy *proxy;
 	struct services *services; /* NULL: none are wanted */
 	struct lan_report report;
 };
-
-/* ---- what is kept ----------------------------------------------------------------------------------------------- */
-
-static void
-keep(const struct lan *lan)
-{
-	char text[HOME_FILE_SIZE];
-	const size_t len = home_stale_write(&lan->stale, lan->has_subnet ? &lan->subnet : NULL, text);
-	struct error err;
-
-	if (kept_write(lan->file, (const uint8_t *)text, len, &err) < 0)
-		log_error("lan: the prefixes are not kept: %s", err.text);
-}
-
-/* RFC 9096 section 3.5: whatever hosts had from us is over, unless the line still has it. */
-static void
-recall(struct lan *lan)
-{
-	char text[HOME_FILE_SIZE];
-	const int len = kept_read(lan->file, (uint8_t *)text, sizeof(text) - 1);
-
-	text[len > 0 ? len : 0] = '\0';
-	home_stale_read(text, clock_ms() + HOME_STALE_S * 1000, &lan->stale);
-}
+_Static_assert(LAN_MAX_NETWORKS == 1 + CONF_MAX_NETWORKS && INGRESS_MAX_NETWORKS == LAN_MAX_NETWORKS, "all fit");
 
 /* ---- Linux ------------------------------------------------------------------------------------------------------ */
-
-static void
-complain(int rc, const char *what, const struct prefix6 *prefix)
-{
-	char text[PREFIX_TEXT_SIZE];
-
-	if (rc < 0)
-		log_error("lan: cannot %s %s: %s", what, prefix6_format(prefix, text), strerror(-rc));
-}
-
-/* On a /64 that others share ::1 may be somebody's: then the identifier is made of the MAC address (RFC 4291 appendix A). */
-static struct prefix6
-own_address(const struct lan *lan, const struct prefix6 *subnet)
-{
-	const uint8_t *mac = lan->devices.mac.byte;
-	const uint64_t high = (uint64_t)(mac[0] ^ 2) << 16 | (uint64_t)mac[1] << 8 | mac[2];
-	const uint64_t low = (uint64_t)mac[3] << 16 | (uint64_t)mac[4] << 8 | mac[5];
-	const uint64_t identifier = lan->line.is_shared ? high << 40 | UINT64_C(0xfffe) << 24 | low : 1;
-
-	return (struct prefix6){ subnet->addr | identifier, subnet->len };
-}
 
 static void
 clear_discard(struct lan *lan)
@@ -94,55 +46,57 @@ static void
 set_discard(struct lan *lan)
 {
 	const uint32_t valid = dhcp6_seconds_left(lan->line.prefix.valid_until, clock_ms());
+	char text[PREFIX_TEXT_SIZE];
+	int rc;
 
 	clear_discard(lan);
 	if (lan->line.is_shared)
 		return;
 	lan->discard_count = home_discard(&lan->line.prefix, lan->discard);
-	for (uint32_t i = 0; i < lan->discard_count; i++)
-		complain(assign_unreachable(&lan->discard[i], valid), "route to nowhere", &lan->discard[i]);
+	for (uint32_t i = 0; i < lan->discard_count; i++) {
+		rc = assign_unreachable(&lan->discard[i], valid);
+		if (rc < 0)
+			log_error("lan: cannot route %s to nowhere: %s", prefix6_format(&lan->discard[i], text),
+			    strerror(-rc));
+	}
 }
 
-/* Again with each Renew: the lifetimes are the line's (RFC 9096 L-15). */
-static void
-assign(struct lan *lan)
+/* RFC 7084 section 4.3 has the LAN delegate what it does not use; of the others it is their /64. */
+static uint32_t
+list_sources(const struct lan *lan, struct ingress_network sources[LAN_MAX_NETWORKS])
 {
-	const struct dhcp6_prefix *prefix = &lan->line.prefix;
-	const uint64_t now = clock_ms();
-	const struct assign_lifetimes lifetimes = { dhcp6_seconds_left(prefix->preferred_until, now),
-		dhcp6_seconds_left(prefix->valid_until, now) };
-	const uint32_t metric = lan->line.is_shared ? SHARED_METRIC : 0;
+	for (uint32_t i = 0; i < lan->network_count; i++) {
+		const struct network *network = &lan->networks[i];
 
-	complain(assign_address(lan->devices.lan, &lan->address, &lifetimes, metric), "have the address",
-	    &lan->address);
-	set_discard(lan);
+		sources[i] = (struct ingress_network){ .ifindex = network->ifindex, .ula = network->ula };
+		sources[i].ula.addr &= mask6(network->ula.len);
+		if (network->has_subnet)
+			sources[i].prefix = i == 0 ? lan->line.prefix.prefix : network->subnet;
+		if (i > 0)
+			sources[i].subnet4 = conf_network_subnet(&lan->conf[i - 1]);
+	}
+	return lan->network_count;
 }
 
-/* For the first time. */
 static void
-begin(struct lan *lan)
+allow_sources(struct lan *lan)
 {
-	const struct prefix6 *prefix = &lan->line.prefix.prefix;
+	struct ingress_network sources[LAN_MAX_NETWORKS];
+	const int rc = ingress_set(lan->ingress, sources, list_sources(lan, sources));
 
-	complain(ingress_allow(lan->ingress, prefix), "forward from", prefix);
-	if (assign_setting("all", "forwarding", '1') < 0)
+	if (rc < 0)
+		log_error("lan: cannot tell Linux which sources to forward: %s", strerror(-rc));
+}
+
+/* RFC 7084 G-3: to and from the line it is the sources that are allowed which count. */
+static void
+forward_ipv6(void)
+{
+	if (setting_exchange("all", "forwarding", '1') < 0)
 		log_error("lan: cannot forward IPv6: sysctl net.ipv6.conf.all.forwarding=1");
 }
 
 /* ---- the line --------------------------------------------------------------------------------------------------- */
-
-static void
-withdraw(struct lan *lan)
-{
-	char text[PREFIX_TEXT_SIZE];
-
-	(void)ingress_allow(lan->ingress, NULL);
-	(void)assign_no_address(lan->devices.lan, &lan->address);
-	clear_discard(lan);
-	home_stale_add(&lan->stale, &lan->subnet, clock_ms() + HOME_STALE_S * 1000);
-	lan->has_subnet = false;
-	log_notice("lan: withdrawn prefix=%s", prefix6_format(&lan->subnet, text));
-}
 
 /* Nothing about the prefix is other than it was. */
 static bool
@@ -153,50 +107,120 @@ is_same(const struct dhcp6_prefix *one, const struct dhcp6_prefix *other)
 	    one->has_exclude == other->has_exclude && one->exclude.addr == other->exclude.addr;
 }
 
-/* The hosts have another subnet than before, or one at all, or none. */
+/* Where the provider has a part of the prefix (RFC 6603), the LAN's own number may have become another's. */
 static bool
-takes_subnet(struct lan *lan, const struct lan_line *line, bool has_subnet, const struct prefix6 *subnet)
+is_taken(const struct lan *lan, const struct network *network, const struct prefix6 subnets[LAN_MAX_NETWORKS])
 {
-	const bool is_other = has_subnet != lan->has_subnet ||
-	    (has_subnet &&
-		(subnet->addr != lan->subnet.addr || line->is_shared != lan->line.is_shared ||
-		    line->prefix.prefix.len != lan->line.prefix.prefix.len));
+	const size_t count = (size_t)(network - lan->networks);
 
-	if (is_other && lan->has_subnet)
-		withdraw(lan);
-	return is_other;
+	for (size_t i = 0; i < count; i++) {
+		if (subnets[i].len > 0 && subnets[i].addr == subnets[count].addr)
+			return true;
+	}
+	return false;
+}
+
+/* What each network has of the line; length 0: nothing, and the network says why. */
+static void
+choose_subnets(struct lan *lan, const struct lan_line *line, struct prefix6 subnets[LAN_MAX_NETWORKS])
+{
+	for (uint32_t i = 0; i < lan->network_count; i++) {
+		struct network *network = &lan->networks[i];
+
+		network->trouble = (struct error){ .text = "" };
+		subnets[i] = (struct prefix6){ 0 };
+		if (!line->has_prefix ||
+		    home_subnet(&line->prefix, network->number, &subnets[i], &network->trouble) < 0 ||
+		    !is_taken(lan, network, subnets))
+			continue;
+		subnets[i].len = 0;
+		error_set(&network->trouble, EINVAL, "subnet %d is another network's", network->number);
+		error_hint(&network->trouble, "lan.networks: another subnet for %s", network->name);
+	}
+}
+
+/* Hosts have another subnet than before, or one at all, or none. */
+static bool
+is_other(const struct network *network, const struct prefix6 *subnet)
+{
+	return network->has_subnet != (subnet->len > 0) ||
+	    (network->has_subnet && network->subnet.addr != subnet->addr);
+}
+
+/* True when it is so for some; what is over is so before what is new begins. */
+static bool
+change_subnets(struct lan *lan, const struct lan_line *line)
+{
+	const bool is_other_line =
+	    line->is_shared != lan->line.is_shared || line->prefix.prefix.len != lan->line.prefix.prefix.len;
+	struct prefix6 subnets[LAN_MAX_NETWORKS];
+	bool change[LAN_MAX_NETWORKS], any = false;
+
+	choose_subnets(lan, line, subnets);
+	for (uint32_t i = 0; i < lan->network_count; i++) {
+		change[i] = is_other(&lan->networks[i], &subnets[i]) || (lan->networks[i].has_subnet && is_other_line);
+		any |= change[i];
+		if (change[i])
+			network_withdraw(&lan->networks[i]);
+	}
+	for (uint32_t i = 0; i < lan->network_count; i++) {
+		if (change[i] && subnets[i].len > 0)
+			network_begin(&lan->networks[i], line, &subnets[i]);
+	}
+	return any;
+}
+
+static bool
+has_any_subnet(const struct lan *lan)
+{
+	for (uint32_t i = 0; i < lan->network_count; i++) {
+		if (lan->networks[i].has_subnet)
+			return true;
+	}
+	return false;
+}
+
+/* RFC 9096 L-15: the lifetimes are the line's. */
+static void
+assign(struct lan *lan)
+{
+	for (uint32_t i = 0; i < lan->network_count; i++) {
+		if (lan->networks[i].has_subnet)
+			network_assign(&lan->networks[i], &lan->line);
+	}
+	clear_discard(lan);
+	if (has_any_subnet(lan))
+		set_discard(lan);
+}
+
+static void
+keep(struct lan *lan, bool is_changed)
+{
+	for (uint32_t i = 0; i < lan->network_count; i++) {
+		if (home_stale_expire(&lan->networks[i].stale, clock_ms()) || is_changed)
+			network_keep(&lan->networks[i]);
+	}
 }
 
 void
 lan_follow(struct lan *lan, const struct lan_line *line)
 {
-	struct prefix6 subnet = { 0 };
-	char text[PREFIX_TEXT_SIZE];
-	bool has_subnet, is_other, is_moved;
-	struct services_state state;
+	bool is_changed, is_moved;
 
 	if (lan == NULL)
 		return;
-	lan->trouble = (struct error){ .text = "" };
-	has_subnet = line->has_prefix && home_subnet(&line->prefix, lan->conf.subnet, &subnet, &lan->trouble) == 0;
-	is_other = takes_subnet(lan, line, has_subnet, &subnet);
-	is_moved = is_other || !is_same(&line->prefix, &lan->line.prefix);
+	is_changed = change_subnets(lan, line);
+	is_moved = is_changed || !is_same(&line->prefix, &lan->line.prefix);
 	lan->line = *line;
-	lan->subnet = subnet;
-	lan->has_subnet = has_subnet;
-	lan->address = own_address(lan, &subnet);
-	if (is_other && has_subnet) {
-		home_stale_remove(&lan->stale, &subnet);
-		begin(lan);
-		log_notice("lan: up prefix=%s", prefix6_format(&subnet, text));
-	}
-	if (is_moved && has_subnet)
+	if (is_changed)
+		allow_sources(lan);
+	if (is_changed && has_any_subnet(lan))
+		forward_ipv6();
+	if (is_moved)
 		assign(lan);
-	if (home_stale_expire(&lan->stale, clock_ms()) || is_other)
-		keep(lan);
-	proxy_set(lan->proxy, has_subnet && line->is_shared ? &subnet : NULL);
-	state = (struct services_state){ &lan->line, has_subnet ? &lan->address : NULL, &lan->stale };
-	services_follow(lan->services, &state, is_other);
+	keep(lan, is_changed);
+	proxy_set(lan->proxy, lan->networks[0].has_subnet && line->is_shared ? &lan->networks[0].subnet : NULL);
+	services_follow(lan->services, &(struct services_state){ &lan->line, lan->networks, &lan->ula }, is_changed);
 }
 
 void
@@ -206,51 +230,127 @@ lan_neighbours(struct lan *lan, const struct link_neighbour *neighbours, size_t 
 		proxy_follow(lan->proxy, neighbours, count);
 }
 
+/* ---- what people are told --------------------------------------------------------------------------------------- */
+
+static struct lan_network_report
+report_network(const struct network *network)
+{
+	return (struct lan_network_report){ .device = network->name,
+		.has_subnet = network->has_subnet,
+		.address = network->address,
+		.ula = network->ula,
+		.reason = network->trouble.text,
+		.hint = network->trouble.hint,
+		.stale = network->stale };
+}
+
 const struct lan_report *
 lan_report(struct lan *lan)
 {
 	if (lan == NULL)
 		return NULL;
-	lan->report = (struct lan_report){ .has_subnet = lan->has_subnet,
-		.address = lan->address,
-		.preferred_until = lan->line.prefix.preferred_until,
+	lan->report = (struct lan_report){ .preferred_until = lan->line.prefix.preferred_until,
 		.valid_until = lan->line.prefix.valid_until,
-		.has_router = lan->has_subnet && lan->line.has_router,
-		.reason = lan->trouble.text,
-		.hint = lan->trouble.hint,
+		.has_router = lan->networks[0].has_subnet && lan->line.has_router,
 		.dns = lan->line.dns,
-		.stale = lan->stale };
+		.network_count = lan->network_count };
+	for (uint32_t i = 0; i < lan->network_count; i++)
+		lan->report.networks[i] = report_network(&lan->networks[i]);
 	services_report(lan->services, &lan->report);
 	return &lan->report;
 }
 
 /* ---- life ------------------------------------------------------------------------------------------------------- */
 
+/* What Linux forwards for further networks comes in on their devices, the LAN's, and the softwire's. */
+static int
+forward_ipv4(const struct lan *lan, const struct conf *conf, struct error *err)
+{
+	const char *device = conf->softwires[0].name;
+	int rc = 0;
+
+	for (uint32_t i = 0; i < lan->network_count && rc >= 0; i++) {
+		rc = setting_exchange4(device, "forwarding", '1');
+		device = lan->networks[i].name;
+	}
+	if (rc >= 0)
+		rc = setting_exchange4(device, "forwarding", '1');
+	if (rc < 0)
+		return error_set(err, -rc, "lan.networks: cannot forward what comes in on %s: %s", device,
+		    strerror(-rc));
+	return 0;
+}
+
+/* Its routers are nobody's (ND-17), and our IPv4 address there is as configured. */
+static int
+open_device(const struct conf_network *conf, unsigned int *ifindex, struct error *err)
+{
+	int rc;
+
+	*ifindex = if_nametoindex(conf->device);
+	if (*ifindex == 0) {
+		error_set(err, ENODEV, "lan.networks: there is no device %s", conf->device);
+		error_hint(err, "make it before mapedge starts: ip link add link eth1 name %s type vlan id 2",
+		    conf->device);
+		return -ENODEV;
+	}
+	rc = assign_for_good(*ifindex, conf->address, conf->len);
+	if (rc == 0)
+		rc = setting_exchange(conf->device, "accept_ra", '0');
+	if (rc < 0)
+		return error_set(err, -rc, "lan.networks: cannot set device %s up: %s", conf->device, strerror(-rc));
+	return 0;
+}
+
+static int
+open_networks(struct lan *lan, const struct conf *conf, struct error *err)
+{
+	lan->network_count = 1 + (uint32_t)conf->lan.network_count;
+	lan->networks[0] =
+	    (struct network){ .ifindex = lan->devices.lan, .mac = lan->devices.mac, .number = conf->lan.subnet };
+	for (uint32_t i = 1; i < lan->network_count; i++) {
+		lan->conf[i - 1] = conf->lan.networks[i - 1];
+		lan->networks[i] = (struct network){ .number = lan->conf[i - 1].subnet };
+		if (open_device(&lan->conf[i - 1], &lan->networks[i].ifindex, err) < 0)
+			return -ENODEV;
+	}
+	for (uint32_t i = 0; i < lan->network_count; i++) {
+		if (network_open(&lan->networks[i], conf->access.state, i > 0, err) < 0)
+			return -EIO;
+	}
+	if (ula_open(conf, &lan->ula, err) < 0)
+		return -EIO;
+	for (uint32_t i = 0; i < lan->network_count && lan->ula.len > 0; i++) {
+		network_have_ula(&lan->networks[i], &lan->ula);
+		network_keep(&lan->networks[i]);
+	}
+	return lan->network_count > 1 ? forward_ipv4(lan, conf, err) : 0;
+}
+
 /* The line's router is listened to though we forward. */
 static int
 set_up_devices(struct lan *lan, struct event_base *base, struct error *err)
 {
-	struct prefix6 address;
+	struct ingress_network sources[LAN_MAX_NETWORKS];
+	const uint32_t count = list_sources(lan, sources);
 	char wan_name[IF_NAMESIZE];
 
 	if (if_indextoname(lan->devices.wan, wan_name) == NULL)
 		return error_set(err, errno, "lan: the WAN's device: %s", strerror(errno));
-	if (assign_setting(wan_name, "accept_ra", '2') < 0) {
+	if (setting_exchange(wan_name, "accept_ra", '2') < 0) {
 		error_set(err, errno, "lan: cannot set accept_ra of %s: %s", wan_name, strerror(errno));
 		error_hint(err, "has this kernel IPv6? mapedge needs CAP_NET_ADMIN");
 		return -EIO;
 	}
-	lan->ingress = ingress_open(lan->devices.lan, err);
+	lan->ingress = ingress_open(lan->devices.wan, sources, count, err);
 	if (lan->ingress == NULL)
 		return -EIO;
 	lan->proxy = proxy_open(lan->devices.wan, lan->devices.lan, base, err);
 	if (lan->proxy == NULL)
 		return -EIO;
 	assign_forget_unreachable();
-	for (uint32_t i = 0; i < lan->stale.count; i++) {
-		address = own_address(lan, &lan->stale.at[i].prefix);
-		(void)assign_no_address(lan->devices.lan, &address);
-	}
+	if (lan->ula.len > 0)
+		forward_ipv6(); /* between the networks: the line has nothing to do with it */
 	return 0;
 }
 
@@ -267,13 +367,12 @@ lan_open(const struct conf *conf, const struct lan_devices *devices, struct even
 	new = calloc(1, sizeof(*new));
 	if (new == NULL)
 		return error_set(err, ENOMEM, "out of memory");
-	new->conf = conf->lan;
 	new->devices = *devices;
-	snprintf(new->file, sizeof(new->file), "%s/" STATE_FILE, conf->access.state);
-	recall(new);
-	rc = set_up_devices(new, base, err);
+	rc = open_networks(new, conf, err);
+	if (rc == 0)
+		rc = set_up_devices(new, base, err);
 	if (rc == 0 && conf->lan.services)
-		rc = services_open(conf, devices, base, &new->services, err);
+		rc = services_open(conf, devices->wan, new->networks, base, &new->services, err);
 	if (rc < 0) {
 		lan_close(new);
 		return rc;

@@ -6,20 +6,19 @@
 #ifndef MAPEDGE_APP_SERVICES_H
 #define MAPEDGE_APP_SERVICES_H
 
-#include "home/lan.h"
+#include "home/network.h"
 
 struct services;
 
 /* Valid until the next call. */
 struct services_state {
 	const struct lan_line *line;
-	const struct prefix6
-	    *address; /* of the LAN's device, with the length of its subnet; NULL: the LAN has no prefix */
-	const struct home_stale *stale; /* what hosts are to forget */
+	const struct network *networks; /* as many as at services_open() */
+	const struct prefix6 *ula;      /* the /48 of all of them; length 0: none */
 };
 
-/* 0, or a negative errno with the reason. Nobody is told anything yet. */
-int services_open(const struct conf *conf, const struct lan_devices *devices, struct event_base *base,
+/* The networks, the LAN first, stay the caller's. 0, or a negative errno with the reason. Nobody is told anything yet. */
+int services_open(const struct conf *conf, unsigned int wan, const struct network *networks, struct event_base *base,
     struct services **services, struct error *err);
 
 /*

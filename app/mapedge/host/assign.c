@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "host/assign.h"
 
-#include <fcntl.h>
+#include <arpa/inet.h>
 #include <linux/neighbour.h>
 #include <linux/rtnetlink.h>
-#include <stdio.h>
-#include <unistd.h>
 
 #include "host/netlink.h"
 
@@ -13,13 +11,30 @@
 #define PROTOCOL 109          /* ours, in `ip -6 route`: who made a route */
 #define LAST_METRIC INT32_MAX /* whoever else has a route to the same prefix is right */
 
+/* IPv4 as below 2^32. */
+static bool
+is_ipv4(u128 addr)
+{
+	return addr >> 32 == 0;
+}
+
 static void
 put_address(struct nlmsghdr *request, uint16_t type, u128 addr)
 {
 	struct ip6 wire;
 
 	ip6_store(&wire, addr);
-	mnl_attr_put(request, type, sizeof(wire), &wire);
+	if (is_ipv4(addr))
+		mnl_attr_put_u32(request, type, htonl((uint32_t)addr));
+	else
+		mnl_attr_put(request, type, sizeof(wire), &wire);
+}
+
+/* What is there already is as it should be. */
+static int
+unless_there(int rc)
+{
+	return rc == -EEXIST ? 0 : rc;
 }
 
 /* ---- addresses -------------------------------------------------------------------------------------------------- */
@@ -31,7 +46,7 @@ address_request(char buffer[BUFFER_SIZE], uint16_t type, unsigned int ifindex, c
 	struct ifaddrmsg *ifa = mnl_nlmsg_put_extra_header(request, sizeof(*ifa));
 
 	request->nlmsg_type = type;
-	ifa->ifa_family = AF_INET6;
+	ifa->ifa_family = is_ipv4(address->addr) ? AF_INET : AF_INET6;
 	ifa->ifa_prefixlen = address->len;
 	ifa->ifa_index = ifindex;
 	put_address(request, IFA_LOCAL, address->addr);
@@ -62,6 +77,50 @@ assign_no_address(unsigned int ifindex, const struct prefix6 *address)
 	return netlink_demand(address_request(buffer, RTM_DELADDR, ifindex, address));
 }
 
+int
+assign_for_good(unsigned int ifindex, u128 addr, uint8_t len)
+{
+	const struct prefix6 address = { addr, len };
+	char buffer[BUFFER_SIZE];
+	struct nlmsghdr *request = address_request(buffer, RTM_NEWADDR, ifindex, &address);
+
+	request->nlmsg_flags = NLM_F_CREATE | NLM_F_EXCL;
+	return unless_there(netlink_demand(request));
+}
+
+/* An address with an end is taken away when its test fails, so that it is the last word about it that has the flag. */
+static enum assign_state
+state_of(uint16_t type, uint32_t flags)
+{
+	if ((flags & IFA_F_DADFAILED) != 0)
+		return ASSIGN_DUPLICATE;
+	if (type == RTM_DELADDR)
+		return ASSIGN_ABSENT;
+	return (flags & IFA_F_TENTATIVE) != 0 ? ASSIGN_TENTATIVE : ASSIGN_READY;
+}
+
+bool
+assign_read(const struct nlmsghdr *message, unsigned int ifindex, u128 *addr, enum assign_state *state)
+{
+	const struct ifaddrmsg *ifa = mnl_nlmsg_get_payload(message);
+	const struct nlattr *attribute;
+	uint32_t flags = ifa->ifa_flags;
+
+	if ((message->nlmsg_type != RTM_NEWADDR && message->nlmsg_type != RTM_DELADDR) || ifa->ifa_family != AF_INET6 ||
+	    ifa->ifa_index != ifindex)
+		return false;
+	*addr = 0;
+	mnl_attr_for_each(attribute, message, sizeof(*ifa))
+	{
+		if (mnl_attr_get_type(attribute) == IFA_FLAGS)
+			flags = mnl_attr_get_u32(attribute);
+		if (mnl_attr_get_type(attribute) == IFA_ADDRESS)
+			*addr = ip6_load(mnl_attr_get_payload(attribute));
+	}
+	*state = state_of(message->nlmsg_type, flags);
+	return true;
+}
+
 struct search {
 	unsigned int ifindex;
 	u128 addr;
@@ -71,26 +130,12 @@ struct search {
 static bool
 look_at(const struct nlmsghdr *message, void *argument)
 {
-	const struct ifaddrmsg *ifa = mnl_nlmsg_get_payload(message);
-	const struct nlattr *attribute;
 	struct search *search = argument;
-	uint32_t flags = ifa->ifa_flags;
-	u128 addr = 0;
+	enum assign_state state;
+	u128 addr;
 
-	if (ifa->ifa_family != AF_INET6 || ifa->ifa_index != search->ifindex)
-		return true;
-	mnl_attr_for_each(attribute, message, sizeof(*ifa))
-	{
-		if (mnl_attr_get_type(attribute) == IFA_FLAGS)
-			flags = mnl_attr_get_u32(attribute);
-		if (mnl_attr_get_type(attribute) == IFA_ADDRESS)
-			addr = ip6_load(mnl_attr_get_payload(attribute));
-	}
-	if (addr != search->addr)
-		return true;
-	search->state = (flags & IFA_F_TENTATIVE) != 0 ? ASSIGN_TENTATIVE : ASSIGN_READY;
-	if ((flags & IFA_F_DADFAILED) != 0)
-		search->state = ASSIGN_DUPLICATE;
+	if (assign_read(message, search->ifindex, &addr, &state) && addr == search->addr)
+		search->state = state;
 	return true;
 }
 
@@ -143,6 +188,25 @@ assign_no_unreachable(const struct prefix6 *prefix)
 	return netlink_demand(route_request(buffer, RTM_DELROUTE, prefix));
 }
 
+int
+assign_default4(unsigned int ifindex, uint32_t metric)
+{
+	char buffer[BUFFER_SIZE];
+	struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
+	struct rtmsg *route = mnl_nlmsg_put_extra_header(request, sizeof(*route));
+
+	request->nlmsg_type = RTM_NEWROUTE;
+	request->nlmsg_flags = NLM_F_CREATE | NLM_F_EXCL;
+	*route = (struct rtmsg){ .rtm_family = AF_INET,
+		.rtm_table = RT_TABLE_MAIN,
+		.rtm_protocol = RTPROT_STATIC,
+		.rtm_scope = RT_SCOPE_LINK,
+		.rtm_type = RTN_UNICAST };
+	mnl_attr_put_u32(request, RTA_OIF, ifindex);
+	mnl_attr_put_u32(request, RTA_PRIORITY, metric);
+	return unless_there(netlink_demand(request));
+}
+
 static bool
 forget_route(const struct nlmsghdr *message, void *argument)
 {
@@ -180,7 +244,7 @@ change_neighbour(uint16_t type, uint8_t flags, unsigned int ifindex, u128 addr)
 
 	request->nlmsg_type = type;
 	request->nlmsg_flags = type == RTM_NEWNEIGH ? NLM_F_CREATE | NLM_F_REPLACE : 0;
-	neighbour->ndm_family = AF_INET6;
+	neighbour->ndm_family = is_ipv4(addr) ? AF_INET : AF_INET6;
 	neighbour->ndm_ifindex = (int)ifindex;
 	neighbour->ndm_state = NUD_NONE;
 	neighbour->ndm_flags = flags;
@@ -204,21 +268,4 @@ int
 assign_no_proxy(unsigned int ifindex, u128 addr)
 {
 	return change_neighbour(RTM_DELNEIGH, NTF_PROXY, ifindex, addr);
-}
-
-/* ---- settings --------------------------------------------------------------------------------------------------- */
-
-int
-assign_setting(const char *device, const char *name, char value)
-{
-	char path[128];
-	int fd, rc;
-
-	snprintf(path, sizeof(path), "/proc/sys/net/ipv6/conf/%s/%s", device, name);
-	fd = open(path, O_WRONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	rc = write(fd, &value, 1) == 1 ? 0 : -errno;
-	close(fd);
-	return rc;
 }

@@ -8,11 +8,14 @@
 #include "engine/compile.h"
 #include "host.h"
 #include "log.h"
+#include "host/anycast.h"
 #include "host/assign.h"
 #include "host/mirror.h"
 #include "host/netlink.h"
+#include "provision/dhcp6_message.h"
 #include "silence.h"
 #include "timer.h"
+#include "setting.h"
 
 #define DEFAULT_METRIC 4096 /* of Linux's way through the softwire: whatever else there is comes first */
 #define FRAMES_AT_ONCE 256  /* then other events have their turn */
@@ -28,13 +31,15 @@ struct device {
 	struct host_device host;
 	struct silence silence;
 	struct event *readable;
-	bool waits; /* for room: it is not being read */
+	bool waits;            /* for room: it is not being read */
+	uint32_t link_changes; /* of its port, at the last look */
 };
 
 struct hosts {
 	struct engine *engine;
 	struct device device[STATS_MAX_INTERFACES]; /* the last one is the softwire's, a TUN */
 	struct mirror *mirror;
+	struct anycast anycast;
 	struct event *woken;   /* the workers have something for us */
 	struct event *retry;   /* reads on where it had to stop */
 	struct event *links;   /* looks at the ports' links */
@@ -49,7 +54,6 @@ struct hosts {
 
 /* ---- to Linux --------------------------------------------------------------------------------------------------- */
 
-#define DHCP6_CLIENT_PORT 546
 #define DST_PORT_OFFSET (ETHER_LEN + IPV6_LEN + 2)
 
 /* Whatever comes of it: a firewall of Linux may be in the way to the DHCPv6 client. */
@@ -62,6 +66,15 @@ is_dhcp6_reply(const struct rte_mbuf *mbuf)
 	    frame[ETHER_LEN + 6] == PROTOCOL_UDP && load16(frame + DST_PORT_OFFSET) == DHCP6_CLIENT_PORT;
 }
 
+/* `port` is the interface that it came in on, or was to leave by. */
+static void
+lose(struct hosts *hosts, struct rte_mbuf *mbuf, enum drop_reason reason)
+{
+	counter_add(&hosts->counters.drop[reason], 1);
+	counter_add(&hosts->counters.interface[mbuf->port].dropped, 1);
+	rte_pktmbuf_free(mbuf);
+}
+
 static void
 write_frame(struct hosts *hosts, struct rte_mbuf *mbuf)
 {
@@ -72,11 +85,10 @@ write_frame(struct hosts *hosts, struct rte_mbuf *mbuf)
 		(void)rte_pktmbuf_adj(mbuf, ETHER_LEN);
 	if (host_write(&hosts->device[interface].host, mbuf)) {
 		traffic_add(&hosts->counters.host[interface].to_host, mbuf->pkt_len);
+		rte_pktmbuf_free(mbuf);
 	} else {
-		counter_add(&hosts->counters.drop[DROP_host_down], 1);
-		counter_add(&hosts->counters.interface[interface].dropped, 1);
+		lose(hosts, mbuf, DROP_host_down);
 	}
-	rte_pktmbuf_free(mbuf);
 }
 
 static void
@@ -134,7 +146,12 @@ read_frame(struct hosts *hosts, struct device *device)
 		put_header(mbuf, &hosts->engine->port[INTERFACE_V4].mac);
 	mbuf->port = (uint16_t)device->interface;
 	traffic_add(&hosts->counters.host[device->interface].from_host, mbuf->pkt_len);
+	if (anycast_forbids(&hosts->anycast, mbuf)) {
+		lose(hosts, mbuf, DROP_anycast_src);
+		return 1;
+	}
 	(void)rte_ring_sp_enqueue(ring, mbuf); /* nobody else enqueues, so there still is room */
+	engine_wake_for_host(hosts->engine);
 	return 1;
 }
 
@@ -177,6 +194,16 @@ on_retry(evutil_socket_t fd, short what, void *argument)
 
 /* ---- links ------------------------------------------------------------------------------------------------------ */
 
+/* A link that was gone between two looks is down until the next one, so that everybody hears of it. */
+static bool
+has_had_link(struct device *device, const struct port *port)
+{
+	const uint32_t before = device->link_changes;
+
+	device->link_changes = port_link_changes(port);
+	return port_has_link(port) && device->link_changes == before;
+}
+
 static void
 on_links(evutil_socket_t fd, short what, void *argument)
 {
@@ -188,7 +215,7 @@ on_links(evutil_socket_t fd, short what, void *argument)
 		struct host_device *host = &hosts->device[i].host;
 		const bool had_carrier = host->has_carrier;
 
-		host_set_carrier(host, port_has_link(&hosts->engine->port[i]));
+		host_set_carrier(host, has_had_link(&hosts->device[i], &hosts->engine->port[i]));
 		if (host->has_carrier != had_carrier) {
 			log_notice("host: link=%s ifindex=%u", host->has_carrier ? "up" : "down", host->ifindex);
 			hosts->link_changed = true;
@@ -235,6 +262,7 @@ on_settled(evutil_socket_t fd, short what, void *argument)
 	}
 	if (rc > 0 || hosts->link_changed)
 		hosts->listener.news(hosts->listener.context);
+	log_debug("host: read what Linux knows changed=%d ms=%lu", rc, (unsigned long)(clock_ms() - start));
 	hosts->link_changed = false;
 	took = NEWS_SHARE * (clock_ms() - start);
 	hosts->next_news_ms = clock_ms() + (took > NEWS_INTERVAL_MS ? took : NEWS_INTERVAL_MS);
@@ -270,7 +298,7 @@ give_addresses(const struct conf_interface *interface, unsigned int ifindex, str
 {
 	for (size_t i = 0; i < interface->address_count; i++) {
 		const struct conf_address *address = &interface->addresses[i];
-		const int rc = netlink_add_address(ifindex, address->ipv4 ? address->v4 : address->v6, address->len);
+		const int rc = assign_for_good(ifindex, address->ipv4 ? address->v4 : address->v6, address->len);
 
 		if (rc < 0)
 			return error_set(err, -rc, "host interface %s: cannot have its address number %zu: %s",
@@ -289,9 +317,9 @@ open_softwire(struct device *device, const struct conf_softwire *softwire, struc
 		return 0;
 	if (host_open_tun(&device->host, softwire->name, softwire->mtu, err) < 0)
 		return -EIO;
-	rc = netlink_add_address(device->host.ifindex, softwire->device_addr, 32);
+	rc = assign_for_good(device->host.ifindex, softwire->device_addr, 32);
 	if (rc == 0)
-		rc = netlink_add_default(device->host.ifindex, DEFAULT_METRIC);
+		rc = assign_default4(device->host.ifindex, DEFAULT_METRIC);
 	if (rc < 0)
 		return error_set(err, -rc, "the device of softwire %s: cannot have its address and route: %s",
 		    softwire->name, strerror(-rc));
@@ -318,9 +346,10 @@ open_devices(struct hosts *hosts, const struct conf *conf, struct error *err)
 			return rc;
 		/* Nobody on the LAN is a router of ours. A kernel without IPv6 believes nobody anyway. */
 		if (interface->role == CONF_LAN)
-			(void)assign_setting(interface->name, "accept_ra", '0');
+			(void)setting_exchange(interface->name, "accept_ra", '0');
 		device->hosts = hosts;
 		device->interface = i;
+		device->link_changes = port_link_changes(&hosts->engine->port[i]);
 		ifindex[i] = device->host.ifindex;
 		log_notice("host: up name=%s ifindex=%u", interface->name, ifindex[i]);
 	}
@@ -328,6 +357,7 @@ open_devices(struct hosts *hosts, const struct conf *conf, struct error *err)
 	hosts->device[INTERFACE_DEVICE].interface = INTERFACE_DEVICE;
 	if (open_softwire(&hosts->device[INTERFACE_DEVICE], &conf->softwires[0], err) < 0)
 		return -EIO;
+	anycast_follow(&hosts->anycast, ifindex[INTERFACE_V6], conf);
 	hosts->mirror = mirror_open(ifindex, conf->role == CONF_CE, err);
 	return hosts->mirror == NULL ? -EIO : mirror_read(hosts->mirror, err);
 }
@@ -344,6 +374,7 @@ hosts_open(struct engine *engine, const struct conf *conf, struct hosts **hosts,
 	if (*hosts == NULL)
 		return error_set(err, ENOMEM, "out of memory");
 	(*hosts)->engine = engine;
+	(*hosts)->anycast.fd = -1;
 	for (int i = 0; i < STATS_MAX_INTERFACES; i++)
 		(*hosts)->device[i].host.fd = HOST_CLOSED;
 	rc = open_devices(*hosts, conf, err);
@@ -400,6 +431,7 @@ hosts_close(struct hosts *hosts)
 	for (int i = 0; i < INTERFACE_COUNT; i++)
 		silence_end(&hosts->device[i].silence);
 	mirror_close(hosts->mirror);
+	anycast_close(&hosts->anycast);
 	free(hosts);
 }
 
@@ -412,6 +444,8 @@ hosts_give_addresses(struct hosts *hosts, const struct conf *conf)
 		if (give_addresses(&conf->interfaces[i], hosts->device[i].host.ifindex, &err) < 0)
 			log_error("%s", err.text);
 	}
+	if (hosts != NULL)
+		anycast_follow(&hosts->anycast, hosts_ifindex(hosts, INTERFACE_V6), conf);
 }
 
 unsigned int
@@ -437,6 +471,14 @@ hosts_neighbours(const struct hosts *hosts, size_t *count)
 {
 	*count = 0;
 	return hosts == NULL ? NULL : mirror_neighbours(hosts->mirror, INTERFACE_V4, count);
+}
+
+bool
+hosts_links(const struct hosts *hosts, struct host_link links[INTERFACE_COUNT])
+{
+	if (hosts != NULL)
+		mirror_links(hosts->mirror, true, links);
+	return hosts != NULL;
 }
 
 const struct counters *

@@ -46,7 +46,7 @@ void hosts_published(struct hosts *hosts);
 
 /*
  * Puts the addresses of a new configuration on the devices; what Linux refuses is logged. Those of an old one stay until the end, as
- * others may have come to rely on them. NULL is allowed.
+ * others may have come to rely on them; a BR's anycast addresses do not. NULL is allowed.
  */
 void hosts_give_addresses(struct hosts *hosts, const struct conf *conf);
 
@@ -61,6 +61,9 @@ bool hosts_has_default6(const struct hosts *hosts);
 
 /* Who is on the IPv4 side, in both families, as Linux knows them; good until the next event. */
 const struct link_neighbour *hosts_neighbours(const struct hosts *hosts, size_t *count);
+
+/* What Linux knows, as for snapshot_link(), with all routes; false without hosts. Good until the next event. */
+bool hosts_links(const struct hosts *hosts, struct host_link links[INTERFACE_COUNT]);
 
 /* What control itself has done to packets; NULL without hosts. */
 const struct counters *hosts_counters(const struct hosts *hosts);

@@ -1,211 +1,162 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "host/ingress.h"
 
-#include <arpa/inet.h>
-#include <libmnl/libmnl.h>
-#include <linux/netfilter.h>
-#include <linux/netfilter/nf_tables.h>
-#include <linux/netfilter/nfnetlink.h>
 #include <stdlib.h>
 
-#define BUFFER_SIZE 4096
-#define SEQUENCE 1
+#include "nft.h"
+
 #define TABLE "mapedge-lan"
 #define CHAIN "forward"
-#define SUBSYSTEM (NFNL_SUBSYS_NFTABLES << 8)
-#define SOURCE_OFFSET 8 /* in an IPv6 header */
-#define ADDRESS_LEN 16
 #define POLICY_FAIL 5 /* RFC 4443 section 3.1 */
+#define MAX_RULES (UNIQUE_LOCAL_RULES + INGRESS_MAX_NETWORKS * RULES_OF_NETWORK)
+#define UNIQUE_LOCAL_RULES 4
+#define RULES_OF_NETWORK 5
 
 struct ingress {
 	struct mnl_socket *owner;
-	unsigned int ifindex;
+	unsigned int wan;
 };
 
-/* ---- messages --------------------------------------------------------------------------------------------------- */
+enum action { PASS, DROP, REFUSE };
+enum end { SOURCE, DESTINATION };
 
-static struct nlmsghdr *
-add_message(struct mnl_nlmsg_batch *batch, uint16_t type, uint16_t flags, uint8_t family, uint16_t resource)
-{
-	struct nlmsghdr *message = mnl_nlmsg_put_header(mnl_nlmsg_batch_current(batch));
-	struct nfgenmsg *head = mnl_nlmsg_put_extra_header(message, sizeof(*head));
-
-	message->nlmsg_type = type;
-	message->nlmsg_flags = (uint16_t)(NLM_F_REQUEST | flags);
-	message->nlmsg_seq = SEQUENCE;
-	*head = (struct nfgenmsg){ family, NFNETLINK_V0, htons(resource) };
-	return message;
-}
-
-static void
-put_number(struct nlmsghdr *message, uint16_t type, uint32_t value)
-{
-	mnl_attr_put_u32(message, type, htonl(value));
-}
-
-static void
-put_data(struct nlmsghdr *message, uint16_t type, const void *data, size_t len)
-{
-	struct nlattr *nest = mnl_attr_nest_start(message, type);
-
-	mnl_attr_put(message, NFTA_DATA_VALUE, len, data);
-	mnl_attr_nest_end(message, nest);
-}
-
-/* ---- expressions: all calculate in the first register ------------------------------------------------------------ */
-
-struct expression {
-	struct nlattr *element, *data;
+/* All of it must be so; the first rule that matches counts. */
+struct rule {
+	uint32_t in, out;      /* devices, 0: any */
+	bool is_ipv4;          /* then of the prefix's address only the lower 32 bits count, and its length is IPv4's */
+	bool is_outside;       /* the address is not in the prefix */
+	enum end end;          /* which address */
+	struct prefix6 prefix; /* length 0: any address */
+	enum action action;
 };
 
-static struct expression
-begin(struct nlmsghdr *message, const char *name)
-{
-	struct expression expression = { .element = mnl_attr_nest_start(message, NFTA_LIST_ELEM) };
+struct rules {
+	uint32_t count;
+	struct rule at[MAX_RULES];
+};
 
-	mnl_attr_put_strz(message, NFTA_EXPR_NAME, name);
-	expression.data = mnl_attr_nest_start(message, NFTA_EXPR_DATA);
-	return expression;
-}
+/* ---- a rule ----------------------------------------------------------------------------------------------------- */
 
 static void
-finish(struct nlmsghdr *message, struct expression expression)
+put_device(struct nlmsghdr *message, uint32_t key, uint32_t ifindex)
 {
-	mnl_attr_nest_end(message, expression.data);
-	mnl_attr_nest_end(message, expression.element);
+	nft_put_meta(message, key);
+	nft_put_compare(message, NFT_CMP_EQ, &ifindex, sizeof(ifindex));
 }
 
+/* The source stands in front of the destination, in either header. */
 static void
-put_compare(struct nlmsghdr *message, uint32_t operation, const void *data, size_t len)
-{
-	const struct expression expression = begin(message, "cmp");
-
-	put_number(message, NFTA_CMP_SREG, NFT_REG_1);
-	put_number(message, NFTA_CMP_OP, operation);
-	put_data(message, NFTA_CMP_DATA, data, len);
-	finish(message, expression);
-}
-
-static void
-put_from_device(struct nlmsghdr *message, uint32_t ifindex)
-{
-	const struct expression expression = begin(message, "meta");
-
-	put_number(message, NFTA_META_DREG, NFT_REG_1);
-	put_number(message, NFTA_META_KEY, NFT_META_IIF);
-	finish(message, expression);
-	put_compare(message, NFT_CMP_EQ, &ifindex, sizeof(ifindex));
-}
-
-static void
-put_source_outside(struct nlmsghdr *message, const struct prefix6 *prefix)
+put_address(struct nlmsghdr *message, const struct rule *rule)
 {
 	struct ip6 wire, mask, zero = { { 0 } };
-	struct expression expression = begin(message, "payload");
+	const uint32_t len = rule->is_ipv4 ? 4 : 16, first = rule->is_ipv4 ? 12 : 8, skip = sizeof(wire) - len;
+	struct nft_expression expression;
 
-	ip6_store(&wire, prefix->addr);
-	ip6_store(&mask, mask6(prefix->len));
-	put_number(message, NFTA_PAYLOAD_DREG, NFT_REG_1);
-	put_number(message, NFTA_PAYLOAD_BASE, NFT_PAYLOAD_NETWORK_HEADER);
-	put_number(message, NFTA_PAYLOAD_OFFSET, SOURCE_OFFSET);
-	put_number(message, NFTA_PAYLOAD_LEN, ADDRESS_LEN);
-	finish(message, expression);
-	expression = begin(message, "bitwise");
-	put_number(message, NFTA_BITWISE_SREG, NFT_REG_1);
-	put_number(message, NFTA_BITWISE_DREG, NFT_REG_1);
-	put_number(message, NFTA_BITWISE_LEN, ADDRESS_LEN);
-	put_data(message, NFTA_BITWISE_MASK, &mask, sizeof(mask));
-	put_data(message, NFTA_BITWISE_XOR, &zero, sizeof(zero));
-	finish(message, expression);
-	put_compare(message, NFT_CMP_NEQ, &wire, sizeof(wire));
+	ip6_store(&wire, rule->prefix.addr);
+	ip6_store(&mask, mask6((uint8_t)(rule->prefix.len + 8 * skip)));
+	nft_put_payload(message, NFT_PAYLOAD_NETWORK_HEADER, first + (rule->end == DESTINATION ? len : 0), len);
+	expression = nft_begin(message, "bitwise");
+	nft_put_number(message, NFTA_BITWISE_SREG, NFT_REG_1);
+	nft_put_number(message, NFTA_BITWISE_DREG, NFT_REG_1);
+	nft_put_number(message, NFTA_BITWISE_LEN, len);
+	nft_put_data(message, NFTA_BITWISE_MASK, (const uint8_t *)&mask + skip, len);
+	nft_put_data(message, NFTA_BITWISE_XOR, &zero, len);
+	nft_end(message, expression);
+	nft_put_compare(message, rule->is_outside ? NFT_CMP_NEQ : NFT_CMP_EQ, (const uint8_t *)&wire + skip, len);
 }
 
 static void
 put_reject(struct nlmsghdr *message)
 {
-	const struct expression expression = begin(message, "reject");
+	const struct nft_expression expression = nft_begin(message, "reject");
 
-	put_number(message, NFTA_REJECT_TYPE, NFT_REJECT_ICMP_UNREACH);
+	nft_put_number(message, NFTA_REJECT_TYPE, NFT_REJECT_ICMP_UNREACH);
 	mnl_attr_put_u8(message, NFTA_REJECT_ICMP_CODE, POLICY_FAIL);
-	finish(message, expression);
+	nft_end(message, expression);
 }
 
-/* ---- the table -------------------------------------------------------------------------------------------------- */
-
 static void
-write_chain(struct mnl_nlmsg_batch *batch)
+write_rule(struct mnl_nlmsg_batch *batch, const struct rule *rule, bool is_last)
 {
-	struct nlmsghdr *message;
-	struct nlattr *hook;
+	const uint8_t family = rule->is_ipv4 ? NFPROTO_IPV4 : NFPROTO_IPV6;
+	const struct nft_rule written = nft_begin_rule(batch, family, TABLE, CHAIN, is_last);
 
-	message = add_message(batch, SUBSYSTEM | NFT_MSG_NEWTABLE, NLM_F_CREATE, NFPROTO_IPV6, 0);
-	mnl_attr_put_strz(message, NFTA_TABLE_NAME, TABLE);
-	put_number(message, NFTA_TABLE_FLAGS, NFT_TABLE_F_OWNER);
-	mnl_nlmsg_batch_next(batch);
-	message = add_message(batch, SUBSYSTEM | NFT_MSG_NEWCHAIN, NLM_F_CREATE, NFPROTO_IPV6, 0);
-	mnl_attr_put_strz(message, NFTA_CHAIN_TABLE, TABLE);
-	mnl_attr_put_strz(message, NFTA_CHAIN_NAME, CHAIN);
-	mnl_attr_put_strz(message, NFTA_CHAIN_TYPE, "filter");
-	hook = mnl_attr_nest_start(message, NFTA_CHAIN_HOOK);
-	put_number(message, NFTA_HOOK_HOOKNUM, NF_INET_FORWARD);
-	put_number(message, NFTA_HOOK_PRIORITY, 0);
-	mnl_attr_nest_end(message, hook);
-	mnl_nlmsg_batch_next(batch);
+	if (rule->in != 0)
+		put_device(written.message, NFT_META_IIF, rule->in);
+	if (rule->out != 0)
+		put_device(written.message, NFT_META_OIF, rule->out);
+	if (rule->prefix.len > 0)
+		put_address(written.message, rule);
+	if (rule->action == REFUSE)
+		put_reject(written.message);
+	else
+		nft_put_verdict(written.message, rule->action == PASS ? NF_ACCEPT : NF_DROP);
+	nft_end_rule(batch, written);
 }
 
-/* iif LAN ip6 saddr != PREFIX reject with icmpv6 type policy-fail; in the place of the one before. */
 static void
-write_rule(struct mnl_nlmsg_batch *batch, unsigned int ifindex, const struct prefix6 *prefix)
+fill_tables(struct mnl_nlmsg_batch *batch, const void *context)
 {
-	struct nlmsghdr *message = add_message(batch, SUBSYSTEM | NFT_MSG_DELRULE, 0, NFPROTO_IPV6, 0);
-	struct nlattr *list;
+	const struct rules *rules = context;
 
-	mnl_attr_put_strz(message, NFTA_RULE_TABLE, TABLE);
-	mnl_attr_put_strz(message, NFTA_RULE_CHAIN, CHAIN);
-	mnl_nlmsg_batch_next(batch);
-	message = add_message(batch, SUBSYSTEM | NFT_MSG_NEWRULE, NLM_F_CREATE | NLM_F_ACK, NFPROTO_IPV6, 0);
-	mnl_attr_put_strz(message, NFTA_RULE_TABLE, TABLE);
-	mnl_attr_put_strz(message, NFTA_RULE_CHAIN, CHAIN);
-	list = mnl_attr_nest_start(message, NFTA_RULE_EXPRESSIONS);
-	put_from_device(message, ifindex);
-	if (prefix != NULL)
-		put_source_outside(message, prefix);
-	put_reject(message);
-	mnl_attr_nest_end(message, list);
-	mnl_nlmsg_batch_next(batch);
+	nft_write_chain(batch, NFPROTO_IPV4, TABLE, CHAIN, NF_INET_FORWARD);
+	nft_write_chain(batch, NFPROTO_IPV6, TABLE, CHAIN, NF_INET_FORWARD);
+	for (uint32_t i = 0; i < rules->count; i++)
+		write_rule(batch, &rules->at[i], i == rules->count - 1);
+}
+
+/* ---- what they say ----------------------------------------------------------------------------------------------- */
+
+static void
+add(struct rules *rules, struct rule rule)
+{
+	rules->at[rules->count++] = rule;
+}
+
+/* RFC 7084 ULA-4, RFC 4193 section 4.3: a site border router. Our own hosts are told. */
+static void
+add_border(struct rules *rules, uint32_t wan)
+{
+	static const struct prefix6 unique_local = { (u128)0xfc << 120, 7 };
+
+	for (enum end end = SOURCE; end <= DESTINATION; end++) {
+		add(rules, (struct rule){ .out = wan, .end = end, .prefix = unique_local, .action = REFUSE });
+		add(rules, (struct rule){ .in = wan, .end = end, .prefix = unique_local, .action = DROP });
+	}
+}
+
+/* What another network has of the prefix the LAN has not. */
+static void
+add_network(struct rules *rules, const struct ingress_network *network, unsigned int lan)
+{
+	const uint32_t in = network->ifindex;
+	const struct prefix6 subnet4 = { network->subnet4.addr, network->subnet4.len };
+
+	if (in != lan && network->prefix.len > 0)
+		add(rules, (struct rule){ .in = lan, .prefix = network->prefix, .action = REFUSE });
+	if (network->prefix.len > 0)
+		add(rules, (struct rule){ .in = in, .prefix = network->prefix });
+	if (network->ula.len > 0)
+		add(rules, (struct rule){ .in = in, .prefix = network->ula });
+	add(rules, (struct rule){ .in = in, .action = REFUSE });
+	if (network->subnet4.len > 0)
+		add(rules,
+		    (struct rule){ .in = in, .is_ipv4 = true, .is_outside = true, .prefix = subnet4, .action = DROP });
 }
 
 int
-ingress_allow(struct ingress *ingress, const struct prefix6 *prefix)
+ingress_set(struct ingress *ingress, const struct ingress_network *networks, uint32_t count)
 {
-	char buffer[BUFFER_SIZE];
-	struct mnl_nlmsg_batch *batch;
-	ssize_t len;
-	int rc;
+	struct rules rules = { 0 };
 
-	if (ingress == NULL)
-		return 0;
-	batch = mnl_nlmsg_batch_start(buffer, sizeof(buffer));
-	if (batch == NULL)
-		return -ENOMEM;
-	add_message(batch, NFNL_MSG_BATCH_BEGIN, 0, AF_UNSPEC, NFNL_SUBSYS_NFTABLES);
-	mnl_nlmsg_batch_next(batch);
-	write_chain(batch);
-	write_rule(batch, ingress->ifindex, prefix);
-	add_message(batch, NFNL_MSG_BATCH_END, 0, AF_UNSPEC, NFNL_SUBSYS_NFTABLES);
-	mnl_nlmsg_batch_next(batch);
-	len = mnl_socket_sendto(ingress->owner, mnl_nlmsg_batch_head(batch), mnl_nlmsg_batch_size(batch));
-	mnl_nlmsg_batch_stop(batch);
-	if (len >= 0)
-		len = mnl_socket_recvfrom(ingress->owner, buffer, sizeof(buffer));
-	if (len < 0)
-		return -errno;
-	rc = mnl_cb_run(buffer, (size_t)len, SEQUENCE, mnl_socket_get_portid(ingress->owner), NULL, NULL);
-	return rc < 0 ? -errno : 0;
+	add_border(&rules, ingress->wan);
+	for (uint32_t i = count; i-- > 0;) /* the LAN last: what others have is refused before its prefix passes */
+		add_network(&rules, &networks[i], networks[0].ifindex);
+	return nft_commit(ingress->owner, fill_tables, &rules);
 }
 
 struct ingress *
-ingress_open(unsigned int ifindex, struct error *err)
+ingress_open(unsigned int wan, const struct ingress_network *networks, uint32_t count, struct error *err)
 {
 	struct ingress *ingress = calloc(1, sizeof(*ingress));
 	int rc;
@@ -214,11 +165,9 @@ ingress_open(unsigned int ifindex, struct error *err)
 		error_set(err, ENOMEM, "out of memory");
 		return NULL;
 	}
-	ingress->ifindex = ifindex;
-	ingress->owner = mnl_socket_open2(NETLINK_NETFILTER, SOCK_CLOEXEC);
-	rc = ingress->owner == NULL || mnl_socket_bind(ingress->owner, 0, MNL_SOCKET_AUTOPID) < 0
-	    ? -errno
-	    : ingress_allow(ingress, NULL);
+	ingress->wan = wan;
+	ingress->owner = nft_open();
+	rc = ingress->owner == NULL ? -errno : ingress_set(ingress, networks, count);
 	if (rc == 0)
 		return ingress;
 	error_set(err, -rc, "lan: cannot tell Linux which sources to forward: nftables: %s", strerror(-rc));

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "host/mirror.h"
 
+#include <linux/rtnetlink.h>
 #include <sys/random.h>
 
+#include "host/assign.h"
 #include "host/view.h"
 
+#define GROUPS \
+	(RTMGRP_LINK | RTMGRP_NEIGH | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR | RTMGRP_IPV4_ROUTE | RTMGRP_IPV6_ROUTE)
 #define READ_TRIES 5 /* a table may change while it is read */
 #define ASK_EVERY_MS 1000
 #define ASKED_MAX 256 /* neighbours asked for in a second */
@@ -216,7 +220,7 @@ mirror_resolve(struct mirror *mirror, unsigned int interface, u128 addr, uint64_
 	if (asked == NULL)
 		return;
 	*asked = (struct asked){ addr, now_ms, interface };
-	netlink_resolve(mirror->netlink, mirror->reader.ifindex[interface], addr);
+	(void)assign_ask(mirror->reader.ifindex[interface], addr);
 }
 
 /* ---- life ------------------------------------------------------------------------------------------------------- */
@@ -233,7 +237,7 @@ mirror_open(const unsigned int ifindex[INTERFACE_COUNT], bool wants_transit, str
 	memcpy(mirror->reader.ifindex, ifindex, sizeof(mirror->reader.ifindex));
 	mirror->reader.wants_transit = wants_transit;
 	mirror->routes_stale = mirror->neighbours_stale = true;
-	mirror->netlink = mirror->reader.netlink = netlink_open(err);
+	mirror->netlink = netlink_open(GROUPS, err);
 	if (mirror->netlink == NULL) {
 		free(mirror);
 		return NULL;

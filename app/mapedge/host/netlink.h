@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Linux's addresses, neighbours and routes over rtnetlink(7): what there is, what changes, and a wish. */
+/* Linux's addresses, neighbours and routes over rtnetlink(7): what there is, what changes, and a demand. */
 #ifndef MAPEDGE_APP_NETLINK_H
 #define MAPEDGE_APP_NETLINK_H
 
@@ -13,8 +13,8 @@ struct netlink;
 /* Is given one message; false: memory is out, no more of them. */
 typedef bool netlink_handler(const struct nlmsghdr *message, void *argument);
 
-/* Hears of links, addresses, neighbours and routes from now on. NULL with the reason. */
-struct netlink *netlink_open(struct error *err);
+/* Hears of what changes in these groups (RTMGRP_…) from now on. NULL with the reason. */
+struct netlink *netlink_open(uint32_t groups, struct error *err);
 void netlink_close(struct netlink *netlink);
 
 /* Is readable when there are messages. */
@@ -29,20 +29,6 @@ bool netlink_receive(struct netlink *netlink, netlink_handler *handler, void *ar
  */
 int netlink_dump(uint16_t kind, netlink_handler *handler, void *argument);
 
-/*
- * Wishes that Linux finds out, or makes sure, who `addr` (as in pkt/neighbours.h) is on a device. Linux asks three times,
- * a second apart; what comes of it are messages about the neighbour.
- */
-void netlink_resolve(struct netlink *netlink, unsigned int ifindex, u128 addr);
-
-/*
- * Gives an address (IPv4 as below 2^32) with its prefix length to a device; for nothing when the device has it already. 0, or a
- * negative errno.
- */
-int netlink_add_address(unsigned int ifindex, u128 addr, uint8_t len);
-
-/* The same for an IPv4 default route through a device. */
-int netlink_add_default(unsigned int ifindex, uint32_t metric);
 /* A request for a change, which is answered at once. 0, or the negative errno of the answer. */
 int netlink_demand(struct nlmsghdr *request);
 

@@ -17,6 +17,7 @@
 #include "host/list.h"
 #include "log.h"
 #include "timer.h"
+#include "setting.h"
 
 #define HOPS 255       /* RFC 4861 section 7.1.1: from this link */
 #define ASKED_MAX 50   /* hosts looked for in a second: a scan of the /64 must not become one of the LAN (RFC 6583) */
@@ -148,7 +149,7 @@ proxy_set(struct proxy *proxy, const struct prefix6 *shared)
 	if (shared != NULL)
 		proxy->shared = *shared;
 	if (if_indextoname(proxy->wan, device) == NULL ||
-	    assign_setting(device, "proxy_ndp", proxy->is_on ? '1' : '0') < 0)
+	    setting_exchange(device, "proxy_ndp", proxy->is_on ? '1' : '0') < 0)
 		log_error("lan: sysctl net.ipv6.conf.%s.proxy_ndp cannot be set", device);
 	proxy_follow(proxy, NULL, 0);
 }

@@ -3,6 +3,8 @@
 
 #include <linux/neighbour.h>
 
+#include "host/assign.h"
+
 #define USABLE_STATES (NUD_REACHABLE | NUD_STALE | NUD_DELAY | NUD_PROBE | NUD_PERMANENT | NUD_NOARP)
 
 /* The attributes of a message by their type, as far as `max`; NULL: not there. */
@@ -176,9 +178,9 @@ view_is_own_route(const struct nlmsghdr *message)
 	return rtm->rtm_family == AF_INET6 && (rtm->rtm_type == RTN_LOCAL || rtm->rtm_type == RTN_ANYCAST);
 }
 
-/* What a route that leads through no device of ours means for what we forward; HOP_NONE: nothing. */
+/* What a route that leads through no device of ours means for what we forward: what Linux has a link to is Linux's. HOP_NONE: nothing. */
 static enum hop
-hop_without_device(const struct nlmsghdr *message)
+hop_without_device(const struct nlmsghdr *message, const struct nlattr **found)
 {
 	const struct rtmsg *rtm = mnl_nlmsg_get_payload(message);
 
@@ -187,6 +189,8 @@ hop_without_device(const struct nlmsghdr *message)
 	if (!view_is_main_route(message))
 		return HOP_NONE;
 	switch (rtm->rtm_type) {
+	case RTN_UNICAST:
+		return rtm->rtm_protocol == RTPROT_KERNEL && found[RTA_GATEWAY] == NULL ? HOP_OWN : HOP_NONE;
 	case RTN_UNREACHABLE:
 		return HOP_REJECT;
 	case RTN_PROHIBIT:
@@ -210,10 +214,7 @@ add_transit(struct view_reader *reader, const struct nlmsghdr *message, const st
 {
 	const struct rtmsg *rtm = mnl_nlmsg_get_payload(message);
 	struct route *route,
-	    one = { .addr = address_of(found[RTA_DST]),
-		    .hop = hop_without_device(message),
-		    .metric = metric_of(found),
-		    .len = rtm->rtm_dst_len };
+	    one = { .addr = address_of(found[RTA_DST]), .metric = metric_of(found), .len = rtm->rtm_dst_len };
 
 	for (unsigned int i = 0; i < INTERFACE_COUNT && one.hop == HOP_NONE; i++) {
 		if (!leads_to(message, found, reader->ifindex[i], &one.via))
@@ -221,6 +222,8 @@ add_transit(struct view_reader *reader, const struct nlmsghdr *message, const st
 		one.hop = one.via == 0 ? HOP_ON_LINK : HOP_GATEWAY;
 		one.interface = (uint8_t)i;
 	}
+	if (one.hop == HOP_NONE)
+		one.hop = hop_without_device(message, found);
 	if (one.hop == HOP_NONE || is_local6(one.addr))
 		return true;
 	route = list_add(&reader->view[INTERFACE_V6].transit, sizeof(*route));
@@ -265,29 +268,48 @@ view_route(const struct nlmsghdr *message, void *argument)
 /* ---- neighbours ------------------------------------------------------------------------------------------------- */
 
 bool
+view_neighbour_ends(const struct nlmsghdr *message, u128 *addr, const struct nlattr **mac)
+{
+	const struct nlattr *found[NDA_MAX + 1];
+
+	attributes(message, sizeof(struct ndmsg), NDA_MAX, found);
+	*addr = address_of(found[NDA_DST]);
+	*mac = found[NDA_LLADDR];
+	if (*mac != NULL && mnl_attr_get_payload_len(*mac) != sizeof(struct mac))
+		*mac = NULL;
+	return *addr != 0;
+}
+
+bool
+view_is_group(u128 addr)
+{
+	return addr >> 32 == 0 ? addr >> 28 == 0xe || (uint32_t)addr == UINT32_MAX : addr >> 120 == 0xff;
+}
+
+bool
 view_neighbour(const struct nlmsghdr *message, void *argument)
 {
 	const struct ndmsg *ndm = mnl_nlmsg_get_payload(message);
 	struct view_reader *reader = argument;
 	const unsigned int i = view_interface(reader->ifindex, (unsigned int)ndm->ndm_ifindex);
-	const struct nlattr *found[NDA_MAX + 1];
 	struct link_neighbour *neighbour;
+	const struct nlattr *lladdr;
 	const uint8_t *mac;
+	u128 addr;
 
-	attributes(message, sizeof(*ndm), NDA_MAX, found);
-	if (i == INTERFACE_COUNT || (ndm->ndm_state & USABLE_STATES) == 0 || address_of(found[NDA_DST]) == 0 ||
-	    found[NDA_LLADDR] == NULL || mnl_attr_get_payload_len(found[NDA_LLADDR]) != sizeof(struct mac))
+	if (!view_neighbour_ends(message, &addr, &lladdr) || lladdr == NULL || i == INTERFACE_COUNT ||
+	    (ndm->ndm_state & USABLE_STATES) == 0)
 		return true;
-	mac = mnl_attr_get_payload(found[NDA_LLADDR]);
+	mac = mnl_attr_get_payload(lladdr);
 	if (mac[0] & 1) /* the subnet's broadcast address, multicast groups: RFC 2644 */
 		return true;
 	/* Linux does not see our packets, and so would not notice that a neighbour has gone: RFC 4861 section 7.3. */
 	if (ndm->ndm_state == NUD_STALE)
-		netlink_resolve(reader->netlink, (unsigned int)ndm->ndm_ifindex, address_of(found[NDA_DST]));
+		(void)assign_ask((unsigned int)ndm->ndm_ifindex, addr);
 	neighbour = list_add(&reader->view[i].neighbours, sizeof(*neighbour));
 	if (neighbour == NULL)
 		return false;
-	neighbour->addr = address_of(found[NDA_DST]);
+	neighbour->addr = addr;
 	memcpy(neighbour->mac.byte, mac, sizeof(neighbour->mac.byte));
 	return true;
 }

@@ -21,7 +21,6 @@ struct view {
 };
 
 struct view_reader {
-	struct netlink *netlink;
 	unsigned int ifindex[INTERFACE_COUNT];
 	bool wants_transit; /* a CE may forward native IPv6 */
 	struct view view[INTERFACE_COUNT];
@@ -35,6 +34,12 @@ bool view_route(const struct nlmsghdr *message, void *reader);
 
 /* Also wishes that Linux makes sure of a neighbour that it has not heard of for a while. */
 bool view_neighbour(const struct nlmsghdr *message, void *reader);
+
+/* Who a message about a neighbour is about, and where: *mac is NULL when that is not known. False: it is about nobody. */
+bool view_neighbour_ends(const struct nlmsghdr *message, u128 *addr, const struct nlattr **mac);
+
+/* A multicast group or the broadcast address, of which Linux keeps entries, too. */
+bool view_is_group(u128 addr);
 
 /* Does a route, as a message has it, stand in the main table? */
 bool view_is_main_route(const struct nlmsghdr *message);

@@ -11,64 +11,12 @@
 #include <unistd.h>
 
 #include "clock.h"
-#include "kept.h"
 #include "log.h"
 #include "provision/dhcp6_store.h"
 #include "line/sources.h"
 #include "timer.h"
 
-#define CLIENT_PORT 546
-#define SERVER_PORT 547
 #define LONGEST_WAIT_MS 3600000 /* then the timer is set anew */
-
-/* ---- what is kept ----------------------------------------------------------------------------------------------- */
-
-static void
-keep(struct access *access)
-{
-	const struct dhcp6_store store = { .duid = access->config.duid,
-		.pd_iaid = access->config.pd_iaid,
-		.na_iaid = access->config.na_iaid,
-		.lease = access->client.lease };
-	uint8_t data[DHCP6_STORE_SIZE];
-	struct error err;
-
-	if (kept_write(access->file, data, dhcp6_store_write(&store, clock_ms(), wall_clock_ms(), data), &err) < 0)
-		log_error("dhcpv6: the lease is not kept: %s", err.text);
-}
-
-static bool
-is_ours(const struct access *access, const struct dhcp6_store *store)
-{
-	return store->pd_iaid == access->config.pd_iaid && store->na_iaid == access->config.na_iaid &&
-	    dhcp6_duid_equal(&store->duid, &access->config.duid);
-}
-
-/*
- * RFC 8415 section 11: who we are does not change with a new network card. So the DUID of the file counts, unless the configuration
- * names another. False: there is no lease to go on with.
- */
-static bool
-recall(struct access *access, struct dhcp6_store *store)
-{
-	uint8_t data[DHCP6_STORE_SIZE];
-	const int len = kept_read(access->file, data, sizeof(data));
-	struct error err;
-
-	if (len == -ENOENT)
-		return false;
-	if (len < 0) {
-		log_error("dhcpv6: cannot read file=%s: %s", access->file, strerror(-len));
-		return false;
-	}
-	if (dhcp6_store_read(data, (size_t)len, clock_ms(), wall_clock_ms(), store, &err) < 0) {
-		log_error("dhcpv6: file=%s is of no use: %s", access->file, err.text);
-		return false;
-	}
-	if (!access->duid_is_given)
-		access->config.duid = store->duid;
-	return is_ours(access, store);
-}
 
 /* ---- what is to be done ------------------------------------------------------------------------------------------ */
 
@@ -76,13 +24,15 @@ static void
 send_message(struct access *access)
 {
 	struct sockaddr_in6 servers = { .sin6_family = AF_INET6,
-		.sin6_port = htons(SERVER_PORT),
+		.sin6_port = htons(DHCP6_SERVER_PORT),
 		.sin6_scope_id = access->ifindex };
 
 	(void)inet_pton(AF_INET6, "ff02::1:2", &servers.sin6_addr);
 	/* Without a link-local address yet, or a link, it is as if the message had been lost: it is sent again. */
 	(void)sendto(access->fd, access->actions.send, access->actions.send_len, 0, (struct sockaddr *)&servers,
 	    sizeof(servers));
+	log_debug("dhcpv6: sent type=%s bytes=%zu", dhcp6_type_word(access->actions.send[0]),
+	    (size_t)access->actions.send_len);
 }
 
 static void
@@ -122,15 +72,13 @@ static bool
 has_news(const struct access *access)
 {
 	const struct dhcp6_actions *actions = &access->actions;
-	const struct dhcp6_prefix *best = access_prefix(access);
 
 	for (uint32_t i = 0; i < actions->change_count; i++) {
 		if (actions->changes[i].kind != DHCP6_PREFIX_LIFETIME &&
 		    actions->changes[i].kind != DHCP6_ADDRESS_LIFETIME)
 			return true;
 	}
-	return actions->softwire_changed ||
-	    (best != NULL && (best->prefix.addr != access->prefix.addr || best->prefix.len != access->prefix.len));
+	return actions->softwire_changed || access_is_overtaken(access);
 }
 
 void
@@ -140,6 +88,7 @@ access_tell_sources(struct access *access)
 
 	access_line(access, &line);
 	sources_line(access->sources, line.has_prefix ? &line.prefix.prefix : NULL, &line.dns);
+	timekeeper_line(access->timekeeper, line.has_prefix, &access->client.lease.settings);
 }
 
 void
@@ -150,16 +99,29 @@ access_act(struct access *access, enum dhcp6_state before)
 	if (access->client.state != before)
 		log_notice("dhcpv6: state=%s", dhcp6_state_word(access->client.state));
 	log_changes(actions);
+	if (actions->change_count > 0)
+		access_give_addresses(access);
 	access_tell_sources(access);
 	if (has_news(access))
 		access->news(access->context);
 	else if (actions->change_count > 0 || actions->settings_changed)
 		access->moved(access->context);
 	if (actions->keep)
-		keep(access);
+		access_keep(access);
 	if (actions->send_len > 0)
 		send_message(access);
 	set_timer(access);
+}
+
+/* What was kept, and refused, by a clock that was wrong. */
+static void
+on_stepped(void *context, int64_t step_ms)
+{
+	struct access *access = context;
+
+	access_keep(access);
+	registrar_again(access->registrar);
+	access->stepped(access->context, step_ms);
 }
 
 /* ---- events ------------------------------------------------------------------------------------------------------ */
@@ -211,6 +173,8 @@ on_readable(evutil_socket_t fd, short what, void *argument)
 	if (len < 0)
 		return;
 	access->heard++;
+	log_debug("dhcpv6: received type=%s bytes=%zd state=%s", dhcp6_type_word(len > 0 ? access->datagram[0] : 0),
+	    len, dhcp6_state_word(before));
 	datagram.multicast = was_multicast(&message);
 	refused = access->client.counters.bad[DHCP6_NOTHING_OFFERED];
 	dhcp6_client_receive(&access->client, clock_ms(), &datagram, &access->actions);
@@ -230,6 +194,7 @@ access_link_up(struct access *access)
 		access->duplicate = 0;
 		access->news(access->context);
 	}
+	access_give_addresses(access);
 	before = access->client.state;
 	dhcp6_client_link_up(&access->client, clock_ms(), &access->actions);
 	access_act(access, before);
@@ -239,31 +204,30 @@ access_link_up(struct access *access)
 
 /* The options stand on the prefix, wherever that comes from. */
 static int
-choose(struct access *access, const struct dhcp6_prefix *prefix, struct error *err)
+choose(struct access *access, struct error *err)
 {
 	struct dhcp6_lease lease = access->client.lease;
+	const struct dhcp6_prefix *prefixes;
 
-	if (access->by_ra)
-		lease.prefixes[lease.prefix_count++] = *prefix;
+	lease.prefix_count = access_prefixes(access, &prefixes);
+	memcpy(lease.prefixes, prefixes, lease.prefix_count * sizeof(prefixes[0]));
 	return s46_choose(&lease, &access->policy, &access->choice, err);
 }
 
-/* The prefix that the softwire stands on, and what DHCPv6 says about it. */
+/* The prefixes that the softwire may stand on, and what DHCPv6 says about it. */
 static void
 read_line(struct access *access)
 {
-	const struct dhcp6_prefix *prefix = access_prefix(access);
 	struct line *line = &access->line;
 
 	*line = (struct line){ 0 };
-	if (prefix == NULL) {
+	access_list_prefixes(access, line);
+	if (line->prefix_count == 0) {
 		error_set(&line->why, ENOENT, "the line has no prefix");
 		error_hint(&line->why, access->by_ra ? "no router advertises one" : "see what DHCPv6 waits for");
 		return;
 	}
-	access->prefix = prefix->prefix;
-	line->prefix = &access->prefix;
-	if (choose(access, prefix, &line->why) == 0)
+	if (choose(access, &line->why) == 0)
 		line->offer = &access->choice.offer;
 }
 
@@ -293,10 +257,35 @@ access_apply(struct access *access, struct conf *conf)
 	access->policy.iid = conf->softwires[0].iid;
 	access->policy.psid_from_ea = conf->access.psid_from_ea;
 	read_line(access);
-	sources_apply(access->sources, &access->line, conf);
+	/* All zero where there is none. */
+	access->longest = access->line.prefixes[0];
+	access->prefix = access->line.prefixes[sources_apply(access->sources, &access->line, conf)];
+	access_tell_sources(access);
 	yield_to_duplicate(access, conf);
 	for (uint32_t i = 0; i < access->choice.note_count; i++)
 		log_notice("dhcpv6: %s", access->choice.notes[i]);
+}
+
+void
+access_hold(struct access *access)
+{
+	if (access == NULL)
+		return;
+	access->held = (struct access_held){ access->choice, access->prefix, access->longest, access->line };
+	sources_hold(access->sources);
+}
+
+void
+access_revert(struct access *access)
+{
+	if (access == NULL)
+		return;
+	access->choice = access->held.choice;
+	access->prefix = access->held.prefix;
+	access->longest = access->held.longest;
+	access->line = access->held.line;
+	sources_revert(access->sources);
+	access_tell_sources(access);
 }
 
 void
@@ -335,7 +324,9 @@ access_report(struct access *access, const struct conf *conf, uint64_t replies)
 	if (access == NULL)
 		return NULL;
 	access->report.now = clock_ms();
-	if (!say_filtered(access, replies))
+	access_report_addresses(access);
+	if (!access_say_idle(access, access->report.reason, sizeof(access->report.reason)) &&
+	    !say_filtered(access, replies))
 		(void)dhcp6_client_reason(&access->client, access->report.now, access->report.reason);
 	access->line.state = dhcp6_state_word(access->client.state);
 	access->line.next_ms = dhcp6_client_next(&access->client);
@@ -343,6 +334,7 @@ access_report(struct access *access, const struct conf *conf, uint64_t replies)
 	sources_report(access->sources, &access->line, &access->report);
 	access->report.routers = routers_state(access->routers);
 	access->report.by_ra = access->by_ra;
+	timekeeper_report(access->timekeeper, &access->report);
 	access->report.registration = registrar_report(access->registrar);
 	return &access->report;
 }
@@ -352,7 +344,7 @@ access_report(struct access *access, const struct conf *conf, uint64_t replies)
 static int
 open_socket(struct access *access, struct error *err)
 {
-	const struct sockaddr_in6 any = { .sin6_family = AF_INET6, .sin6_port = htons(CLIENT_PORT) };
+	const struct sockaddr_in6 any = { .sin6_family = AF_INET6, .sin6_port = htons(DHCP6_CLIENT_PORT) };
 	const int on = 1;
 
 	access->fd = socket(AF_INET6, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -374,7 +366,7 @@ set_config(struct access *access, const struct conf_access *conf, const struct m
 	access->kind = conf->kind;
 	access->by_ra = conf->kind == CONF_ACCESS_RA;
 	access->config = (struct dhcp6_config){ .stateless = access->by_ra,
-		.want_pd = !access->by_ra,
+		.want_pd = conf->kind == CONF_ACCESS_PD,
 		.pd_iaid = 1,
 		.na_iaid = 1,
 		.pd_hint_len = conf->hint_len,
@@ -421,7 +413,7 @@ access_open(const struct conf *conf, unsigned int wan, const struct mac *mac, st
 		return -ENOMEM;
 	}
 	set_config(new, &conf->access, mac);
-	new->registration = conf->access.registration;
+	new->conf = conf->access;
 	new->report.client = &new->client;
 	new->report.choice = &new->choice;
 	*access = new;
@@ -431,6 +423,7 @@ access_open(const struct conf *conf, unsigned int wan, const struct mac *mac, st
 int
 access_start(struct access *access, struct event_base *base, const struct access_listener *listener, struct error *err)
 {
+	struct timekeeper_config time = { .stepped = on_stepped, .context = access };
 	struct dhcp6_store store;
 	bool has_lease;
 
@@ -438,6 +431,7 @@ access_start(struct access *access, struct event_base *base, const struct access
 		return 0;
 	access->news = listener->news;
 	access->moved = listener->moved;
+	access->stepped = listener->stepped;
 	access->context = listener->context;
 	access->readable = event_new(base, access->fd, EV_READ | EV_PERSIST, on_readable, access);
 	access->timer = evtimer_new(base, on_timer, access);
@@ -447,20 +441,27 @@ access_start(struct access *access, struct event_base *base, const struct access
 		return error_set(err, ENOMEM, "no events for DHCPv6");
 	if (sources_start(access->sources, base, listener->news, listener->context, err) < 0)
 		return -ENOMEM;
+	time.access = &access->conf;
+	time.device = access->device;
+	time.resolver = sources_resolver(access->sources);
+	access->timekeeper = timekeeper_new(base, &time);
 	access->endpoint = endpoint_new(access->ifindex, base, access_on_duplicate, access, err);
-	if (access->endpoint == NULL)
+	access->leased = leased_new(access->ifindex, base, access_on_tested, access, err);
+	if (access->timekeeper == NULL || access->endpoint == NULL || access->leased == NULL)
 		return -ENOMEM;
-	if (access->registration.url[0] != '\0')
-		access->registrar = registrar_new(base, &access->registration, sources_resolver(access->sources));
+	if (access->conf.registration.url[0] != '\0')
+		access->registrar = registrar_new(base, &access->conf.registration, sources_resolver(access->sources));
 	access->routers = routers_open(access->ifindex, base, access_on_routers, access, err);
 	if (access->routers == NULL)
 		return -EIO;
 	timer_start(access->patience, ACCESS_PATIENCE_MS);
-	has_lease = recall(access, &store);
+	has_lease = access_recall(access, &store);
+	if (has_lease)
+		access_want_lease(access, &store.lease);
 	dhcp6_client_init(&access->client, &access->config, &access->random);
 	dhcp6_client_start(&access->client, clock_ms(), has_lease ? &store.lease : NULL, &access->actions);
 	if (!has_lease)
-		keep(access);
+		access_keep(access);
 	access_act(access, DHCP6_OFF);
 	return 0;
 }
@@ -472,10 +473,12 @@ access_close(struct access *access)
 		return;
 	event_end(access->readable);
 	event_end(access->timer);
+	timekeeper_free(access->timekeeper);
 	sources_free(access->sources);
 	event_end(access->patience);
 	routers_close(access->routers);
 	endpoint_free(access->endpoint);
+	leased_free(access->leased);
 	registrar_free(access->registrar);
 	if (access->fd >= 0)
 		close(access->fd);

@@ -15,10 +15,12 @@
 struct access;
 
 typedef void access_news(void *context);
+typedef void access_stepped(void *context, int64_t step_ms);
 
 struct access_listener {
-	access_news *news;  /* what is known about the line is other than it was: access_apply() again */
-	access_news *moved; /* only lifetimes or name servers are */
+	access_news *news;       /* what is known about the line is other than it was: access_apply() again */
+	access_news *moved;      /* only lifetimes or name servers are */
+	access_stepped *stepped; /* the clock was moved */
 	void *context;
 };
 
@@ -36,8 +38,18 @@ access_start(struct access *access, struct event_base *base, const struct access
 /* The WAN had no link, and has one again: is it still the same line? NULL is allowed. */
 void access_link_up(struct access *access);
 
+/* Linux has other addresses, or routes: who asks from them is another one now. NULL is allowed. */
+void access_addresses(struct access *access);
+
 /* Sets the configuration's softwire up as the line has it at the moment, or takes it down. NULL is allowed. */
 void access_apply(struct access *access, struct conf *conf);
+
+/*
+ * Before access_apply() for a configuration that may yet be refused, and when it was: what is known of the line, and why, is as before.
+ * NULL is allowed.
+ */
+void access_hold(struct access *access);
+void access_revert(struct access *access);
 
 /* The configuration that access_apply() has seen to is in use. NULL is allowed. */
 void access_use(struct access *access, const struct conf *conf);

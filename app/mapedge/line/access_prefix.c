@@ -5,20 +5,75 @@
 #include "log.h"
 #include "timer.h"
 
-/* The prefix that lasts longest is the one to stand on. */
-const struct dhcp6_prefix *
-access_prefix(const struct access *access)
+uint32_t
+access_prefixes(const struct access *access, const struct dhcp6_prefix **prefixes)
 {
 	const struct ra_state *heard = routers_state(access->routers);
 	const struct dhcp6_lease *lease = &access->client.lease;
-	const struct dhcp6_prefix *prefixes = access->by_ra ? heard->prefixes : lease->prefixes, *best = NULL;
-	const uint32_t count = access->by_ra ? heard->prefix_count : lease->prefix_count;
+
+	*prefixes = access->by_ra ? heard->prefixes : lease->prefixes;
+	return access->by_ra ? heard->prefix_count : lease->prefix_count;
+}
+
+static bool
+is_same(const struct prefix6 *one, const struct prefix6 *other)
+{
+	return one->addr == other->addr && one->len == other->len;
+}
+
+/* The one that is preferred longest; NULL: none. */
+static const struct dhcp6_prefix *
+find_longest(const struct access *access)
+{
+	const struct dhcp6_prefix *prefixes, *best = NULL;
+	const uint32_t count = access_prefixes(access, &prefixes);
 
 	for (uint32_t i = 0; i < count; i++) {
 		if (best == NULL || prefixes[i].preferred_until > best->preferred_until)
 			best = &prefixes[i];
 	}
 	return best;
+}
+
+/* The one that the softwire stands on; where it stands on none, the longest. */
+static const struct dhcp6_prefix *
+find_prefix(const struct access *access)
+{
+	const struct dhcp6_prefix *prefixes;
+	const uint32_t count = access_prefixes(access, &prefixes);
+
+	for (uint32_t i = 0; i < count; i++) {
+		if (is_same(&prefixes[i].prefix, &access->prefix))
+			return &prefixes[i];
+	}
+	return find_longest(access);
+}
+
+bool
+access_is_overtaken(const struct access *access)
+{
+	const struct dhcp6_prefix *longest = find_longest(access);
+
+	return longest != NULL && !is_same(&longest->prefix, &access->longest);
+}
+
+void
+access_list_prefixes(const struct access *access, struct line *line)
+{
+	const struct dhcp6_prefix *prefixes, *sorted[LINE_MAX_PREFIXES];
+	const uint32_t count = access_prefixes(access, &prefixes);
+
+	_Static_assert(LINE_MAX_PREFIXES >= DHCP6_MAX_PREFIXES && LINE_MAX_PREFIXES >= RA_MAX_PREFIXES, "all of them");
+	for (uint32_t i = 0; i < count; i++) {
+		uint32_t at = i;
+
+		for (; at > 0 && sorted[at - 1]->preferred_until < prefixes[i].preferred_until; at--)
+			sorted[at] = sorted[at - 1];
+		sorted[at] = &prefixes[i];
+	}
+	line->prefix_count = count;
+	for (uint32_t i = 0; i < count; i++)
+		line->prefixes[i] = sorted[i]->prefix;
 }
 
 /* From nothing: a line with another kind of prefix is another line. */
@@ -31,6 +86,7 @@ turn(struct access *access, bool by_ra)
 	access->by_ra = by_ra;
 	access->config.stateless = by_ra;
 	access->config.want_pd = !by_ra;
+	access->config.want_na = !by_ra && routers_state(access->routers)->managed;
 	log_notice("access: the prefix comes from %s", by_ra ? "router advertisements" : "DHCPv6");
 	dhcp6_client_init(&access->client, &access->config, &access->random);
 	access->client.counters = counters;
@@ -60,22 +116,22 @@ access_on_patience(evutil_socket_t fd, short what, void *argument)
 	(void)what;
 	if (access->kind != CONF_ACCESS_AUTO || access->by_ra || access->client.state == DHCP6_OFF)
 		return;
-	if (access->client.state == DHCP6_SOLICITING && has_shared_prefix(access))
+	if (access->client.state == DHCP6_SOLICITING && has_shared_prefix(access)) {
 		turn(access, true);
-	else
-		timer_start(access->patience, ACCESS_PATIENCE_MS);
+		return;
+	}
+	access_ask_unheard(access);
+	timer_start(access->patience, ACCESS_PATIENCE_MS);
 }
 
 /* Of the prefix of router advertisements more is heard. */
 static void
 follow_shared(struct access *access, bool is_new)
 {
-	const struct dhcp6_prefix *prefix = access_prefix(access);
-
 	if (access->kind == CONF_ACCESS_AUTO && !has_shared_prefix(access)) {
 		turn(access, false);
 		timer_start(access->patience, ACCESS_PATIENCE_MS);
-	} else if (is_new || (prefix != NULL && prefix->prefix.addr != access->prefix.addr)) {
+	} else if (is_new || access_is_overtaken(access)) {
 		access->news(access->context);
 	} else {
 		access->moved(access->context);
@@ -97,6 +153,12 @@ access_on_routers(void *context, bool is_new)
 	}
 	if (!is_new)
 		return;
+	access_follow_flags(access);
+	/* Nothing is asked for, so nobody has to be waited for. */
+	if (access->client.state == DHCP6_IDLE && has_shared_prefix(access)) {
+		turn(access, true);
+		return;
+	}
 	/* The line may have been renumbered (RFC 8415 section 18.2.12). */
 	dhcp6_client_prefixes_moved(&access->client, clock_ms(), &access->actions);
 	access_act(access, before);
@@ -106,7 +168,7 @@ access_on_routers(void *context, bool is_new)
 void
 access_line(const struct access *access, struct lan_line *line)
 {
-	const struct dhcp6_prefix *prefix = access != NULL ? access_prefix(access) : NULL;
+	const struct dhcp6_prefix *prefix = access != NULL ? find_prefix(access) : NULL;
 
 	*line = (struct lan_line){ .has_prefix = prefix != NULL };
 	if (prefix != NULL)

@@ -33,6 +33,8 @@ struct asker {
 	char stored_at[TIMESTAMP_TEXT_SIZE]; /* "": nothing is stored */
 	bool has_prefix;
 	bool clock_is_wrong;
+	u128 source;            /* that Linux asks from */
+	bool is_moved;          /* it is another one than that of the question that is out */
 	enum hb46pp_state seen; /* the last state that was told */
 	uint64_t seen_ms;
 	asker_news *news;
@@ -86,9 +88,9 @@ recall(struct asker *asker)
 
 /* ---- is there a way? ---------------------------------------------------------------------------------------------- */
 
-/* The source address that Linux would take towards the first resolver; a packet is not sent. */
-static bool
-has_address(const struct asker *asker)
+/* The source address that Linux would take towards the first resolver, 0: none; a packet is not sent. */
+static u128
+find_source(const struct asker *asker)
 {
 	struct sockaddr_in6 far = { .sin6_family = AF_INET6, .sin6_port = htons(53) }, near;
 	u128 servers[RESOLVER_MAX], source;
@@ -102,13 +104,23 @@ has_address(const struct asker *asker)
 	ip6_store(far.sin6_addr.s6_addr, servers[0]);
 	fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
-		return false;
+		return 0;
 	found = setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, asker->device, sizeof(asker->device)) == 0 &&
 	    connect(fd, (struct sockaddr *)&far, sizeof(far)) == 0 &&
 	    getsockname(fd, (struct sockaddr *)&near, &len) == 0;
 	source = found ? ip6_load(near.sin6_addr.s6_addr) : 0;
 	close(fd);
-	return found && take_node_problem(source) == NULL;
+	return take_node_problem(source) == NULL ? source : 0;
+}
+
+static bool
+has_address(struct asker *asker)
+{
+	const u128 source = find_source(asker);
+
+	if (source != 0)
+		asker->source = source;
+	return source != 0;
 }
 
 /* ---- what the client wants ---------------------------------------------------------------------------------------- */
@@ -121,7 +133,8 @@ set_timer(struct asker *asker)
 
 	if (wait > LONGEST_WAIT_MS)
 		wait = LONGEST_WAIT_MS;
-	if ((asker->clock_is_wrong || (asker->has_prefix && asker->client.state <= HB46PP_NO_ADDRESS)) &&
+	if ((asker->clock_is_wrong || asker->is_moved ||
+		(asker->has_prefix && asker->client.state <= HB46PP_NO_ADDRESS)) &&
 	    wait > LOOK_MS)
 		wait = LOOK_MS;
 	timer_start(asker->timer, wait);
@@ -180,6 +193,7 @@ get(struct asker *asker)
 	struct error err;
 	u128 literal;
 
+	log_debug("hb46pp: asks url=%s", asker->client.get.shown);
 	fetch_forget(asker->fetch);
 	asker->clock_is_wrong =
 	    asker->client.get.verify && hb46pp_clock_check(wall_clock_ms(), MAPEDGE_BUILT * UINT64_C(1000), &err) < 0;
@@ -244,6 +258,37 @@ begin(struct asker *asker)
 		    NULL);
 }
 
+/* Section 3.6: the server knows the line by this address, too. */
+static void
+follow_source(struct asker *asker)
+{
+	asker->is_moved = false;
+	act(asker, hb46pp_address(&asker->client, clock_ms(), true), NULL);
+}
+
+static bool
+is_asking(const struct asker *asker)
+{
+	return asker->client.state == HB46PP_ASK_DNS || asker->client.state == HB46PP_ASK_SERVER;
+}
+
+/* No address for a while is no other address; and an answer that is under way is better than none. */
+void
+asker_addresses(struct asker *asker)
+{
+	const u128 source = find_source(asker);
+
+	if (!asker->has_prefix || asker->client.state <= HB46PP_NO_ADDRESS || source == 0 || source == asker->source)
+		return;
+	asker->source = source;
+	if (!is_asking(asker)) {
+		follow_source(asker);
+		return;
+	}
+	asker->is_moved = true;
+	set_timer(asker);
+}
+
 void
 asker_line(struct asker *asker, bool present)
 {
@@ -273,7 +318,10 @@ on_timer(evutil_socket_t fd, short what, void *argument)
 			set_timer(asker);
 		return;
 	}
-	if (asker->clock_is_wrong && hb46pp_clock_check(wall_clock_ms(), MAPEDGE_BUILT * UINT64_C(1000), &err) == 0)
+	if (asker->is_moved && !is_asking(asker))
+		follow_source(asker);
+	else if (asker->clock_is_wrong &&
+	    hb46pp_clock_check(wall_clock_ms(), MAPEDGE_BUILT * UINT64_C(1000), &err) == 0)
 		asker_refresh(asker);
 	else
 		act(asker, hb46pp_tick(&asker->client, clock_ms()), NULL);

@@ -32,6 +32,9 @@ struct asker *asker_new(struct event_base *base, const struct asker_config *conf
  */
 void asker_line(struct asker *asker, bool present);
 
+/* Linux has other addresses: is the one that it asks from another? */
+void asker_addresses(struct asker *asker);
+
 /* The client's state, reason, answer and next moment. */
 const struct hb46pp_client *asker_client(const struct asker *asker);
 

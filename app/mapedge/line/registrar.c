@@ -11,7 +11,6 @@
 
 struct registrar {
 	struct registration registration;
-	struct conf_registration conf;
 	struct resolver *resolver;
 	struct fetch *fetch;
 	struct event *timer;
@@ -151,7 +150,6 @@ registrar_new(struct event_base *base, const struct conf_registration *conf, str
 
 	if (registrar == NULL)
 		return NULL;
-	registrar->conf = *conf;
 	registrar->resolver = resolver;
 	registrar->fetch = fetch_new(base);
 	registrar->timer = evtimer_new(base, on_timer, registrar);

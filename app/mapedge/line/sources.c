@@ -63,7 +63,7 @@ on_timer(evutil_socket_t fd, short what, void *argument)
 	(void)what;
 	if (sources->patient_until != 0 && sources->patient_until <= clock_ms()) {
 		sources->patient_until = 0;
-		if (sources->chosen == SOURCE_NONE)
+		if (sources->outcome.chosen == SOURCE_NONE)
 			tell(sources);
 	}
 	ask_names(sources);
@@ -132,11 +132,19 @@ sources_line(struct sources *sources, const struct prefix6 *prefix, const struct
 	set_timer(sources);
 }
 
+void
+sources_addresses(struct sources *sources)
+{
+	if (sources->asker != NULL)
+		asker_addresses(sources->asker);
+}
+
 /* ---- what each source says ---------------------------------------------------------------------------------------- */
 
 struct trial {
 	struct sources *sources;
 	const struct line *line;
+	const struct prefix6 *prefix; /* one of the line's */
 	struct conf *conf;
 	enum source_kind in_use;
 };
@@ -157,7 +165,7 @@ set_up(const struct trial *trial, const struct offer *offer, struct error *why)
 		}
 		br = name->addr[0];
 	}
-	if (conf_set_line(trial->conf, offer, trial->line->prefix, br, why) < 0)
+	if (conf_set_line(trial->conf, offer, trial->prefix, br, why) < 0)
 		return SOURCE_NOTHING;
 	why->text[0] = '\0';
 	return SOURCE_USABLE;
@@ -185,7 +193,7 @@ try_hb46pp(const struct trial *trial, struct error *why)
 	if (client->answer == NULL)
 		return client->state <= HB46PP_ASK_SERVER ? SOURCE_WAITS : SOURCE_NOTHING;
 	/* Section 3.4: in the server's order, as long as one does not work. */
-	while ((offer = hb46pp_choose(client->answer, hb46pp_kinds(&client->identity), trial->line->prefix, offer,
+	while ((offer = hb46pp_choose(client->answer, hb46pp_kinds(&client->identity), trial->prefix, offer,
 		    reasons)) != NULL) {
 		verdict = set_up(trial, offer, why);
 		if (verdict != SOURCE_NOTHING)
@@ -206,13 +214,13 @@ try_rules(const struct trial *trial, struct error *why)
 	enum source_verdict verdict;
 
 	if (trial->in_use == SOURCE_RULES)
-		return set_up(trial, &sources->rules, why);
-	if (conf_rules_offer(file, trial->line->prefix, &sources->read, why) < 0)
+		return set_up(trial, &sources->outcome.rules, why);
+	if (conf_rules_offer(file, trial->prefix, &sources->read, why) < 0)
 		return SOURCE_NOTHING;
 	verdict = set_up(trial, &sources->read, why);
 	if (verdict == SOURCE_USABLE) {
-		sources->rules = sources->read;
-		sources->rules_written_ms = sources_written_ms(file);
+		sources->outcome.rules = sources->read;
+		sources->outcome.rules_written_ms = sources_written_ms(file);
 	}
 	return verdict;
 }
@@ -222,7 +230,7 @@ try_static(const struct trial *trial, struct error *why)
 {
 	struct sources *sources = trial->sources;
 
-	conf_static_offer(&sources->access, trial->line->prefix, &sources->read);
+	conf_static_offer(&sources->access, trial->prefix, &sources->read);
 	return set_up(trial, &sources->read, why);
 }
 
@@ -237,8 +245,8 @@ try(void *context, enum source_kind kind)
 	};
 	const struct trial *trial = context;
 
-	trial->sources->was_tried[kind] = true;
-	return tries[kind](trial, &trial->sources->why[kind]);
+	trial->sources->outcome.was_tried[kind] = true;
+	return tries[kind](trial, &trial->sources->outcome.why[kind]);
 }
 
 /* ---- the softwire ------------------------------------------------------------------------------------------------- */
@@ -250,17 +258,17 @@ explain(const struct sources *sources, const struct line *line, struct error *wh
 	size_t len = 0;
 
 	*why = line->why;
-	if (line->prefix == NULL || sources->order.count == 1) {
-		if (line->prefix != NULL)
-			*why = sources->why[sources->order.kind[0]];
+	if (line->prefix_count == 0 || sources->order.count == 1) {
+		if (line->prefix_count > 0)
+			*why = sources->outcome.why[sources->order.kind[0]];
 		return;
 	}
 	memset(why, 0, sizeof(*why));
 	for (uint32_t i = 0; i < sources->order.count && len < sizeof(why->text); i++) {
 		const enum source_kind kind = sources->order.kind[i];
-		const struct error *one = &sources->why[kind];
+		const struct error *one = &sources->outcome.why[kind];
 
-		if (!sources->was_tried[kind])
+		if (!sources->outcome.was_tried[kind])
 			continue;
 		len += (size_t)snprintf(why->text + len, sizeof(why->text) - len, "%s%s: %.100s", len > 0 ? "; " : "",
 		    source_word(kind), one->text);
@@ -271,29 +279,56 @@ explain(const struct sources *sources, const struct line *line, struct error *wh
 		error_hint(why, "see `sources`");
 }
 
-void
-sources_apply(struct sources *sources, const struct line *line, struct conf *conf)
+/* Is there a softwire on this prefix? */
+static bool
+try_prefix(struct sources *sources, const struct line *line, uint32_t index, struct conf *conf)
 {
 	const struct conf_softwire *softwire = &conf->softwires[0];
-	struct trial trial = { sources, line, conf, softwire->source };
-	struct error why;
+	struct trial trial = { sources, line, &line->prefixes[index], conf, softwire->source };
 
-	memset(sources->was_tried, 0, sizeof(sources->was_tried));
-	/* What stands on another prefix than ours cannot stay. */
-	if (line->prefix == NULL || softwire->is_down || !same_prefix(&softwire->end_user_prefix, line->prefix))
+	memset(sources->outcome.was_tried, 0, sizeof(sources->outcome.was_tried));
+	/* What stands on another prefix cannot stay. */
+	if (softwire->is_down || !same_prefix(&softwire->end_user_prefix, trial.prefix))
 		trial.in_use = SOURCE_NONE;
-	sources->chosen = SOURCE_NONE;
-	if (line->prefix != NULL)
-		sources->chosen =
-		    source_choose(&sources->order, trial.in_use, clock_ms() < sources->patient_until, try, &trial);
-	if (sources->chosen == SOURCE_NONE) {
+	sources->outcome.chosen =
+	    source_choose(&sources->order, trial.in_use, clock_ms() < sources->patient_until, try, &trial);
+	return sources->outcome.chosen != SOURCE_NONE;
+}
+
+uint32_t
+sources_apply(struct sources *sources, const struct line *line, struct conf *conf)
+{
+	struct error why;
+	uint32_t i = 0;
+
+	sources->outcome.chosen = SOURCE_NONE;
+	while (i < line->prefix_count && !try_prefix(sources, line, i, conf))
+		i++;
+	if (i == line->prefix_count) {
+		/* The reasons are those of the first. */
+		if (i > 1)
+			(void)try_prefix(sources, line, 0, conf);
 		explain(sources, line, &why);
 		conf_clear_line(conf, &why);
+		i = 0;
 	}
-	conf->softwires[0].source = sources->chosen;
+	conf->softwires[0].source = sources->outcome.chosen;
 	far_names_forget(&sources->names);
 	ask_names(sources);
 	set_timer(sources);
+	return i;
+}
+
+void
+sources_hold(struct sources *sources)
+{
+	sources->held = sources->outcome;
+}
+
+void
+sources_revert(struct sources *sources)
+{
+	sources->outcome = sources->held;
 }
 
 /* ---- by command ----------------------------------------------------------------------------------------------- */
@@ -332,7 +367,7 @@ sources_new(const struct conf *conf, const char *device, struct error *err)
 		return NULL;
 	}
 	sources->order = conf->softwires[0].sources;
-	sources->chosen = SOURCE_NONE;
+	sources->outcome.chosen = SOURCE_NONE;
 	sources->access = conf->access;
 	sources->names.random = random_fork(&sources->random);
 	snprintf(sources->device, sizeof(sources->device), "%s", device);
@@ -355,7 +390,7 @@ on_asker_news(void *context, bool is_other)
 {
 	struct sources *sources = context;
 
-	if (is_other || sources->chosen == SOURCE_NONE)
+	if (is_other || sources->outcome.chosen == SOURCE_NONE)
 		tell(sources);
 }
 

@@ -16,10 +16,13 @@ struct sources;
 /* There may be another softwire than before: sources_apply() again. Never called from within a call into sources. */
 typedef void sources_news(void *context);
 
+#define LINE_MAX_PREFIXES 9
+
 /* What DHCPv6 says about the line at the moment. */
 struct line {
-	const struct prefix6 *prefix; /* NULL: none */
-	const struct offer *offer;    /* NULL: no softwire, `why` says the reason */
+	uint32_t prefix_count;
+	struct prefix6 prefixes[LINE_MAX_PREFIXES]; /* the one that lasts longest first */
+	const struct offer *offer;                  /* NULL: no softwire, `why` says the reason */
 	struct error why;
 	const char *state;
 	uint64_t next_ms;
@@ -38,8 +41,18 @@ struct resolver *sources_resolver(struct sources *sources);
 /* The line's prefix (NULL: none) and resolvers, as often as they may have changed. */
 void sources_line(struct sources *sources, const struct prefix6 *prefix, const struct dhcp6_servers *dns);
 
-/* Sets the configuration's softwire up, leaves it as it is until its new parameters are complete, or takes it down. */
-void sources_apply(struct sources *sources, const struct line *line, struct conf *conf);
+/* Linux has other addresses. */
+void sources_addresses(struct sources *sources);
+
+/*
+ * Sets the configuration's softwire up, leaves it as it is until its new parameters are complete, or takes it down. It stands on the first
+ * prefix for which a source has one; which that is, 0 where there is none.
+ */
+uint32_t sources_apply(struct sources *sources, const struct line *line, struct conf *conf);
+
+/* What came of sources_apply() is kept, and comes back: the configuration that it was for is refused. */
+void sources_hold(struct sources *sources);
+void sources_revert(struct sources *sources);
 
 /* Fills in what `status` says about the sources. */
 void sources_report(struct sources *sources, const struct line *line, struct line_report *report);

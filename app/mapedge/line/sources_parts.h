@@ -8,6 +8,15 @@
 #include "line/asker.h"
 #include "line/sources.h"
 
+/* What has come of trying them the last time. */
+struct outcome {
+	enum source_kind chosen;
+	bool was_tried[SOURCE_KINDS];
+	struct error why[SOURCE_KINDS]; /* what was tried and did not work; "": it did */
+	struct offer rules;             /* the last that were used, of a file that was written then */
+	uint64_t rules_written_ms;
+};
+
 struct sources {
 	struct source_order order;
 	struct conf_access access;
@@ -24,12 +33,8 @@ struct sources {
 	struct prefix6 prefix;
 	struct dhcp6_servers dns;
 	uint64_t patient_until;
-	enum source_kind chosen;
-	bool was_tried[SOURCE_KINDS];
-	struct error why[SOURCE_KINDS]; /* what was tried and did not work; "": it did */
-	struct offer read;              /* from the file of rules, just now */
-	struct offer rules;             /* the last that were used, of a file that was written then */
-	uint64_t rules_written_ms;
+	struct offer read; /* from the file of rules, just now */
+	struct outcome outcome, held;
 };
 
 /* Who has said which resolvers to ask. */

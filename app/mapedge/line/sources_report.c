@@ -31,8 +31,8 @@ report_rules(const struct sources *sources, struct line_source *source)
 	const uint64_t now_ms = sources_written_ms(file);
 	char written[TIMESTAMP_TEXT_SIZE];
 
-	source->state = source->is_used ? "read" : sources->was_tried[SOURCE_RULES] ? "nothing" : "idle";
-	source->written_ms = source->is_used ? sources->rules_written_ms : now_ms;
+	source->state = source->is_used ? "read" : sources->outcome.was_tried[SOURCE_RULES] ? "nothing" : "idle";
+	source->written_ms = source->is_used ? sources->outcome.rules_written_ms : now_ms;
 	snprintf(source->reason, sizeof(source->reason), "%.160s of %s%s", file,
 	    timestamp_format(source->written_ms, written),
 	    source->written_ms != now_ms ? "; the file is another now, config-reload reads it" : "");
@@ -68,14 +68,14 @@ report_source(struct sources *sources, const struct line *line, struct line_sour
 static void
 report_outcome(const struct sources *sources, struct line_source *source)
 {
-	const char *why = sources->why[source->kind].text;
+	const char *why = sources->outcome.why[source->kind].text;
 	const size_t len = strlen(source->reason);
 
 	if (!sources->has_prefix || (source->is_used && why[0] == '\0'))
 		return;
 	if (source->is_used)
 		snprintf(source->reason + len, sizeof(source->reason) - len, "; what is in use stays: %s", why);
-	else if (!sources->was_tried[source->kind])
+	else if (!sources->outcome.was_tried[source->kind])
 		snprintf(source->reason + len, sizeof(source->reason) - len,
 		    "; not needed: another source comes before it");
 	else if (strstr(source->reason, why) == NULL)
@@ -97,6 +97,7 @@ sources_report(struct sources *sources, const struct line *line, struct line_rep
 	}
 	report->wall_ms = wall_clock_ms();
 	report->names = &sources->names;
+	report->hb46pp = sources->asker != NULL ? asker_client(sources->asker) : NULL;
 	report->resolvers_from = sources_resolvers_from(sources);
 	report->resolver_count = resolver_get(sources->resolver, report->resolvers);
 }

@@ -28,19 +28,9 @@ for ipid, order in enumerate(permutations(range(3)), 10):
     proto = PROTOCOLS[ipid % len(PROTOCOLS)]
     inside, outside = (cut(ip(*ends, proto, BODY, df=False, ipid=ipid), 80, 160) for ends in ((H, E), (V4, E)))
     answer, told = (cut(ip(*ends, proto, BODY, df=False, ipid=ipid), 80, 160) for ends in ((E, V4), (E, H)))
-    waiting = order[:order.index(0)]
     for index in order:
-        for side, came, goes in (("lan", inside, lambda one: {"wan": reidentified(up_(spent(outside[one])))}),
-                                 ("wan", [down_(one) for one in answer], lambda one: {"lan": spent(told[one])})):
-            step = case.send(**{side: came[index]})
-            if index == 0:
-                step.releases(len(waiting))
-                for one in (0, *waiting):
-                    step.gives(**goes(one))
-            elif index in waiting:
-                step.waits()
-            else:
-                step.gives(**goes(index))
+        case.send(lan=inside[index]).piece(index, order, wan=[reidentified(up_(spent(one))) for one in outside])
+        case.send(wan=down_(answer[index])).piece(index, order, lan=[spent(one) for one in told])
 for at, host in (600, H), (1203, H2):                               # other_timeout
     step = case.send(at=at, lan=ip(host, E, 50, BODY)).gives(wan=up_(ip(V4, E, 50, BODY, ttl=63)))
     if host == H2:

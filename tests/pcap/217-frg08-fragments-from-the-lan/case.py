@@ -20,16 +20,9 @@ def translated(ends, data, build, places, **fields):
 for ipid, order in enumerate(permutations(range(3)), 1):
     inside = translated((H, 5000, E, 53), bytes(range(250)) * 12, udp, (1000, 2000), ipid=ipid)
     outside = translated((V4, PORT, E, 53), bytes(range(250)) * 12, udp, (1000, 2000), ipid=ipid)
-    waiting = order[:order.index(0)]
-    for place, index in enumerate(order):
-        step = case.send(lan=inside[index])
-        if index == 0:
-            step.gives(wan=[leaves(outside[0]), *(leaves(outside[one]) for one in waiting)]).releases(len(waiting))
-            step.opens(1 if ipid == 1 else 0)
-        elif index in waiting:
-            step.waits()
-        else:
-            step.gives(wan=leaves(outside[index]))
+    for index in order:
+        step = case.send(lan=inside[index]).piece(index, order, wan=[leaves(one) for one in outside])
+        step.opens(1 if ipid == 1 and index == 0 else 0)
     datagrams.append(3)
 
 # Ping and TCP, and the same identification from another host, for the answer to a mapping is its own.

@@ -11,15 +11,8 @@ case.open("udp", "tcp", "ping")
 for ipid, order in enumerate(permutations(range(3)), 1):
     outside = cut(udp(E, 53, V4, PORT, bytes(range(250)) * 12, df=False, ipid=ipid), 1000, 2000)
     inside = cut(udp(E, 53, H, 5000, bytes(range(250)) * 12, df=False, ipid=ipid), 1000, 2000)
-    waiting = order[:order.index(0)]
     for index in order:
-        step = case.send(wan=down(outside[index]))
-        if index == 0:
-            step.gives(lan=[spent(inside[0]), *(spent(inside[one]) for one in waiting)]).releases(len(waiting))
-        elif index in waiting:
-            step.waits()
-        else:
-            step.gives(lan=spent(inside[index]))
+        case.send(wan=down(outside[index])).piece(index, order, lan=[spent(one) for one in inside])
 
 for outside, inside in ((tcp(E, 80, V4, PORT, "A", bytes(1000), df=False, ipid=50),
                          tcp(E, 80, H, 5000, "A", bytes(1000), df=False, ipid=50)),

@@ -30,15 +30,7 @@ for way, ends in (to_ce, (E, 53, V4, 1232)), (from_ce, (V4, 1232, E, 53)), (betw
         pieces = cut(udp(*ends, bytes(1000), df=False, ipid=ipid), 400, 800)
         hairpins = 3 * (way == between_ces)
         for place, index in enumerate(order):
-            before = order[:order.index(0)]                         # the pieces that wait for the first one
-            coming, going = way(pieces[index])
-            step = case.send(**coming)
-            if index == 0:
-                step.gives(**merged([going, *(way(pieces[one])[1] for one in before)])).releases(len(before))
-            elif index in before:
-                step.waits()
-            else:
-                step.gives(**going)
+            step = case.send(**way(pieces[index])[0]).piece(index, order, **merged([way(piece)[1] for piece in pieces]))
             step.event("hairpin", hairpins if place == 2 else 0)
 
 # All of it in one instant.

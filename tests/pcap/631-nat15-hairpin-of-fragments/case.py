@@ -22,16 +22,11 @@ for ipid, order in enumerate(permutations(range(3)), 1):
         for build in udp, lambda *all, **fields: tcp(*all[:4], "A", all[4], **fields):
             inside = cut(build(*ends, DATA, df=False, ipid=ipid), 1000, 2480)
             outside = cut(build(*seen, DATA, df=False, ipid=ipid), 1000, 2480)
-            waiting = order[:order.index(0)]
             for index in order:
-                step = case.send(lan=inside[index])
+                step = case.send(lan=inside[index]).piece(index, order, lan=[turned(one) for one in outside])
+                step.event("hairpin", len(step.outputs))
                 if index == 0:
-                    step.gives(lan=[turned(outside[0]), *(turned(outside[one]) for one in waiting)])
-                    step.releases(len(waiting)).event("hairpin", 1 + len(waiting)).opens(1 if ipid == 1 and (build is not udp or ends[0] == H) else 0)
-                elif index in waiting:
-                    step.waits()
-                else:
-                    step.gives(lan=turned(outside[index])).event("hairpin")
+                    step.opens(1 if ipid == 1 and (build is not udp or ends[0] == H) else 0)
             datagrams += 1
 
 def check(frames, _):

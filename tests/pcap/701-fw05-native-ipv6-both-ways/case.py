@@ -34,4 +34,4 @@ burst = [back] * 40
 burst[17] = down(udp(E, 53, V4, PORT))
 out = [Native(hopped(back))] * 40
 out[17] = udp(E, 53, H, 5000, ttl=63)
-case.send(wan=burst).gives(lan=out[:17] + out[18:32] + [out[17]] + out[32:]).event("forwarded_down", 39)
+case.send(wan=burst).gives(lan=out).event("forwarded_down", 39)
