@@ -33,10 +33,10 @@ $(FUZZ)/build.ninja:
 test: all
 	$(MESON_TEST) -C $(BUILD)
 
-# The same under AddressSanitizer and UndefinedBehaviorSanitizer.
+# The same under AddressSanitizer and UndefinedBehaviorSanitizer, but for what runs no C.
 san: $(SAN)/build.ninja
 	ninja -C $(SAN)
-	UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 $(MESON_TEST) -C $(SAN) --timeout-multiplier 6
+	UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 $(MESON_TEST) -C $(SAN) --no-suite model --timeout-multiplier 6
 
 # What runs in several threads, under ThreadSanitizer and without suppressions: two and a half minutes of CPU the first time.
 tsan: $(TSAN)/build.ninja
@@ -81,7 +81,7 @@ bench: all
 
 # Every fuzzer for T seconds from its corpus.
 fuzz: $(FUZZ)/build.ninja
-	ninja -C $(FUZZ)
+	ninja -C $(FUZZ) fuzz
 	tests/fuzz/run.sh $(T) $(FUZZ)
 
 cov: $(COV)/build.ninja

@@ -123,6 +123,7 @@ send_to_bound_ce(struct worker *w, struct plain *p, const struct lead *lead)
 
 static const struct lane rules_down = {
 	.before = ETHER_LEN,
+	.stray = stray_waits,
 	.read = headers_read_native,
 	.seek = seek_ce,
 	.judge = judge_to_ce,
@@ -132,6 +133,7 @@ static const struct lane rules_down = {
 
 static const struct lane pools_down = {
 	.before = ETHER_LEN,
+	.stray = stray_waits,
 	.read = headers_read_native,
 	.seek = seek_bound_ce,
 	.fetch = expect_binding,
@@ -226,6 +228,7 @@ send_from_bound_ce(struct worker *w, struct plain *p, const struct lead *lead)
 
 static const struct lane rules_up = {
 	.before = ETHER_LEN + IPV6_LEN,
+	.stray = stray_waits,
 	.read = headers_read_tunnelled,
 	.seek = seek_source,
 	.judge = judge_from_ce,
@@ -235,6 +238,7 @@ static const struct lane rules_up = {
 
 static const struct lane pools_up = {
 	.before = ETHER_LEN + IPV6_LEN,
+	.stray = stray_waits,
 	.read = headers_read_tunnelled,
 	.seek = seek_bound_source,
 	.fetch = expect_binding,

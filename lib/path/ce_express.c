@@ -99,6 +99,7 @@ send_to_softwire(struct worker *w, struct plain *p, const struct lead *lead)
 
 static const struct lane up = {
 	.before = ETHER_LEN,
+	.stray = forward_stray_up,
 	.read = headers_read_native,
 	.seek = seek_out,
 	.fetch = expect_out,
@@ -169,6 +170,7 @@ send_to_host(struct worker *w, struct plain *p, const struct lead *lead)
 
 static const struct lane down = {
 	.before = ETHER_LEN + IPV6_LEN,
+	.stray = forward_stray_down,
 	.read = headers_read_tunnelled,
 	.seek = seek_in,
 	.fetch = expect_in,

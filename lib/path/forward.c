@@ -40,19 +40,6 @@ refuse(struct worker *w, struct packet *p, enum drop_reason reason, struct icmp6
 
 /* ---- who may send to whom --------------------------------------------------------------------------------------- */
 
-static inline bool
-leads_to(const struct range6 *route, unsigned int interface)
-{
-	return route->hop >= HOP_ON_LINK && route->interface == interface;
-}
-
-/* Is an address with this route ours: on the LAN, the box's own, or of the delegated prefix but nobody's? */
-static inline bool
-is_inside(const struct range6 *route)
-{
-	return leads_to(route, INTERFACE_V4) || (route->hop != HOP_NONE && route->hop < HOP_ON_LINK);
-}
-
 /*
  * RFC 2827, RFC 6092 REC-5 and REC-6: out goes what is from the LAN, in comes what is not. RFC 7084 L-14: a host whose prefix has
  * gone learns of it.
@@ -62,9 +49,9 @@ judge_ends(struct worker *w, struct packet *p, const struct range6 *from, const 
 {
 	if (unlikely(from->is_martian || to->is_martian))
 		return drop(w, p, DROP_martian_v6);
-	if (p->interface == INTERFACE_V4 && unlikely(!leads_to(from, INTERFACE_V4)))
+	if (p->interface == INTERFACE_V4 && unlikely(!forward_leads_to(from, INTERFACE_V4)))
 		return refuse(w, p, DROP_urpf_v6, FAILED_POLICY);
-	if (p->interface == INTERFACE_V6 && unlikely(is_inside(from)))
+	if (p->interface == INTERFACE_V6 && unlikely(forward_is_inside(from)))
 		return drop(w, p, DROP_urpf_v6);
 	return VERDICT_NEXT;
 }
@@ -134,7 +121,7 @@ may_leave(struct worker *w, struct packet *p, const struct range6 *to)
 {
 	const uint16_t mtu = w->snapshot->interface[!p->interface].mtu;
 
-	if (unlikely(!leads_to(to, !p->interface)))
+	if (unlikely(!forward_leads_to(to, !p->interface)))
 		return has_no_way(w, p, to);
 	if (unlikely(p->ip[7] <= 1))
 		return refuse(w, p, DROP_hop_limit, HOP_LIMIT_EXCEEDED);
@@ -163,7 +150,7 @@ leave(struct worker *w, struct packet *p, const struct range6 *to)
 static inline bool
 is_for_linux(const struct packet *p, const struct range6 *to)
 {
-	return to->hop == HOP_OWN || (p->interface == INTERFACE_V4 && leads_to(to, INTERFACE_V4));
+	return to->hop == HOP_OWN || (p->interface == INTERFACE_V4 && forward_leads_to(to, INTERFACE_V4));
 }
 
 enum verdict
@@ -172,7 +159,7 @@ forward_native(struct worker *w, struct packet *p)
 	const struct fib6 *fib = &w->snapshot->fib6;
 	const struct range6 *to;
 
-	if (fib->ranges == NULL)
+	if (fib->table.ranges == NULL)
 		return VERDICT_NEXT;
 	to = fib6_find(fib, p->outer_dst);
 	if (is_for_linux(p, to))
@@ -186,7 +173,7 @@ forward_native(struct worker *w, struct packet *p)
 enum verdict
 forward_from_lan(struct worker *w, struct packet *p)
 {
-	if (p->ether_type == ETHER_TYPE_IPV6 && w->snapshot->fib6.ranges != NULL) {
+	if (p->ether_type == ETHER_TYPE_IPV6 && w->snapshot->fib6.table.ranges != NULL) {
 		TRY(ipv6_in(w, p));
 		TRY(forward_native(w, p));
 	}
@@ -200,7 +187,7 @@ forward_unreachable(struct worker *w, struct packet *p)
 	const struct fib6 *fib = &w->snapshot->fib6;
 
 	p->ip = rte_pktmbuf_mtod(p->mbuf, uint8_t *);
-	if (p->ip[0] >> 4 != 6 || fib->ranges == NULL || fib6_find(fib, ip6_load(p->ip + 8))->hop == HOP_OWN)
+	if (p->ip[0] >> 4 != 6 || fib->table.ranges == NULL || fib6_find(fib, ip6_load(p->ip + 8))->hop == HOP_OWN)
 		return drop(w, p, DROP_no_neighbour);
 	p->outer_len = load16(p->ip + 4);
 	return refuse(w, p, DROP_no_neighbour, ADDRESS_UNREACHABLE);

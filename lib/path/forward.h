@@ -8,6 +8,19 @@
 
 #include "path/path.h"
 
+static inline bool
+forward_leads_to(const struct range6 *route, unsigned int interface)
+{
+	return route->hop >= HOP_ON_LINK && route->interface == interface;
+}
+
+/* Is an address with this route ours: on the LAN, the box's own, or of the delegated prefix but nobody's? */
+static inline bool
+forward_is_inside(const struct range6 *route)
+{
+	return forward_leads_to(route, INTERFACE_V4) || (route->hop != HOP_NONE && route->hop < HOP_ON_LINK);
+}
+
 /*
  * The IPv6 packet at p->ip, which ipv6_in() has passed, goes on, or ends here for a reason. NEXT, and nothing is written, when it
  * is Linux's: for the box, for a link, from LAN to LAN; and every packet when the workers are not to forward.

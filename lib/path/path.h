@@ -48,6 +48,7 @@ void br_down_express(struct worker *w, enum way way, struct rte_mbuf **mbufs, ui
 void br_up_express(struct worker *w, enum way way, struct rte_mbuf **mbufs, uint16_t count);
 void ce_up_express(struct worker *w, enum way way, struct rte_mbuf **mbufs, uint16_t count);
 void ce_down_express(struct worker *w, enum way way, struct rte_mbuf **mbufs, uint16_t count);
+void forward_express(struct worker *w, enum way way, struct rte_mbuf **mbufs, uint16_t count);
 
 /* Sends a burst of `count` received or handed over frames its way: the plain ones by the express lane (path/express.h). */
 void path_run(struct worker *w, enum way way, struct rte_mbuf **mbufs, uint16_t count);

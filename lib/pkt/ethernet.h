@@ -76,7 +76,7 @@ ethernet_out_ipv6(struct worker *w, struct packet *p, const struct interface *in
 
 	if (unlikely(to == NULL)) {
 		const u128 dst = ip6_load(start + 24);
-		const uint32_t hop = routes6_find(interface->ranges, interface->range_count, dst);
+		const uint32_t hop = table6_find(&interface->table6, dst)->hop;
 
 		to = interface_ether(interface, hop, dst);
 		if (to == NULL)

@@ -7,7 +7,7 @@
 int
 fib6_init(struct fib6 *fib, struct routes *routes, const struct interface interfaces[FIB6_INTERFACES])
 {
-	*fib = (struct fib6){ .ranges = routes->ranges, .range_count = routes->range_count, .routes = routes };
+	*fib = (struct fib6){ .table = routes->table6, .routes = routes };
 	routes->users++;
 	for (int i = 0; i < FIB6_INTERFACES; i++) {
 		fib->hops[i] = next_hops(routes, &interfaces[i].neighbours);

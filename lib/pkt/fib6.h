@@ -12,10 +12,9 @@
 #define FIB6_INTERFACES 2
 
 struct fib6 {
-	const struct range6 *ranges; /* NULL: there is no table, and nothing is forwarded */
-	uint32_t range_count;
+	struct table6 table;                    /* without ranges nothing is forwarded */
 	struct next_hop *hops[FIB6_INTERFACES]; /* behind each interface, by the hop's number */
-	struct routes *routes;                  /* ranges are theirs */
+	struct routes *routes;                  /* the table is theirs */
 };
 
 /*
@@ -30,7 +29,7 @@ void fib6_clear(struct fib6 *fib);
 static inline const struct range6 *
 fib6_find(const struct fib6 *fib, u128 addr)
 {
-	return range6_find(fib->ranges, fib->range_count, addr);
+	return table6_find(&fib->table, addr);
 }
 
 /* The neighbour to which a packet for `dst` goes by this route. */

@@ -50,10 +50,9 @@ interface_link(struct interface *interface, const struct mac *own, struct routes
 	interface->trie = routes->trie;
 	interface->link = routes->link;
 	interface->link_count = routes->link_count;
-	interface->ranges = routes->ranges;
-	interface->range_count = routes->range_count;
-	if (routes->range_count == 1 && interface->hops[routes->ranges[0].hop].is_known)
-		interface->only6 = &interface->hops[routes->ranges[0].hop].ether;
+	interface->table6 = routes->table6;
+	if (routes->range_count == 1 && interface->hops[routes->table6.ranges[0].hop].is_known)
+		interface->only6 = &interface->hops[routes->table6.ranges[0].hop].ether;
 	return 0;
 }
 

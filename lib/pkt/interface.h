@@ -27,13 +27,12 @@ struct interface {
 	const struct trie4 *trie;  /* IPv4 routes, of the IPv4 side */
 	const struct subnet *link; /* and those of them that are on-link */
 	uint32_t link_count;
-	const struct range6 *ranges; /* IPv6 routes, of the IPv6 side */
-	uint32_t range_count;
+	struct table6 table6; /* IPv6 routes, of the IPv6 side */
 	const struct ether_pair
 	    *only6;            /* the known neighbour to which all IPv6 goes, where there is but one; else NULL */
 	struct next_hop *hops; /* by the hop's number */
 	struct neighbours neighbours;
-	struct routes *routes; /* trie, link and ranges are theirs */
+	struct routes *routes; /* trie, link and table6 are theirs */
 };
 
 struct link_neighbour {

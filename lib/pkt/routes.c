@@ -116,7 +116,8 @@ routes_free(struct routes *routes)
 	if (routes->trie != NULL)
 		trie4_clear(routes->trie);
 	free(routes->trie);
-	free(routes->ranges);
+	free(routes->table6.ranges);
+	free(routes->table6.slot);
 	free(routes->gateway);
 	free(routes->local);
 	free(routes->link);
@@ -176,7 +177,7 @@ struct nesting {
 static void
 add_range(struct routes *routes, u128 start, const struct entry *entry)
 {
-	struct range6 *last = &routes->ranges[routes->range_count - 1];
+	struct range6 *last = &routes->table6.ranges[routes->range_count - 1];
 	const struct range6 range = { .start = start,
 		.hop = entry != NULL ? entry->hop : (uint32_t)HOP_NONE,
 		.interface = entry != NULL ? entry->interface : 0 };
@@ -184,7 +185,7 @@ add_range(struct routes *routes, u128 start, const struct entry *entry)
 	if (last->start == start) /* nothing was between two borders */
 		*last = range;
 	else if (last->hop != range.hop || last->interface != range.interface)
-		routes->ranges[routes->range_count++] = range;
+		routes->table6.ranges[routes->range_count++] = range;
 }
 
 /* Closes the prefixes that end before the next one begins (NULL: all). Behind each the hop is that of the one around. */
@@ -203,6 +204,23 @@ close_prefixes(struct routes *routes, struct nesting *nesting, const struct entr
 	}
 }
 
+/* After every change of the ranges. */
+static void
+fill_slots(struct routes *routes)
+{
+	const struct table6 *table = &routes->table6;
+	uint32_t at = 0;
+
+	for (uint32_t i = 0; i < TABLE6_SLOTS; i++) {
+		const u128 first = (u128)i << (128 - TABLE6_BITS);
+
+		while (at + 1 < routes->range_count && table->ranges[at + 1].start <= first)
+			at++;
+		table->slot[i] = at;
+	}
+	table->slot[TABLE6_SLOTS] = routes->range_count - 1;
+}
+
 struct routes *
 routes6_build(const struct route *told, size_t count)
 {
@@ -212,13 +230,15 @@ routes6_build(const struct route *told, size_t count)
 
 	if (routes == NULL)
 		return NULL;
-	routes->ranges = malloc((2 * count + 1) * sizeof(*routes->ranges)); /* each prefix has two borders */
-	if (routes->ranges == NULL) {
+	routes->table6.ranges =
+	    malloc((2 * count + 1) * sizeof(*routes->table6.ranges)); /* each prefix has two borders */
+	routes->table6.slot = malloc((TABLE6_SLOTS + 1) * sizeof(*routes->table6.slot));
+	if (routes->table6.ranges == NULL || routes->table6.slot == NULL) {
 		free(entries);
 		routes_free(routes);
 		return NULL;
 	}
-	routes->ranges[0] = (struct range6){ .hop = HOP_NONE };
+	routes->table6.ranges[0] = (struct range6){ .hop = HOP_NONE };
 	routes->range_count = 1;
 	for (size_t i = 0; i < count; i++) {
 		const struct entry *e = &entries[i];
@@ -231,6 +251,7 @@ routes6_build(const struct route *told, size_t count)
 		add_range(routes, e->addr, e);
 	}
 	close_prefixes(routes, &nesting, NULL);
+	fill_slots(routes);
 	free(entries);
 	return routes;
 }
@@ -239,33 +260,36 @@ routes6_build(const struct route *told, size_t count)
 static uint32_t
 cut_range(struct routes *routes, u128 start)
 {
-	const uint32_t at = (uint32_t)(range6_find(routes->ranges, routes->range_count, start) - routes->ranges);
-	struct range6 *range = &routes->ranges[at];
+	struct range6 *ranges = routes->table6.ranges;
+	uint32_t at = routes->range_count;
 
-	if (range->start == start)
-		return at;
-	memmove(range + 1, range, (routes->range_count - at) * sizeof(*range));
+	while (ranges[at - 1].start > start)
+		at--;
+	if (ranges[at - 1].start == start)
+		return at - 1;
+	memmove(&ranges[at], &ranges[at - 1], (routes->range_count - at + 1) * sizeof(*ranges));
 	routes->range_count++;
-	range[1].start = start;
-	return at + 1;
+	ranges[at].start = start;
+	return at;
 }
 
 bool
 routes6_mark(struct routes *routes, const struct prefix6 *prefixes, size_t count)
 {
 	const size_t room = routes->range_count + 2 * count; /* each prefix has two borders */
-	struct range6 *grown = realloc(routes->ranges, room * sizeof(*grown));
+	struct range6 *grown = realloc(routes->table6.ranges, room * sizeof(*grown));
 
 	if (grown == NULL)
 		return false;
-	routes->ranges = grown;
+	routes->table6.ranges = grown;
 	for (size_t i = 0; i < count; i++) {
 		const u128 first = prefixes[i].addr, last = first | ~mask6(prefixes[i].len);
 		uint32_t at = cut_range(routes, first);
 		const uint32_t end = last != ~(u128)0 ? cut_range(routes, last + 1) : routes->range_count;
 
 		while (at < end)
-			routes->ranges[at++].is_martian = true;
+			routes->table6.ranges[at++].is_martian = true;
 	}
+	fill_slots(routes);
 	return true;
 }

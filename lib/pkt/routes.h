@@ -3,8 +3,8 @@
  * The routes of an interface, of one family: from a destination to a hop. Const once built, and shared by all snapshots
  * in which they are the same, for a full table of the Internet is not built anew because a neighbour came or went.
  *
- * IPv4 is a trie. IPv6 is cut into ranges of addresses with the same hop, sorted, and found by binary search. A table of IPv6
- * may span several interfaces: pkt/fib6.h.
+ * IPv4 is a trie. IPv6 is cut into ranges of addresses with the same hop, sorted, and found by binary search among those that
+ * an address's first bits leave. A table of IPv6 may span several interfaces: pkt/fib6.h.
  */
 #ifndef MAPEDGE_PKT_ROUTES_H
 #define MAPEDGE_PKT_ROUTES_H
@@ -44,16 +44,25 @@ struct range6 {
 	bool is_martian;   /* routes6_mark() */
 };
 
+#define TABLE6_BITS 12
+#define TABLE6_SLOTS (1 << TABLE6_BITS)
+
+struct table6 {
+	struct range6 *ranges; /* the first one starts at ::; NULL: there is no table */
+	uint32_t *
+	    slot; /* by an address's first bits: which range the first one of these is in; behind the last, the last range */
+};
+
 struct subnet {
 	uint32_t addr; /* host order, host bits 0 */
 	uint32_t mask;
 };
 
 struct routes {
-	unsigned int users;    /* who holds them: routes_free() */
-	uint32_t range_count;  /* IPv6, at least 1 */
-	struct range6 *ranges; /* IPv6; the first one starts at :: */
-	struct trie4 *trie;    /* IPv4 */
+	unsigned int users;   /* who holds them: routes_free() */
+	struct trie4 *trie;   /* IPv4 */
+	struct table6 table6; /* IPv6 */
+	uint32_t range_count; /* of it, at least 1 */
 	uint32_t gateway_count;
 	u128 *gateway; /* of hop HOP_GATEWAY + index */
 	uint32_t link_count;
@@ -76,24 +85,20 @@ bool routes6_mark(struct routes *routes, const struct prefix6 *prefixes, size_t 
 void routes_free(struct routes *routes);
 
 static inline const struct range6 *
-range6_find(const struct range6 *ranges, uint32_t count, u128 addr)
+table6_find(const struct table6 *table, u128 addr)
 {
-	uint32_t at = 0;
+	const uint32_t *slot = &table->slot[(uint32_t)(addr >> (128 - TABLE6_BITS))];
+	const struct range6 *range = &table->ranges[slot[0]];
+	uint32_t count = slot[1] - slot[0] + 1;
 
 	while (count > 1) {
 		const uint32_t half = count / 2;
 
-		if (ranges[at + half].start <= addr)
-			at += half;
+		if (range[half].start <= addr)
+			range += half;
 		count -= half;
 	}
-	return &ranges[at];
-}
-
-static inline uint32_t
-routes6_find(const struct range6 *ranges, uint32_t count, u128 addr)
-{
-	return range6_find(ranges, count, addr)->hop;
+	return range;
 }
 
 #endif

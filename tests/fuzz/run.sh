@@ -14,9 +14,10 @@ declare -A max_len=([api]=4096 [bindings]=2048 [ce]=4096 [conf]=4096 [dhcp6]=204
 
 export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
 found=$(mktemp -d /tmp/mapedge-fuzz-found-XXXXXX)
-failed=0
-echo "1..${#targets[@]}"
-for target in "${targets[@]}"; do
+
+# fuzz TARGET: one line of TAP, and what was found if something was.
+fuzz() {
+  target=$1
   dir=$found/$target
   mkdir -p "$dir/corpus"
   arguments=(-max_total_time="$seconds" -timeout=20 -rss_limit_mb=4096 -max_len="${max_len[$target]:-4096}"
@@ -32,11 +33,28 @@ for target in "${targets[@]}"; do
   if [ $status = 0 ]; then
     echo "ok - fuzz_$target # coverage ${start:-?} -> ${end:-?}, ${rate:-?} inputs a second"
   else
-    failed=1
     echo "not ok - fuzz_$target"
     grep -E 'broken:|runtime error:|ERROR: |SUMMARY: |Test unit written' "$dir/log" | sed 's/^/# /'
     echo "# $dir/log"
   fi
+  return $status
+}
+
+# As many at a time as there are processors; each one's lines stay together.
+cores=$(nproc)
+running=0
+failed=0
+echo "1..${#targets[@]}"
+for target in "${targets[@]}"; do
+  if [ $running = "$cores" ]; then
+    wait -n || failed=1
+    running=$((running - 1))
+  fi
+  { report=$(fuzz "$target"); status=$?; echo "$report"; exit "$status"; } &
+  running=$((running + 1))
+done
+for ((; running > 0; running--)); do
+  wait -n || failed=1
 done
 [ $failed = 0 ] && rm -rf "$found"
 exit $failed

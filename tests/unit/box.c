@@ -7,7 +7,6 @@
 #include "path/suspects.h"
 
 #define CREATED_ROOM 2048 /* as in the buffers of a port */
-#define ROUTER6 u128_make(UINT64_C(0xfe80) << 48, 1)
 #define GATEWAY4 UINT32_C(0xc6336402)
 
 /* ---- setting up ------------------------------------------------------------------------------------------------- */
@@ -100,13 +99,14 @@ set_up_ce(struct snapshot *snapshot, const struct box_options *options)
 {
 	const struct prefix6 eup = { u128_make(UINT64_C(0x20010db800123400), 0), 56 };
 	struct map_rule_spec rule = box_rule();
-	const struct link_neighbour hosts[] = { neighbour(BOX_HOST, 1, 10), neighbour(BOX_HOST2, 1, 11) };
-	const struct link_neighbour router = neighbour(ROUTER6, 6, 1);
+	const struct link_neighbour hosts[] = { neighbour(BOX_HOST, 1, 10), neighbour(BOX_HOST2, 1, 11),
+		neighbour(BOX_HOST6, 1, 12) };
+	const struct link_neighbour router = neighbour(BOX_ROUTER6, 6, 1);
 	struct error err;
 	struct map_ce ce;
 
-	set_interface(&snapshot->interface[INTERFACE_V4], INTERFACE_V4, 12, BOX_LAN, 0, hosts, 2);
-	set_interface(&snapshot->interface[INTERFACE_V6], INTERFACE_V6, 12, 0, ROUTER6, &router, 1);
+	set_interface(&snapshot->interface[INTERFACE_V4], INTERFACE_V4, 12, BOX_LAN, 0, hosts, 3);
+	set_interface(&snapshot->interface[INTERFACE_V6], INTERFACE_V6, 12, 0, BOX_ROUTER6, &router, 1);
 	rule.psid_offset = options->offset;
 	if (map_ce_derive(&rule, &eup, &ce, &err) < 0)
 		abort();
@@ -124,10 +124,10 @@ static void
 set_up_br(struct snapshot *snapshot)
 {
 	const struct link_neighbour internet[] = { neighbour(BOX_SERVER, 4, 9), neighbour(GATEWAY4, 4, 1) };
-	const struct link_neighbour router = neighbour(ROUTER6, 6, 2);
+	const struct link_neighbour router = neighbour(BOX_ROUTER6, 6, 2);
 
 	set_interface(&snapshot->interface[INTERFACE_V4], INTERFACE_V4, 11, BOX_INTERNET, GATEWAY4, internet, 2);
-	set_interface(&snapshot->interface[INTERFACE_V6], INTERFACE_V6, 11, 0, ROUTER6, &router, 1);
+	set_interface(&snapshot->interface[INTERFACE_V6], INTERFACE_V6, 11, 0, BOX_ROUTER6, &router, 1);
 	for (uint8_t i = 0; i < 3; i++)
 		set_softwire(&snapshot->softwire[i], i, BOX_BR6 + i, 0, i == 2 ? -1 : 0);
 	snapshot->softwire_count = 3;

@@ -26,6 +26,8 @@
 #define BOX_INTERNET UINT32_C(0xc6336401) /* 198.51.100.1 */
 #define BOX_CE6 u128_make(UINT64_C(0x20010db800123400), UINT64_C(0x0000c00002120034))
 #define BOX_BR6 u128_make(UINT64_C(0x20010db8ffff0000), 1)
+#define BOX_HOST6 u128_make(UINT64_C(0x2400cb0000010000), 0x20) /* on the CE's LAN, where its tests say that such are */
+#define BOX_ROUTER6 u128_make(UINT64_C(0xfe80) << 48, 1)        /* of the provider's */
 
 struct box {
 	struct snapshot snapshot;

@@ -9,10 +9,11 @@
 #include <stdlib.h>
 
 #include "maptext.h"
+#include "path/express.h"
 #include "traffic.h"
 #include "unit.h"
 
-#define PACKETS 20000
+#define PACKETS 10000
 #define COUNT(array) (int)(sizeof(array) / sizeof((array)[0]))
 
 static struct box *lane, *longer;
@@ -110,8 +111,53 @@ answer(struct frame *frame)
 		packet(frame, PICK(remote), (uint16_t)(50 + below(5)), PICK(shared), some_port());
 }
 
+/* ---- native IPv6 of a CE ---------------------------------------------------------------------------------------- */
+
+#define LAN6 u128_make(UINT64_C(0x2400cb0000010000), 1)
+#define FAR6 u128_make(UINT64_C(0x2600000000000000), 9)
+#define MARTIAN6 u128_make(UINT64_C(0x2600000000ff0000), 1)
+
+/* The LAN's prefix, of a delegated one; everything else is behind the provider's router. */
 static void
-make(struct frame *frame, enum traffic_way way)
+route_native(struct box *box)
+{
+	const struct route told[] = {
+		{ .addr = LAN6, .len = 128, .hop = HOP_OWN },
+		{ .addr = LAN6, .len = 64, .hop = HOP_ON_LINK, .interface = INTERFACE_V4 },
+		{ .addr = LAN6, .len = 56, .hop = HOP_REJECT },
+		{ .via = BOX_ROUTER6, .hop = HOP_GATEWAY, .interface = INTERFACE_V6 },
+		{ .addr = BOX_CE6, .len = 64, .hop = HOP_ON_LINK, .interface = INTERFACE_V4 },
+	};
+	const struct prefix6 martian = { MARTIAN6, 48 };
+	struct routes *routes = routes6_build(told, COUNT(told));
+
+	ck_assert(routes6_mark(routes, &martian, 1));
+	ck_assert_int_eq(fib6_init(&box->snapshot.fib6, routes, box->snapshot.interface), 0);
+	routes_free(routes);
+	box->snapshot.icmp6_own[INTERFACE_V4] = LAN6;
+}
+
+static void
+native(struct frame *frame, enum traffic_way way)
+{
+	const u128 home[] = { BOX_HOST6, BOX_HOST6, BOX_HOST6, BOX_HOST6, LAN6, LAN6 + 5, LAN6 + ((u128)1 << 64),
+		BOX_CE6 };
+	const u128 world[] = { FAR6, FAR6, FAR6, FAR6 + 7, MARTIAN6, BOX_BR6 };
+	static const uint8_t carried[] = { 6, 17, 6, 17, 6, 17, 58, 0, 43, 44, 4 };
+	const bool turned = once_in(16);
+	const u128 near = PICK(home), far = PICK(world);
+
+	frame_payload(frame, once_in(16) ? 1440 + below(40) : below(64));
+	if ((way == CE_UP) != turned)
+		frame_ipv6(frame, near, far, PICK(carried), (uint8_t)below(256));
+	else
+		frame_ipv6(frame, far, near, PICK(carried), (uint8_t)below(256));
+	if (once_in(16))
+		frame_bytes(frame)[7] = (uint8_t)below(3);
+}
+
+static void
+make_inner(struct frame *frame, enum traffic_way way)
 {
 	switch (way) {
 	case CE_UP:
@@ -129,7 +175,21 @@ make(struct frame *frame, enum traffic_way way)
 		packet(frame, PICK(remote), (uint16_t)(50 + below(5)), PICK(shared), some_port());
 		break;
 	}
-	traffic_frame(frame, lane, traffic_side(way));
+}
+
+static void
+make(struct frame *frame, enum traffic_way way)
+{
+	const bool is_native = lane->snapshot.fib6.table.ranges != NULL && once_in(2);
+	const struct mac mac = box_mac(lane, traffic_side(way));
+
+	if (is_native) {
+		native(frame, way);
+		frame_ethernet(frame, &mac, ETHER_TYPE_IPV6);
+	} else {
+		make_inner(frame, way);
+		traffic_frame(frame, lane, traffic_side(way));
+	}
 	for (uint32_t flips = once_in(8) ? 1 + below(3) : 0; flips > 0; flips--)
 		frame_bytes(frame)[below((uint32_t)frame->len)] ^= (uint8_t)(1 << below(8));
 	if (once_in(32))
@@ -211,13 +271,32 @@ run_burst(enum traffic_way way, uint16_t count)
 	return sent;
 }
 
-static const struct box_options boxes[] = {
-	{ .is_ce = true, .sessions = 64 },
-	{ .is_ce = true, .sessions = 4096, .filtering = NAT_ENDPOINT_INDEPENDENT, .seed = 1 },
-	{ .is_ce = true, .workers = 2, .seed = 2 },
-	{ .is_ce = false },
-	{ .is_ce = false, .fragments = true, .workers = 3 },
+static const struct {
+	struct box_options options;
+	enum work work;
+	bool native;
+} boxes[] = {
+	{ { .is_ce = true, .sessions = 64 }, WORK_CE, false },
+	{ { .is_ce = true, .sessions = 4096, .filtering = NAT_ENDPOINT_INDEPENDENT, .seed = 1 }, WORK_CE, false },
+	{ { .is_ce = true, .workers = 2, .seed = 2 }, WORK_CE, false },
+	{ { .is_ce = true, .seed = 3 }, WORK_CE, true },
+	{ { .is_ce = true, .seed = 4 }, WORK_CE_PLAIN, true },
+	{ { .is_ce = true, .workers = 2, .seed = 5 }, WORK_CE_OFF, true },
+	{ { .is_ce = false }, WORK_BR, false },
+	{ { .is_ce = false, .fragments = true, .workers = 3 }, WORK_BR, false },
 };
+
+static struct box *
+set_up(int number)
+{
+	struct box *box = box_new(&boxes[number].options);
+
+	box->snapshot.work = boxes[number].work;
+	if (boxes[number].native)
+		route_native(box);
+	box_reset(box);
+	return box;
+}
 
 /* Port sets of two CEs, one of which nobody sends from. */
 #define BINDINGS 2
@@ -264,7 +343,7 @@ START_TEST(both_do_the_same_with_bindings)
 	ck_assert_mem_eq(counters[0], counters[1], sizeof(counters[0]));
 	ck_assert_uint_gt(counters[0][0].sent_ipv6.packets, 100);
 	ck_assert_uint_gt(counters[0][0].sent_ipv4.packets, 100);
-	ck_assert_uint_gt(counters[0][1].sent_ipv6.packets, 50);
+	ck_assert_uint_gt(counters[0][1].sent_ipv6.packets, 20);
 	box_free(lane);
 	box_free(longer);
 	free(table[0]);
@@ -274,14 +353,13 @@ END_TEST
 
 START_TEST(both_do_the_same)
 {
-	const struct box_options *options = &boxes[_i / 2];
-	const enum traffic_way up = options->is_ce ? CE_UP : BR_UP;
+	const enum traffic_way up = boxes[_i / 2].work == WORK_BR ? BR_UP : CE_UP;
 	uint64_t sent[2] = { 0, 0 };
 
 	bursts = _i % 2 == 1;
 	rng = (struct random){ .key = { { (uint64_t)_i, 1 } } };
-	lane = box_new(options);
-	longer = box_new(options);
+	lane = set_up(_i / 2);
+	longer = set_up(_i / 2);
 	for (uint32_t i = 0; i < PACKETS;) {
 		const bool down = once_in(2);
 		const uint32_t count = bursts ? 1 + below(BURST_SIZE) : 1;
@@ -359,6 +437,36 @@ START_TEST(plain_packets_take_the_lane)
 }
 END_TEST
 
+/* Native packets do not go the long way: neither do they wait, nor those before them. */
+START_TEST(native_packets_pass_at_once)
+{
+	const enum traffic_way way = (enum traffic_way)_i;
+	struct box *box = box_new(&(struct box_options){ .is_ce = true });
+	struct worker *w = &box->worker[0];
+	const struct mac mac = box_mac(box, traffic_side(way));
+	stray_taken *const take = way == CE_UP ? forward_stray_up : forward_stray_down;
+	struct rte_mbuf *mbufs[2];
+	struct frame frame;
+
+	route_native(box);
+	frame_payload(&frame, 20);
+	frame_udp(&frame, 5000, 53);
+	frame_ipv6(&frame, way == CE_UP ? BOX_HOST6 : FAR6, way == CE_UP ? FAR6 : BOX_HOST6, 17, 0);
+	frame_ethernet(&frame, &mac, ETHER_TYPE_IPV6);
+	mbufs[0] = stray(0);
+	mbufs[1] = box_buffer(frame_bytes(&frame), frame.len);
+
+	ck_assert_uint_eq(take(w, (enum way)traffic_side(way), &mbufs[0], 0), 1);
+	ck_assert_uint_eq(w->dropped.count, 0);
+	ck_assert_uint_eq(take(w, (enum way)traffic_side(way), &mbufs[1], 1), 0);
+	ck_assert_uint_eq(w->dropped.count, 1);
+	ck_assert_uint_eq(w->transmit[!traffic_side(way)].count, 1);
+	ck_assert_ptr_eq(w->transmit[!traffic_side(way)].mbufs[0], mbufs[1]);
+	box_empty(w);
+	box_free(box);
+}
+END_TEST
+
 Suite *
 unit_suite(void)
 {
@@ -368,6 +476,7 @@ unit_suite(void)
 	tcase_add_loop_test(tc, both_do_the_same, 0, 2 * COUNT(boxes));
 	tcase_add_loop_test(tc, both_do_the_same_with_bindings, 0, 2);
 	tcase_add_loop_test(tc, plain_packets_take_the_lane, 0, TRAFFIC_WAYS);
+	tcase_add_loop_test(tc, native_packets_pass_at_once, CE_UP, CE_DOWN + 1);
 	suite_add_tcase(suite, tc);
 	return suite;
 }

@@ -19,7 +19,6 @@
 #define FAR6 u128_make(UINT64_C(0x2600000000000000), 9)
 #define NOBODY6 u128_make(UINT64_C(0x2400cb0000010000), 0x99)
 #define OWN_WAN6 u128_make(UINT64_C(0x2400cb00000f0000), 2)
-#define ROUTER6 u128_make(UINT64_C(0xfe80) << 48, 1)
 
 static struct box *box;
 static struct worker *w;
@@ -54,7 +53,7 @@ usual_routes(void)
 {
 	told[0] = (struct route){ .addr = LAN6, .len = 128, .hop = HOP_OWN };
 	told[1] = (struct route){ .addr = LAN6, .len = 64, .hop = HOP_ON_LINK, .interface = INTERFACE_V4 };
-	told[2] = (struct route){ .via = ROUTER6, .hop = HOP_GATEWAY, .interface = INTERFACE_V6 };
+	told[2] = (struct route){ .via = BOX_ROUTER6, .hop = HOP_GATEWAY, .interface = INTERFACE_V6 };
 	told[3] = (struct route){ .addr = OWN_WAN6, .len = 128, .hop = HOP_OWN };
 	told_count = 4;
 	martian_count = 0;
@@ -158,7 +157,7 @@ expect(unsigned int from, u128 src, u128 dst, uint8_t hop_limit, int *type, int 
 		*code = 0;
 		return DROP_hop_limit;
 	}
-	if (to->hop == HOP_ON_LINK || to->via != ROUTER6 || to->interface != INTERFACE_V6)
+	if (to->hop == HOP_ON_LINK || to->via != BOX_ROUTER6 || to->interface != INTERFACE_V6)
 		return DROP_no_neighbour; /* the box knows no other */
 	return DROP_COUNT;
 }
@@ -210,7 +209,7 @@ random_routes(void)
 			.hop = hops[random_below(&rng, COUNT(hops))],
 			.metric = random_below(&rng, 3),
 			.interface = (uint8_t)random_below(&rng, 2) };
-		told[i].via = told[i].hop == HOP_GATEWAY ? ROUTER6 + random_below(&rng, 2) : 0;
+		told[i].via = told[i].hop == HOP_GATEWAY ? BOX_ROUTER6 + random_below(&rng, 2) : 0;
 	}
 	martian_count = random_below(&rng, COUNT(martians) + 1);
 	for (size_t i = 0; i < martian_count; i++) {

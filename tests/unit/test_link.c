@@ -180,7 +180,7 @@ check_route6(u128 addr, uint32_t hop, unsigned int interface)
 START_TEST(no_table_unless_wanted)
 {
 	make(NULL);
-	ck_assert_ptr_null(snapshot.fib6.ranges);
+	ck_assert_ptr_null(snapshot.fib6.table.ranges);
 }
 END_TEST
 

@@ -83,7 +83,7 @@ is_marked(u128 addr)
 static void
 check6(const struct routes *routes, u128 addr)
 {
-	const struct range6 *range = range6_find(routes->ranges, routes->range_count, addr);
+	const struct range6 *range = table6_find(&routes->table6, addr);
 	const struct route *want = model_find(addr, true);
 
 	check_hop(routes, range->hop, addr, true);
@@ -232,11 +232,11 @@ START_TEST(only_a_default_route)
 	struct routes *routes = routes6_build(&route, 1);
 
 	ck_assert_uint_eq(routes->range_count, 1);
-	ck_assert_uint_eq(routes->ranges[0].hop, HOP_GATEWAY);
+	ck_assert_uint_eq(routes->table6.ranges[0].hop, HOP_GATEWAY);
 	routes_free(routes);
 	routes = routes6_build(NULL, 0);
 	ck_assert_uint_eq(routes->range_count, 1);
-	ck_assert_uint_eq(routes->ranges[0].hop, HOP_NONE);
+	ck_assert_uint_eq(routes->table6.ranges[0].hop, HOP_NONE);
 	routes_free(routes);
 }
 END_TEST
