@@ -137,6 +137,7 @@ map_rule_compile(const struct map_rule_spec *spec, struct map_rule *rule, struct
 		.kind = (uint8_t)map_rule_kind(spec),
 		.fmr = spec->fmr,
 		.bound = spec->bound,
+		.is_usual = !spec->bound && !spec->has_psid && eup_len <= 64,
 	};
 	if (spec->has_psid) {
 		rule->given_mask = rule->psid_mask;

@@ -74,6 +74,7 @@ struct map_rule {
 	bool fmr;
 	bool shadowed; /* another rule's IPv6 prefix lies inside this one's */
 	bool bound;    /* the bindings know the CEs; no function with an IPv6 address below is for this rule */
+	bool is_usual; /* EA bits in the upper half of the address say all: not bound, no PSID given, no `next` */
 } __attribute__((aligned(64)));
 
 _Static_assert(sizeof(struct map_rule) == 64, "a rule is one cache line");
@@ -119,16 +120,30 @@ map_rule_end(uint32_t ipv4, uint16_t port)
 	return (uint64_t)ipv4 << 16 | port;
 }
 
+/* The interface identifier of the CE that has this end. */
+static inline uint64_t
+map_rule_iid(const struct map_rule *rule, uint64_t end)
+{
+	return ((end & rule->iid_mask) | (end & rule->psid_mask) >> rule->psid_shift) << rule->iid_shift;
+}
+
+/* As below, where the EA bits end in the upper half: 64-bit arithmetic will do. */
+static inline u128
+map_rule_usual_address_of(const struct map_rule *rule, uint64_t end)
+{
+	const uint64_t ea = bits_extract(end, rule->ea_mask);
+
+	return rule->base | u128_make(ea << (rule->eup_shift % 64), map_rule_iid(rule, end));
+}
+
 /* The MAP IPv6 address of the CE that has this end, as map_rule_address() below. */
 static inline u128
 map_rule_address_of(const struct map_rule *rule, uint64_t end)
 {
-	const uint64_t ea = bits_extract(end, rule->ea_mask);
-	const uint64_t iid = ((end & rule->iid_mask) | (end & rule->psid_mask) >> rule->psid_shift) << rule->iid_shift;
+	const uint64_t ea = bits_extract(end, rule->ea_mask), iid = map_rule_iid(rule, end);
 
-	/* Nearly always the EA bits end in the upper half, and 64-bit arithmetic will do. */
 	if (likely(rule->eup_shift >= 64))
-		return rule->base | u128_make(ea << (rule->eup_shift % 64), iid);
+		return map_rule_usual_address_of(rule, end);
 	return rule->base | (u128)ea << rule->eup_shift | (iid & ((UINT64_C(1) << rule->eup_shift) - 1));
 }
 

@@ -59,7 +59,7 @@ uint32_t ruleset_find6(const struct ruleset *set, u128 addr);
  * The rule that is the longest match of the address on Rule IPv4 prefixes, or NULL. Of one-to-one rules of one address it
  * is the first; ruleset_choose() next. The rule itself is not read, so it may be prefetched meanwhile.
  */
-static inline const struct map_rule *
+static INLINED const struct map_rule *
 ruleset_match4(const struct ruleset *set, uint32_t addr)
 {
 	const uint32_t entry = trie4_find(&set->by4, addr);

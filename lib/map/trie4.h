@@ -29,7 +29,7 @@ int trie4_add(struct trie4 *trie, const struct prefix4 *prefix, uint32_t value);
 void trie4_clear(struct trie4 *trie);
 
 /* The value of the longest prefix that has the address in it, or 0. */
-static inline uint32_t
+static INLINED uint32_t
 trie4_find(const struct trie4 *trie, uint32_t addr)
 {
 	uint32_t entry = trie->root[addr >> 16];

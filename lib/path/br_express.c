@@ -28,18 +28,31 @@ seek_binding(const struct worker *w, uint64_t end, struct lead *lead)
 		binding_prefetch(snapshot->bindings, lead->hash);
 }
 
+/* The rule of the end that led to the first one of its address. */
+static INLINED const struct map_rule *
+rule_of(const struct worker *w, uint64_t end, const struct lead *lead)
+{
+	return likely(lead->rule->is_usual) ? lead->rule
+					    : ruleset_choose(w->snapshot->rules, lead->rule, session_end_port(end));
+}
+
 /* The address of the CE, false when that must be found out first. */
 static INLINED bool
 find_owner(const struct map_rule *rule, uint64_t end, const struct binding *binding, u128 *ce)
 {
-	if (!map_rule_owns(rule, session_end_port(end)))
+	const uint16_t port = session_end_port(end);
+
+	if (likely(rule->is_usual)) {
+		*ce = map_rule_usual_address_of(rule, end >> 16);
+		return port >= rule->first_port;
+	}
+	if (!map_rule_owns(rule, port))
 		return false;
-	if (likely(!rule->bound)) {
+	if (!rule->bound) {
 		*ce = map_rule_address_of(rule, end >> 16);
 		return true;
 	}
-	if (binding == NULL || binding->ipv4 != session_end_addr(end) ||
-	    binding->psid != map_rule_psid(rule, session_end_port(end)))
+	if (binding == NULL || binding->ipv4 != session_end_addr(end) || binding->psid != map_rule_psid(rule, port))
 		return false;
 	*ce = binding->softwire;
 	return true;
@@ -79,40 +92,39 @@ seek_bound_ce(const struct worker *w, const struct plain *p, struct lead *lead)
 }
 
 static INLINED bool
-judge_native(const struct worker *w, struct plain *p, const struct binding *binding, const struct lead *lead)
+judge_native(const struct worker *w, const struct plain *p, const struct binding *binding, struct lead *lead)
 {
 	const struct snapshot *snapshot = w->snapshot;
-	const struct map_rule *rule = ruleset_choose(snapshot->rules, lead->rule, session_end_port(*p->dst));
+	const struct map_rule *rule = rule_of(w, *p->dst, lead);
 
-	p->softwire = &snapshot->softwire[rule->domain];
-	if (!find_owner(rule, *p->dst, binding, &p->outer_dst) || p->len > p->softwire->mtu)
+	lead->softwire = &snapshot->softwire[rule->domain];
+	if (!find_owner(rule, *p->dst, binding, &lead->outer_dst) || p->len > lead->softwire->mtu)
 		return false;
-	p->ether = plain_way_to_softwire(&snapshot->interface[INTERFACE_V6], p->outer_dst);
-	return p->ether != NULL;
+	lead->ether = plain_way_to_softwire(&snapshot->interface[INTERFACE_V6], lead->outer_dst);
+	return lead->ether != NULL;
 }
 
 static INLINED bool
-judge_to_ce(const struct worker *w, struct plain *p, const struct lead *lead)
+judge_to_ce(const struct worker *w, const struct plain *p, struct lead *lead)
 {
 	return judge_native(w, p, NULL, lead);
 }
 
 static INLINED bool
-judge_to_bound_ce(const struct worker *w, struct plain *p, const struct lead *lead)
+judge_to_bound_ce(const struct worker *w, const struct plain *p, struct lead *lead)
 {
 	return judge_native(w, p, lead->binding, lead);
 }
 
 static INLINED void
-send_to_ce(struct worker *w, struct plain *p, const struct lead *lead)
+send_to_ce(struct worker *w, const struct plain *p, const struct lead *lead)
 {
-	(void)lead;
 	plain_spend_ttl(p);
-	plain_wrap(w, p);
+	plain_wrap(w, p, lead);
 }
 
 static INLINED void
-send_to_bound_ce(struct worker *w, struct plain *p, const struct lead *lead)
+send_to_bound_ce(struct worker *w, const struct plain *p, const struct lead *lead)
 {
 	struct binding_counters *counters = counters_of(w, lead);
 
@@ -171,53 +183,52 @@ seek_bound_source(const struct worker *w, const struct plain *p, struct lead *le
 
 /* The strict source check, where the rule of the inner source, or its binding, is all that it needs. */
 static INLINED bool
-source_is_plain(const struct worker *w, const struct plain *p, const struct binding *binding, const struct lead *lead)
+source_is_plain(const struct worker *w, const struct plain *p, const struct binding *binding, struct lead *lead)
 {
-	const struct map_rule *rule = ruleset_choose(w->snapshot->rules, lead->rule, session_end_port(*p->src));
+	const struct map_rule *rule = rule_of(w, *p->src, lead);
 	u128 ce;
 
 	return find_owner(rule, *p->src, binding, &ce) && !rule->shadowed &&
-	    p->softwire == &w->snapshot->softwire[rule->domain] && ce == ip6_load(p->ip - 32);
+	    lead->softwire == &w->snapshot->softwire[rule->domain] && ce == ip6_load(p->ip - 32);
 }
 
 static INLINED bool
-judge_tunnelled(const struct worker *w, struct plain *p, const struct binding *binding, const struct lead *lead)
+judge_tunnelled(const struct worker *w, const struct plain *p, const struct binding *binding, struct lead *lead)
 {
 	const struct snapshot *snapshot = w->snapshot;
 	const struct interface *out = &snapshot->interface[INTERFACE_V4];
 	const uint32_t dst = session_end_addr(*p->dst);
 
-	p->softwire = lead->softwire;
-	if (!source_is_plain(w, p, binding, lead) || !plain_class(p, p->softwire) || p->len > out->mtu)
+	lead->softwire = lead->softwire;
+	if (!source_is_plain(w, p, binding, lead) || !plain_class(p, lead->softwire) || p->len > out->mtu)
 		return false;
 	if (ruleset_match4(snapshot->rules, dst) != NULL || is_suspect(snapshot, dst))
 		return false;
-	p->ether = plain_way_to_ipv4(out, dst);
-	return p->ether != NULL;
+	lead->ether = plain_way_to_ipv4(out, dst);
+	return lead->ether != NULL;
 }
 
 static INLINED bool
-judge_from_ce(const struct worker *w, struct plain *p, const struct lead *lead)
+judge_from_ce(const struct worker *w, const struct plain *p, struct lead *lead)
 {
 	return judge_tunnelled(w, p, NULL, lead);
 }
 
 static INLINED bool
-judge_from_bound_ce(const struct worker *w, struct plain *p, const struct lead *lead)
+judge_from_bound_ce(const struct worker *w, const struct plain *p, struct lead *lead)
 {
 	return judge_tunnelled(w, p, lead->binding, lead);
 }
 
 static INLINED void
-send_to_internet(struct worker *w, struct plain *p, const struct lead *lead)
+send_to_internet(struct worker *w, const struct plain *p, const struct lead *lead)
 {
-	(void)lead;
 	plain_spend_ttl(p);
-	plain_unwrap(w, p);
+	plain_unwrap(w, p, lead);
 }
 
 static INLINED void
-send_from_bound_ce(struct worker *w, struct plain *p, const struct lead *lead)
+send_from_bound_ce(struct worker *w, const struct plain *p, const struct lead *lead)
 {
 	struct binding_counters *counters = counters_of(w, lead);
 

@@ -13,7 +13,7 @@ goes_on(const struct session *s, const uint8_t *l4)
 
 /* The other end's address and port are the session's now, and the checksum of TCP or UDP says so. */
 static INLINED void
-rewrite_port(struct plain *p, unsigned int at, uint16_t port, uint16_t difference)
+rewrite_port(const struct plain *p, unsigned int at, uint16_t port, uint16_t difference)
 {
 	uint8_t *l4 = p->ip + IPV4_MIN_LEN;
 
@@ -51,23 +51,23 @@ expect_out(const struct worker *w, struct lead *lead)
 }
 
 static INLINED bool
-judge_native(const struct worker *w, struct plain *p, const struct lead *lead)
+judge_native(const struct worker *w, const struct plain *p, struct lead *lead)
 {
 	const struct snapshot *snapshot = w->snapshot;
 	const struct session *s = lead->session;
 	enum drop_reason why;
 
-	p->softwire = w->softwire;
-	p->outer_dst = w->softwire->br;
+	lead->softwire = w->softwire;
+	lead->outer_dst = w->softwire->br;
 	if (s == NULL || s->inside != *p->src || s->remote != *p->dst || !goes_on(s, p->ip + IPV4_MIN_LEN))
 		return false;
 	if (p->len > w->softwire->mtu)
 		return false;
 	if (unlikely(snapshot->rules->count != 0) &&
-	    !ce_find_peer(w, session_end_addr(*p->dst), session_end_port(*p->dst), &p->outer_dst, &why))
+	    !ce_find_peer(w, session_end_addr(*p->dst), session_end_port(*p->dst), &lead->outer_dst, &why))
 		return false;
-	p->ether = plain_way_to_softwire(&snapshot->interface[INTERFACE_V6], p->outer_dst);
-	return p->ether != NULL;
+	lead->ether = plain_way_to_softwire(&snapshot->interface[INTERFACE_V6], lead->outer_dst);
+	return lead->ether != NULL;
 }
 
 /* RFC 6864 section 5.3.1. What is added to the header's sum. */
@@ -85,7 +85,7 @@ set_ident(struct worker *w, const struct plain *p)
 }
 
 static INLINED void
-send_to_softwire(struct worker *w, struct plain *p, const struct lead *lead)
+send_to_softwire(struct worker *w, const struct plain *p, const struct lead *lead)
 {
 	struct session *s = lead->session;
 
@@ -94,7 +94,7 @@ send_to_softwire(struct worker *w, struct plain *p, const struct lead *lead)
 	*p->src = session_end(w->snapshot->external_addr, s->external_port, (uint8_t)*p->src);
 	store32(p->ip + 12, session_end_addr(*p->src));
 	rewrite_port(p, 0, s->external_port, s->l4_difference);
-	plain_wrap(w, p);
+	plain_wrap(w, p, lead);
 }
 
 static const struct lane up = {
@@ -141,23 +141,23 @@ expect_in(const struct worker *w, struct lead *lead)
 }
 
 static INLINED bool
-judge_tunnelled(const struct worker *w, struct plain *p, const struct lead *lead)
+judge_tunnelled(const struct worker *w, const struct plain *p, struct lead *lead)
 {
 	const struct interface *lan = &w->snapshot->interface[INTERFACE_V4];
 	const struct session *s = lead->session;
 
-	p->softwire = w->softwire;
+	lead->softwire = w->softwire;
 	if (s == NULL || s->external_port != session_end_port(*p->dst) || s->remote != *p->src ||
 	    !goes_on(s, p->ip + IPV4_MIN_LEN))
 		return false;
 	if (p->len > lan->mtu || !plain_class(p, w->softwire))
 		return false;
-	p->ether = plain_way_to_ipv4(lan, session_end_addr(s->inside));
-	return p->ether != NULL;
+	lead->ether = plain_way_to_ipv4(lan, session_end_addr(s->inside));
+	return lead->ether != NULL;
 }
 
 static INLINED void
-send_to_host(struct worker *w, struct plain *p, const struct lead *lead)
+send_to_host(struct worker *w, const struct plain *p, const struct lead *lead)
 {
 	struct session *s = lead->session;
 
@@ -165,7 +165,7 @@ send_to_host(struct worker *w, struct plain *p, const struct lead *lead)
 	plain_spend_ttl_and(p, (uint16_t)~s->address_difference);
 	store32(p->ip + 16, session_end_addr(s->inside));
 	rewrite_port(p, 2, session_end_port(s->inside), (uint16_t)~s->l4_difference);
-	plain_unwrap(w, p);
+	plain_unwrap(w, p, lead);
 }
 
 static const struct lane down = {

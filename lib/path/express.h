@@ -9,7 +9,8 @@
  * is rare, or changes more than the packet, belongs there. tests/unit/test_express.c holds one against the other.
  *
  * The lane goes over a burst several times: it reads all headers; seek() asks what the addresses alone tell and fetches what
- * they lead to; then judge() makes up its mind, still without a trace if that is no, and send() does it.
+ * they lead to; then judge() makes up its mind about all of them, still without a trace if that is no, and send() does it. Each of
+ * these loops is short enough for the registers of the machine.
  */
 #ifndef MAPEDGE_PATH_EXPRESS_H
 #define MAPEDGE_PATH_EXPRESS_H
@@ -18,16 +19,18 @@
 #include "path/steps.h"
 #include "path/suspects.h"
 
-/* Where a packet's addresses lead. */
+/* Where a packet's addresses lead, and by judge() where it goes. */
 struct lead {
 	const struct map_rule *rule; /* BR: of the CE's end */
 	const struct softwire *softwire;
 	uint64_t hash; /* of what is looked for in the sessions or the bindings */
 	struct session *session;
-	const struct binding *binding; /* BR with pools: that the CE of the end probably has, or NULL */
+	const struct binding *binding;  /* BR with pools: that the CE of the end probably has, or NULL */
+	const struct ether_pair *ether; /* of the next hop */
+	u128 outer_dst;                 /* of what is wrapped */
 };
 
-/* A packet between judgement and sending. */
+/* A packet as its headers say. */
 struct plain {
 	struct rte_mbuf *mbuf;
 	uint8_t *ip;   /* the IPv4 header, inner if there is an outer one */
@@ -36,9 +39,6 @@ struct plain {
 	const uint64_t *outer;
 	const uint32_t *spent;
 	uint32_t len;
-	const struct softwire *softwire;
-	const struct ether_pair *ether; /* where it goes */
-	u128 outer_dst;                 /* of what is wrapped */
 };
 
 /* Of packets that took the lane together, what their softwire's counters gain. */
@@ -88,12 +88,13 @@ plain_way_to_ipv4(const struct interface *out, uint32_t dst)
 
 /* The frame's header goes `shift` bytes further to the back now (or to the front), `before` bytes in front of p->ip. */
 static INLINED void
-plain_transmit(struct worker *w, struct plain *p, unsigned int interface, unsigned int before, int shift)
+plain_transmit(struct worker *w, const struct plain *p, const struct lead *lead, unsigned int interface,
+    unsigned int before, int shift)
 {
 	const uint32_t len = before + p->len;
 	uint8_t *frame = p->ip - before;
 
-	memcpy(frame, p->ether, sizeof(*p->ether));
+	memcpy(frame, lead->ether, sizeof(*lead->ether));
 	store16(frame + 12, interface == INTERFACE_V6 ? ETHER_TYPE_IPV6 : ETHER_TYPE_IPV4);
 	p->mbuf->data_off = (uint16_t)(p->mbuf->data_off + shift);
 	p->mbuf->data_len = (uint16_t)len;
@@ -131,9 +132,9 @@ plain_flow_label(const struct plain *p)
 
 /* A native packet goes into the softwire. */
 static INLINED void
-plain_wrap(struct worker *w, struct plain *p)
+plain_wrap(struct worker *w, const struct plain *p, const struct lead *lead)
 {
-	const struct softwire *softwire = p->softwire;
+	const struct softwire *softwire = lead->softwire;
 	uint8_t *outer = p->ip - IPV6_LEN;
 	uint64_t first;
 
@@ -143,15 +144,15 @@ plain_wrap(struct worker *w, struct plain *p)
 		first |= __builtin_bswap32(plain_flow_label(p));
 	memcpy(outer, &first, sizeof(first));
 	memcpy(outer + 8, softwire->outer + 8, sizeof(struct ip6));
-	ip6_store(outer + 24, p->outer_dst);
-	plain_transmit(w, p, INTERFACE_V6, ETHER_LEN + IPV6_LEN, -IPV6_LEN);
+	ip6_store(outer + 24, lead->outer_dst);
+	plain_transmit(w, p, lead, INTERFACE_V6, ETHER_LEN + IPV6_LEN, -IPV6_LEN);
 }
 
 /* A packet leaves its softwire. */
 static INLINED void
-plain_unwrap(struct worker *w, struct plain *p)
+plain_unwrap(struct worker *w, const struct plain *p, const struct lead *lead)
 {
-	plain_transmit(w, p, INTERFACE_V4, ETHER_LEN, IPV6_LEN);
+	plain_transmit(w, p, lead, INTERFACE_V4, ETHER_LEN, IPV6_LEN);
 }
 
 /* ---- counting --------------------------------------------------------------------------------------------------- */
@@ -177,15 +178,15 @@ tally_unwrapped(struct worker *w, const struct tally *tally)
 }
 
 static INLINED void
-tally_add(struct worker *w, struct tally *tally, const struct plain *p, tally_close *close)
+tally_add(struct worker *w, struct tally *tally, const struct softwire *softwire, uint32_t bytes, tally_close *close)
 {
-	if (unlikely(tally->softwire != p->softwire)) {
+	if (unlikely(tally->softwire != softwire)) {
 		if (tally->packets > 0)
 			close(w, tally);
-		*tally = (struct tally){ .softwire = p->softwire };
+		*tally = (struct tally){ .softwire = softwire };
 	}
 	tally->packets++;
-	tally->bytes += p->len;
+	tally->bytes += bytes;
 }
 
 /* ---- fetching --------------------------------------------------------------------------------------------------- */
@@ -229,8 +230,8 @@ struct lane {
 	void (*read)(struct headers *h, const struct interface *in, unsigned int count);
 	bool (*seek)(const struct worker *w, const struct plain *p, struct lead *lead);
 	void (*fetch)(const struct worker *w, struct lead *lead); /* NULL, or a second round of fetching */
-	bool (*judge)(const struct worker *w, struct plain *p, const struct lead *lead);
-	void (*send)(struct worker *w, struct plain *p, const struct lead *lead);
+	bool (*judge)(const struct worker *w, const struct plain *p, struct lead *lead);
+	void (*send)(struct worker *w, const struct plain *p, const struct lead *lead);
 	tally_close *close;
 };
 
@@ -254,36 +255,77 @@ lane_look(const struct worker *w, enum way way, struct rte_mbuf **mbufs, uint16_
 	}
 }
 
+/* Are all of them plain? */
+static INLINED bool
+lane_judge(const struct worker *w, struct rte_mbuf **mbufs, uint16_t count, struct lane lane, struct headers *h,
+    struct lead *lead)
+{
+	for (unsigned int i = 0; i < count; i++) {
+		const struct plain p = plain_of(h, mbufs, i);
+
+		if (unlikely(h->plain[i] == 0 || !lane.judge(w, &p, &lead[i])))
+			return false;
+	}
+	return true;
+}
+
+static INLINED void
+lane_send(struct worker *w, struct rte_mbuf **mbufs, uint16_t count, struct lane lane, struct headers *h,
+    const struct lead *lead)
+{
+	struct tally tally = { .packets = 0 };
+
+	for (unsigned int i = 0; i < count; i++) {
+		const struct plain p = plain_of(h, mbufs, i);
+
+		lane.send(w, &p, &lead[i]);
+		tally_add(w, &tally, lead[i].softwire, p.len, lane.close);
+	}
+	lane.close(w, &tally);
+}
+
+/* With strays among them, which may end a session that others have been judged by: each is judged when it is its turn. */
+static INLINED void
+lane_send_among_strays(struct worker *w, enum way way, struct rte_mbuf **mbufs, uint16_t count, struct lane lane,
+    struct headers *h, struct lead *lead)
+{
+	struct tally tally = { .packets = 0 };
+	unsigned int strays = 0;
+
+	for (unsigned int i = 0; i < count; i++) {
+		const struct plain p = plain_of(h, mbufs, i);
+
+		if (unlikely(h->plain[i] == 0 || !lane.judge(w, &p, &lead[i]))) {
+			strays = lane.stray(w, way, &mbufs[i], strays);
+			continue;
+		}
+		if (unlikely(strays > 0)) {
+			path_run_long(w, way, mbufs + i - strays, (uint16_t)strays);
+			strays = !lane.judge(w, &p, &lead[i]);
+			if (strays > 0)
+				continue;
+		}
+		lane.send(w, &p, &lead[i]);
+		tally_add(w, &tally, lead[i].softwire, p.len, lane.close);
+	}
+	if (tally.packets > 0)
+		lane.close(w, &tally);
+	if (strays > 0)
+		path_run_long(w, way, mbufs + count - strays, (uint16_t)strays);
+}
+
 /* Inline, with a constant lane, so that its functions are, too. */
 static INLINED void
 lane_run(struct worker *w, enum way way, struct rte_mbuf **mbufs, uint16_t count, struct lane lane)
 {
 	struct headers headers;
 	struct lead lead[BURST_SIZE];
-	struct tally tally = { .packets = 0 };
-	unsigned int strays = 0;
 
 	lane_look(w, way, mbufs, count, lane, &headers, lead);
-	for (unsigned int i = 0; i < count; i++) {
-		struct plain p = plain_of(&headers, mbufs, i);
-
-		if (unlikely(headers.plain[i] == 0 || !lane.judge(w, &p, &lead[i]))) {
-			strays = lane.stray(w, way, &mbufs[i], strays);
-			continue;
-		}
-		if (unlikely(strays > 0)) {
-			path_run_long(w, way, mbufs + i - strays, (uint16_t)strays);
-			strays = !lane.judge(w, &p, &lead[i]); /* one of them may have ended its session */
-			if (strays > 0)
-				continue;
-		}
-		lane.send(w, &p, &lead[i]);
-		tally_add(w, &tally, &p, lane.close);
-	}
-	if (tally.packets > 0)
-		lane.close(w, &tally);
-	if (strays > 0)
-		path_run_long(w, way, mbufs + count - strays, (uint16_t)strays);
+	if (likely(lane_judge(w, mbufs, count, lane, &headers, lead)))
+		lane_send(w, mbufs, count, lane, &headers, lead);
+	else
+		lane_send_among_strays(w, way, mbufs, count, lane, &headers, lead);
 }
 
 #endif

@@ -52,6 +52,16 @@ path_resume(struct worker *w)
 	return count;
 }
 
+/* Packets that wait for a neighbour. */
+static uint32_t
+tick_pending(struct worker *w)
+{
+	if (w->pending == NULL || w->pending->packet_count == 0)
+		return 0;
+	pending_tick(w, w->snapshot->interface, w->snapshot->generation, forward_unreachable);
+	return w->pending->packet_count;
+}
+
 void
 path_adopt(struct worker *w, const struct snapshot *snapshot)
 {
@@ -62,6 +72,7 @@ path_adopt(struct worker *w, const struct snapshot *snapshot)
 	if (w->generation == snapshot->generation)
 		return;
 	w->generation = snapshot->generation;
+	(void)tick_pending(w);
 	if (snapshot->work == WORK_BR)
 		return;
 	if (w->nat_epoch != snapshot->nat_epoch)
@@ -106,16 +117,6 @@ tick_fragments(struct worker *w)
 		held += reassembly_held(w->reassembly);
 	}
 	return held;
-}
-
-/* Packets that wait for a neighbour. */
-static uint32_t
-tick_pending(struct worker *w)
-{
-	if (w->pending == NULL || w->pending->packet_count == 0)
-		return 0;
-	pending_tick(w, w->snapshot->interface, w->snapshot->generation, forward_unreachable);
-	return w->pending->packet_count;
 }
 
 /* RFC 8201 section 4: the path may have become better. */

@@ -64,7 +64,8 @@ uint16_t path_resume(struct worker *w);
 
 /*
  * What a worker does with the published snapshot before its next burst: when it is a new one, a CE's NAT follows the
- * address and the port set. Generations start at 1.
+ * address and the port set, and who has waited for a neighbour that is known now goes before what comes: packets may be in the
+ * outlets afterwards. Generations start at 1.
  */
 void path_adopt(struct worker *w, const struct snapshot *snapshot);
 

@@ -64,10 +64,10 @@ ethernet_address(const uint8_t *wire)
 }
 
 /* Where a hop is, NULL when that is not known. */
-static inline const struct ether_pair *
+static INLINED const struct ether_pair *
 interface_ether(const struct interface *interface, uint32_t hop, u128 dst)
 {
-	if (interface->hops[hop].is_known)
+	if (likely(interface->hops[hop].is_known))
 		return &interface->hops[hop].ether;
 	return hop == HOP_ON_LINK ? neighbours_find(&interface->neighbours, dst) : NULL;
 }

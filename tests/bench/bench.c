@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "bench_floor.h"
 #include "bench_sessions.h"
 
 #define WINDOW 2048
@@ -70,32 +71,6 @@ take_back(struct bench *bench, const struct bench_case *c, struct rte_ring *out,
 	}
 }
 
-/* The floor: what any program of this kind must do to a packet. */
-static unsigned int
-floor_turn(struct bench *bench, unsigned int from, unsigned int to, bool wrap)
-{
-	static const uint8_t header[ETHER_LEN + IPV6_LEN] = { 2 };
-	struct rte_mbuf *mbufs[BURST_SIZE];
-	const uint16_t count = port_receive(&bench->engine.port[from], 0, mbufs, BURST_SIZE);
-
-	for (uint16_t i = 0; i < count; i++) {
-		rte_prefetch0(rte_pktmbuf_mtod(mbufs[i], uint8_t *));
-		rte_prefetch0(rte_pktmbuf_mtod(mbufs[i], uint8_t *) - IPV6_LEN);
-	}
-	for (uint16_t i = 0; i < count; i++) {
-		volatile uint8_t *frame = rte_pktmbuf_mtod(mbufs[i], uint8_t *);
-		uint8_t seen = frame[ETHER_LEN];
-
-		if (seen == 0)
-			continue;
-		if (wrap)
-			memcpy(rte_pktmbuf_prepend(mbufs[i], IPV6_LEN), header, ETHER_LEN + IPV6_LEN);
-		else
-			memcpy(rte_pktmbuf_adj(mbufs[i], IPV6_LEN), header, ETHER_LEN);
-	}
-	return port_transmit(&bench->engine.port[to], 0, mbufs, count);
-}
-
 /* Cycles that a window takes. Packets that come a few at a time are put into the ring meanwhile. */
 static uint64_t
 time_window(struct bench *bench, const struct bench_case *c, struct rte_mbuf **mbufs, bool floor_only)
@@ -110,7 +85,7 @@ time_window(struct bench *bench, const struct bench_case *c, struct rte_mbuf **m
 		if (step == WINDOW)
 			start = rte_rdtsc_precise();
 		while (handled < step)
-			handled += floor_only ? floor_turn(bench, from, to, c->wraps)
+			handled += floor_only ? bench_floor_turn(&bench->engine, 0, from, to, c->wraps)
 					      : engine_turn(&bench->engine, bench->engine.worker[0]);
 	}
 	return rte_rdtsc_precise() - start;

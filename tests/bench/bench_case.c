@@ -381,7 +381,7 @@ configure(const struct bench_case *c, struct conf *conf, struct conf_softwire *s
     struct conf_neighbour neighbours[INTERFACE_COUNT][64])
 {
 	*conf = (struct conf){ .role = c->is_ce ? CONF_CE : CONF_BR,
-		.workers = 1,
+		.workers = c->workers > 0 ? c->workers : 1,
 		.interface_count = INTERFACE_COUNT,
 		.softwires = softwire,
 		.softwire_count = 1,

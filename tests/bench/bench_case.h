@@ -35,6 +35,7 @@ struct bench_case {
 	bool always_reuse;  /* CE: port_reuse = "always" */
 	uint32_t sessions;  /* CE: limit */
 	uint32_t flows, rules;
+	unsigned int workers; /* 0: one */
 	bool is_bound;        /* BR: a pool, in which each flow's CE has a binding, instead of rules */
 	bool has_fragments;   /* one packet of ten is one */
 	unsigned int burst;   /* packets that come together; 0: as many as a turn takes */

@@ -22,6 +22,18 @@ bench_flow_ce(const struct bench_case *c, uint32_t number)
 		.dst_port = 443 };
 }
 
+struct bench_flow
+bench_answer(const struct bench_flow *up, const struct rte_mbuf *sent)
+{
+	const uint8_t *inner = rte_pktmbuf_mtod(sent, uint8_t *) + ETHER_LEN + IPV6_LEN;
+
+	return (struct bench_flow){ .outer_src = BENCH_BR_ADDRESS,
+		.src = up->dst,
+		.src_port = up->dst_port,
+		.dst = BENCH_CE_IPV4,
+		.dst_port = load16(inner + IPV4_MIN_LEN) };
+}
+
 /* One packet up; what comes out says which external port it got. */
 int
 bench_open_sessions(struct bench_case *c, struct engine *engine, struct rte_ring *const in[],
@@ -31,7 +43,6 @@ bench_open_sessions(struct bench_case *c, struct engine *engine, struct rte_ring
 
 	for (uint32_t i = 0; i < c->flows; i++) {
 		const struct bench_flow flow = bench_flow_ce(c, i);
-		const uint8_t *inner;
 		void *sent = mbuf;
 
 		bench_put_native(mbuf, PACKET_LEN, &flow);
@@ -39,13 +50,8 @@ bench_open_sessions(struct bench_case *c, struct engine *engine, struct rte_ring
 		engine_turn(engine, engine->worker[0]);
 		if (rte_ring_sc_dequeue(out[INTERFACE_V6], &sent) != 0)
 			return error_set(err, EIO, "flow %u opened no session", i);
-		inner = rte_pktmbuf_mtod(mbuf, uint8_t *) + ETHER_LEN + IPV6_LEN;
 		if (down)
-			c->flow[i] = (struct bench_flow){ .outer_src = BENCH_BR_ADDRESS,
-				.src = flow.dst,
-				.src_port = flow.dst_port,
-				.dst = BENCH_CE_IPV4,
-				.dst_port = load16(inner + IPV4_MIN_LEN) };
+			c->flow[i] = bench_answer(&flow, mbuf);
 	}
 	return 0;
 }

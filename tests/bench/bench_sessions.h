@@ -13,6 +13,9 @@
 /* A flow of 200 inside endpoints, each with a port of its own. */
 struct bench_flow bench_flow_ce(const struct bench_case *c, uint32_t number);
 
+/* What comes back to this flow, whose packet was sent as it lies there. */
+struct bench_flow bench_answer(const struct bench_flow *up, const struct rte_mbuf *sent);
+
 /* Opens the session of every flow; the flows of packets down are known then, too. */
 int bench_open_sessions(struct bench_case *c, struct engine *engine, struct rte_ring *const in[],
     struct rte_ring *const out[], struct rte_mbuf *mbuf, struct error *err);

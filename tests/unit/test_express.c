@@ -17,6 +17,7 @@
 #define COUNT(array) (int)(sizeof(array) / sizeof((array)[0]))
 
 static struct box *lane, *longer;
+static u128 ce6; /* whose rule the BR has */
 static struct random rng;
 static bool bursts; /* else one packet at a time, and fragments */
 
@@ -169,7 +170,7 @@ make_inner(struct frame *frame, enum traffic_way way)
 		break;
 	case BR_UP:
 		packet(frame, PICK(shared), some_port(), PICK(remote), (uint16_t)(50 + below(5)));
-		outer(frame, BOX_CE6, BOX_BR6);
+		outer(frame, ce6, BOX_BR6);
 		break;
 	default:
 		packet(frame, PICK(remote), (uint16_t)(50 + below(5)), PICK(shared), some_port());
@@ -271,6 +272,16 @@ run_burst(enum traffic_way way, uint16_t count)
 	return sent;
 }
 
+/* The CE's own rule and a neighbour's, as with a PSID for each; and one whose EA bits end in the lower half. */
+static const struct map_rule_spec given[] = {
+	{ .ipv4 = { BOX_EXTERNAL, 32 }, .psid_offset = 4, .has_psid = true, .psid_len = 8, .psid = 0x34, .fmr = true },
+	{ .ipv4 = { BOX_EXTERNAL, 32 }, .psid_offset = 4, .has_psid = true, .psid_len = 8, .psid = 0x35, .fmr = true },
+};
+static const struct map_rule_spec long_prefix = { .ipv4 = { UINT32_C(0xc0000200), 24 },
+	.ea_len = 16,
+	.psid_offset = 4,
+	.fmr = true };
+
 static const struct {
 	struct box_options options;
 	enum work work;
@@ -284,13 +295,28 @@ static const struct {
 	{ { .is_ce = true, .workers = 2, .seed = 5 }, WORK_CE_OFF, true },
 	{ { .is_ce = false }, WORK_BR, false },
 	{ { .is_ce = false, .fragments = true, .workers = 3 }, WORK_BR, false },
+	{ { .is_ce = false, .rules = given, .rule_count = 2 }, WORK_BR, false },
+	{ { .is_ce = false, .rules = &long_prefix, .rule_count = 1 }, WORK_BR, false },
 };
 
 static struct box *
 set_up(int number)
 {
-	struct box *box = box_new(&boxes[number].options);
+	struct box_options options = boxes[number].options;
+	struct map_rule_spec rules[2];
+	struct box *box;
 
+	for (uint32_t i = 0; i < options.rule_count; i++) {
+		rules[i] = options.rules[i];
+		rules[i].ipv6 = rules[i].has_psid
+		    ? (struct prefix6){ u128_make(UINT64_C(0x20010db800123400) + (i << 8), 0), 56 }
+		    : (struct prefix6){ u128_make(UINT64_C(0x20010db800120000), 0), 60 };
+	}
+	options.rules = options.rule_count > 0 ? rules : NULL;
+	box = box_new(&options);
+	if (boxes[number].work == WORK_BR)
+		ce6 = map_rule_address(ruleset_find4(box->snapshot.rules, BOX_EXTERNAL, BOX_FIRST_PORT), BOX_EXTERNAL,
+		    BOX_FIRST_PORT);
 	box->snapshot.work = boxes[number].work;
 	if (boxes[number].native)
 		route_native(box);
@@ -329,6 +355,7 @@ START_TEST(both_do_the_same_with_bindings)
 	struct binding_table *table[2];
 
 	bursts = _i == 1;
+	ce6 = BOX_CE6;
 	rng = (struct random){ .key = { { (uint64_t)_i, 2 } } };
 	lane = box_new(&options);
 	longer = box_new(&options);

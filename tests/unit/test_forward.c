@@ -367,6 +367,33 @@ START_TEST(our_own_is_not_told)
 }
 END_TEST
 
+/* With the snapshot that knows the neighbour the packet leaves, before the worker receives another one. */
+START_TEST(who_has_waited_goes_first)
+{
+	const struct neighbour known = { .addr = NOBODY6, .ether = { { 2, 0, 0, 0, 1, 77 } } };
+	struct snapshot next = box->snapshot;
+	struct frame frame;
+	struct rte_mbuf *mbuf;
+
+	w->pending = calloc(1, sizeof(*w->pending));
+	make(&frame, INTERFACE_V6, FAR6, NOBODY6, 64, 20);
+	mbuf = box_buffer(frame_bytes(&frame), frame.len);
+	path_run(w, WAY_FROM_V6, &mbuf, 1);
+	ck_assert_uint_eq(w->pending->packet_count, 1);
+
+	next.generation++;
+	ck_assert_int_eq(neighbours_init(&next.interface[INTERFACE_V4].neighbours, 1, &(struct hash_key){ 0 }), 0);
+	neighbours_add(&next.interface[INTERFACE_V4].neighbours, &known);
+	path_adopt(w, &next);
+	ck_assert_uint_eq(w->pending->packet_count, 0);
+	ck_assert_uint_eq(w->transmit[INTERFACE_V4].count, 1);
+	ck_assert_mem_eq(rte_pktmbuf_mtod(mbuf, uint8_t *), &known.ether, sizeof(known.ether));
+	box_empty(w);
+	neighbours_clear(&next.interface[INTERFACE_V4].neighbours);
+	free(w->pending);
+}
+END_TEST
+
 /* Nothing changes where Linux forwards. */
 START_TEST(off_it_is_linux_s)
 {
@@ -394,6 +421,7 @@ unit_suite(void)
 	tcase_add_test(all, no_address_no_error);
 	tcase_add_test(all, nobody_answers);
 	tcase_add_test(all, our_own_is_not_told);
+	tcase_add_test(all, who_has_waited_goes_first);
 	tcase_add_test(all, off_it_is_linux_s);
 	suite_add_tcase(suite, all);
 	return suite;

@@ -244,10 +244,13 @@ unsigned int
 engine_turn(struct engine *engine, struct worker *w)
 {
 	const struct snapshot *snapshot = __atomic_load_n(&engine->published, __ATOMIC_ACQUIRE);
+	const bool is_new = w->generation != snapshot->generation;
 	unsigned int handled = 0;
 
 	update_time(engine, w);
 	path_adopt(w, snapshot);
+	if (unlikely(is_new))
+		empty_outlets(engine, w);
 
 	for (unsigned int i = 0; i < INTERFACE_COUNT; i++)
 		handled += receive(engine, w, i);
