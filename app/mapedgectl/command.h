@@ -3,6 +3,8 @@
 #ifndef MAPEDGECTL_COMMAND_H
 #define MAPEDGECTL_COMMAND_H
 
+#include <stdbool.h>
+
 /* Exit status: EXIT_SUCCESS, EXIT_FAILURE with the reason on stderr, or wrong usage, with the usage on stderr. */
 #define EXIT_USAGE 2
 #define EXIT_UNREACHABLE 4 /* no daemon at the socket */
@@ -11,6 +13,7 @@ struct command {
 	const char *name;                  /* NULL ends the table */
 	int (*run)(int argc, char **argv); /* argv[0] is "mapedgectl NAME"; returns the exit status */
 	const char *help;                  /* one line */
+	bool is_daemons; /* the daemon has one of this name, too, which is meant when the socket stands in front */
 };
 
 extern const struct command local_commands[];

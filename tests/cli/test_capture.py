@@ -81,7 +81,7 @@ def filtered():
 def one_at_a_time():
     """A second one is refused, the first goes on; when it is interrupted its file is whole."""
     OUT.unlink(missing_ok=True)
-    with subprocess.Popen([CTL, "capture", "-s", SOCKET, "-w", OUT], stderr=subprocess.PIPE, text=True) as first:
+    with subprocess.Popen([CTL, "-s", SOCKET, "capture", "-w", OUT], stderr=subprocess.PIPE, text=True) as first:
         assert first.stderr.readline().startswith("capturing")
         code, _, err = ctl("capture-start")
         assert code == 1 and "somebody else captures" in err and "30 seconds" in err, err

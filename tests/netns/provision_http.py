@@ -18,7 +18,7 @@ import traffic
 from daemon import edit, wait_until
 from lab import BR6, ROOT, RULE, SRV
 from peers import ask_kernel, kernel_in_place_of_br, softwire_of_the_kernel
-from provision import AN_HOUR, PATIENCE, PREFIX, LineLab, Line, container, kea_config
+from provision import AN_HOUR, PATIENCE, PREFIX, LineLab, Line, container, kea_config, settled
 
 RESOLVER, SERVER, NAME = "2001:db8:53::53", "2001:db8:53::443", "vne.example.jp"
 WAN_PREFIX = "2001:db8:66::/64"
@@ -202,14 +202,14 @@ def another_own_address(build):
     with HttpLab(build) as lab, lab.web_server():
         lab.everything()
         lab.switch_on()
-        was = lab.wait_softwire(configured=True)["softwire"]
+        was = settled(lab.wait_softwire(configured=True))
         first = asked_from(lab)
         new = WAN_PREFIX.replace("/64", "feed")
         lab.ns["ce"].run(f"ip -6 address add {new}/64 dev wan nodad")
         lab.ns["ce"].run(f"ip -6 address change {WAN_PREFIX.replace('::/64', '::ff:fe00:c12')}/64 dev wan preferred_lft 0 valid_lft 600")
         wait_until("another question", lambda: len(asked_from(lab)) > len(first), PATIENCE)
         lab.wait_source("hb46pp", "done")
-        assert asked_from(lab)[-1] == new and lab.status()["softwire"] == was, asked_from(lab)
+        assert asked_from(lab)[-1] == new and settled(lab.status()) == was, asked_from(lab)
         lab.fetch()
         assert len(asked_from(lab)) == len(first) + 1, asked_from(lab)
         lab.assert_balanced()
@@ -263,18 +263,18 @@ def stored_answer(build):
     with HttpLab(build) as lab, lab.web_server():
         lab.everything()
         lab.switch_on()
-        was = lab.wait_softwire(configured=True)["softwire"]
+        was = settled(lab.wait_softwire(configured=True))
         lab.hang_up()
         lab.ce.kill()
         lab.switch_on()
-        assert lab.wait_softwire(configured=True)["softwire"] == was
+        assert settled(lab.wait_softwire(configured=True)) == was
         source = lab.wait_source("hb46pp", "retry", text="uses the answer that was stored at 20")
         assert source["used"] and 600 - PATIENCE < source["next_action_s"] <= 1800, source
         lab.fetch()
         lab.provision()
         lab.refresh()
         lab.wait_source("hb46pp", "done")
-        assert lab.status()["softwire"] == was
+        assert settled(lab.status()) == was
         lab.assert_balanced()
 
         store = lab.directory / "state" / "hb46pp"
@@ -308,12 +308,12 @@ def misbehaving_servers(build):
     with HttpLab(build) as lab, lab.web_server():
         lab.everything()
         lab.switch_on()
-        was = lab.wait_softwire(configured=True)["softwire"]
+        was = settled(lab.wait_softwire(configured=True))
         for faults, state, text in FAULTS:
             lab.provision(*faults)
             source = lab.ask_again()
             assert source["state"] == state and text in source["reason"], (faults, source)
-            assert lab.status()["softwire"] == was, (faults, lab.status())
+            assert settled(lab.status()) == was, (faults, lab.status())
         lab.fetch()
 
         lab.provision("http-silent")
@@ -327,7 +327,7 @@ def misbehaving_servers(build):
         lab.dns.wait()
         lab.refresh()
         lab.wait_source("hb46pp", "retry", text="the resolver does not answer TXT")
-        assert lab.status()["softwire"] == was
+        assert settled(lab.status()) == was
 
         lab.resolve()
         lab.provision("order-empty")
@@ -337,7 +337,7 @@ def misbehaving_servers(build):
         assert "Destination Net Unreachable" in lab.ns["h1"].run(f"ping -n -c 1 -W 1 {SRV}", check=False).stdout
         lab.provision()
         lab.refresh()
-        assert lab.wait_softwire(configured=True)["softwire"] == was
+        assert settled(lab.wait_softwire(configured=True)) == was
         lab.resolve(txt=None)
         lab.refresh()
         lab.wait_source("hb46pp", "no-service", text="does not exist")
@@ -346,7 +346,7 @@ def misbehaving_servers(build):
         lab.resolve(txt=TXT.replace("t=b", "t=a"))
         lab.provision("tls-other-ca")
         lab.refresh()
-        assert lab.wait_softwire(configured=True)["softwire"] == was      # t=a: whatever the certificate is
+        assert settled(lab.wait_softwire(configured=True)) == was      # t=a: whatever the certificate is
         lab.fetch()
         lab.assert_balanced()
 
@@ -434,7 +434,7 @@ def by_a_file_of_rules(build):
         rules.write_text(rule_answer(), encoding="ascii")
         os.utime(rules, (1_600_000_000, 1_600_000_000))
         assert lab.ce.ask("config-reload")["result"] == 0
-        was = lab.wait_softwire(configured=True, provision="rules", remote=BR6)["softwire"]
+        was = settled(lab.wait_softwire(configured=True, provision="rules", remote=BR6))
         source = lab.source("rules")
         assert source["used"] and source["state"] == "read" and source["age_s"] > 100_000_000, source
         assert "2020-09-13" in source["reason"] and str(rules) in source["reason"], source
@@ -444,13 +444,13 @@ def by_a_file_of_rules(build):
             rules.write_text(text, encoding="ascii")
             reply = lab.ce.ask("config-reload")
             assert reply["result"] == 1 and said in reply["text"], reply
-            assert lab.status()["softwire"] == was
+            assert settled(lab.status()) == was
             reason = lab.source("rules")["reason"]
             assert "the file is another now" in reason and "no rule" not in reason and "JSON" not in reason, reason
         rule = f'{{ ipv6 = "{RULE.rule6}"; ipv4 = "{RULE.rule4}"; ea = {RULE.ea}; offset = {RULE.offset}; }}'
         rules.write_text(f'services = ( {{ name = "a"; br = "{BR6}"; iid = "draft03"; rules = ( {rule} ); }} );', encoding="ascii")
         assert lab.ce.ask("config-reload")["result"] == 0
-        assert lab.status()["softwire"] == was
+        assert settled(lab.status()) == was
         lab.fetch()
         lab.assert_balanced()
         lab.ce.stop()
