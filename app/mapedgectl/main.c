@@ -33,8 +33,10 @@ run(const struct command *command, char *socket, char **words, int count)
 	char **argv = calloc((size_t)count + 3, sizeof(*argv));
 	int argc = 0, status;
 
-	if (argv == NULL)
+	if (argv == NULL) {
+		fputs("mapedgectl: out of memory\n", stderr);
 		return EXIT_FAILURE;
+	}
 	snprintf(name, sizeof(name), "mapedgectl %s", command->name);
 	argv[argc++] = name;
 	if (socket != NULL) {

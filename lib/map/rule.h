@@ -140,11 +140,10 @@ map_rule_usual_address_of(const struct map_rule *rule, uint64_t end)
 static inline u128
 map_rule_address_of(const struct map_rule *rule, uint64_t end)
 {
-	const uint64_t ea = bits_extract(end, rule->ea_mask), iid = map_rule_iid(rule, end);
-
 	if (likely(rule->eup_shift >= 64))
 		return map_rule_usual_address_of(rule, end);
-	return rule->base | (u128)ea << rule->eup_shift | (iid & ((UINT64_C(1) << rule->eup_shift) - 1));
+	return rule->base | (u128)bits_extract(end, rule->ea_mask) << rule->eup_shift |
+	    (map_rule_iid(rule, end) & ((UINT64_C(1) << rule->eup_shift) - 1));
 }
 
 /* The PSID field of a port under this rule, right-aligned. */

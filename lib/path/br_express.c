@@ -28,7 +28,7 @@ seek_binding(const struct worker *w, uint64_t end, struct lead *lead)
 		binding_prefetch(snapshot->bindings, lead->hash);
 }
 
-/* The rule of the end that led to the first one of its address. */
+/* Of the rules of the end's address the one that has its port; nearly always there is but one. */
 static INLINED const struct map_rule *
 rule_of(const struct worker *w, uint64_t end, const struct lead *lead)
 {
@@ -199,7 +199,6 @@ judge_tunnelled(const struct worker *w, const struct plain *p, const struct bind
 	const struct interface *out = &snapshot->interface[INTERFACE_V4];
 	const uint32_t dst = session_end_addr(*p->dst);
 
-	lead->softwire = lead->softwire;
 	if (!source_is_plain(w, p, binding, lead) || !plain_class(p, lead->softwire) || p->len > out->mtu)
 		return false;
 	if (ruleset_match4(snapshot->rules, dst) != NULL || is_suspect(snapshot, dst))

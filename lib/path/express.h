@@ -226,7 +226,7 @@ stray_taken forward_stray_up, forward_stray_down;
 
 struct lane {
 	unsigned int before; /* bytes of a frame in front of its IPv4 header */
-	stray_taken *stray;
+	stray_taken *stray;  /* what becomes of packets that are none for the lane */
 	void (*read)(struct headers *h, const struct interface *in, unsigned int count);
 	bool (*seek)(const struct worker *w, const struct plain *p, struct lead *lead);
 	void (*fetch)(const struct worker *w, struct lead *lead); /* NULL, or a second round of fetching */

@@ -775,7 +775,7 @@ def run(tap, build):
             for step in STEPS:
                 tap.case(name_of(step), all_steps, step, lab)
     except AssertionError as error:
-        tap.report("host: the lab", error)
+        tap.report("host: the lab", error, is_last=True)
 
 
 def name_of(step):

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """mapedge with real programs and kernels around it, in network namespaces, as TAP. See lab.py for the lab.
 
-Usage: smoke.py [--build DIR] [--half path|line] [WORD…]      only the cases whose name has one of the words
+Usage: smoke.py [--build DIR] [--half path|line] [--again] [WORD…]      only the cases whose name has one of the words
 """
 import argparse
 import sys
@@ -115,28 +115,35 @@ def standard_lab(tap, build):
             for name, function in CASES:
                 tap.case(name, balanced_after, function, lab)
     except AssertionError as error:
-        tap.report("the lab", error)
+        tap.report("the lab", error, is_last=True)
 
 
 def cases_of(half):
     return {"path": PATH_CASES, "line": LINE_CASES, None: PATH_CASES + LINE_CASES}[half]
 
 
+def run(tap, arguments):
+    if arguments.half != "line":
+        standard_lab(tap, arguments.build)
+        hostside.run(tap, arguments.build)
+    for name, function in cases_of(arguments.half):
+        tap.case(name, function, arguments.build)
+
+
 def main():
     parser = argparse.ArgumentParser(description="mapedge in network namespaces, as TAP.")
     parser.add_argument("--build", default=labs.default_build(), help="where meson has built")
     parser.add_argument("--half", choices=("path", "line"), help="only what packets do, or only what a line says; default: both")
+    parser.add_argument("--again", action="store_true", help="try what failed a second time, in a lab of its own")
     parser.add_argument("words", nargs="*", help="only cases whose name has one of these")
     arguments = parser.parse_args()
     begin = time.monotonic()
-    tap = Tap(arguments.words)
+    tap = Tap(arguments.words, second_chance=arguments.again)
     try:
         labs.require_rights("ping", "curl", "iperf3", "dnsmasq", "dig", "traceroute", "tcpdump", "turnserver", "sipp", "kea-dhcp6", "radvd", "chronyd", "tshark", "dhclient")
-        if arguments.half != "line":
-            standard_lab(tap, arguments.build)
-            hostside.run(tap, arguments.build)
-        for name, function in cases_of(arguments.half):
-            tap.case(name, function, arguments.build)
+        run(tap, arguments)
+        if arguments.again and tap.second_round():
+            run(tap, arguments)
     except netns.Unavailable as missing:
         print(f"1..0 # SKIP {missing}")
         return 2

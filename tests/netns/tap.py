@@ -28,8 +28,11 @@ def time_limit(seconds):
 
 
 class Tap:
-    def __init__(self, wanted=None):
-        self._wanted, self._number, self._failed = wanted, 0, 0
+    """What was asked for, and what became of it; with `second_chance`, what fails is not reported before it has failed twice."""
+
+    def __init__(self, wanted=None, second_chance=False):
+        self._wanted, self._second_chance = wanted, second_chance
+        self._number, self._failed, self._again = 0, 0, []
 
     def wants(self, name):
         return not self._wanted or any(word in name for word in self._wanted)
@@ -46,16 +49,26 @@ class Tap:
         else:
             self.report(name)
 
-    def report(self, name, error=None):
-        self._number += 1
+    def report(self, name, error=None, is_last=False):
+        """What became of a case. With `is_last` there is no second chance: nothing that second_round() names would repeat it."""
         failed = error is not None and not isinstance(error, Skip)
-        self._failed += failed
-        skipped = f" # SKIP {error}" if error is not None and not failed else ""
-        print(f"{'not ok' if failed else 'ok'} {self._number} - {name}{skipped}")
+        if failed and self._second_chance and not is_last:
+            self._again.append(name)
+            print(f"# failed, and will be tried again: {name}")
+        else:
+            self._number += 1
+            self._failed += failed
+            skipped = f" # SKIP {error}" if error is not None and not failed else ""
+            print(f"{'not ok' if failed else 'ok'} {self._number} - {name}{skipped}")
         if failed:
             for line in "".join(traceback.format_exception(error)).splitlines():
                 print(f"# {line}")
         sys.stdout.flush()
+
+    def second_round(self):
+        """From now on only what has failed is wanted, and it is the last chance; False if nothing has."""
+        self._wanted, self._second_chance = self._again, False
+        return bool(self._again)
 
     def end(self):
         print(f"1..{self._number}")

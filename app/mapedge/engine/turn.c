@@ -250,7 +250,7 @@ engine_turn(struct engine *engine, struct worker *w)
 	update_time(engine, w);
 	path_adopt(w, snapshot);
 	if (unlikely(is_new))
-		empty_outlets(engine, w);
+		empty_outlets(engine, w); /* who has waited for a neighbour leaves before the others come */
 
 	for (unsigned int i = 0; i < INTERFACE_COUNT; i++)
 		handled += receive(engine, w, i);
