@@ -22,12 +22,6 @@ place_of(const struct bank *bank, uint16_t port)
 	return (struct place){ home * bank->words + ordinal / 64, UINT64_C(1) << ordinal % 64 };
 }
 
-static uint16_t
-port_at(const struct bank *bank, uint16_t home, uint32_t ordinal)
-{
-	return portset_port(&bank->set, ordinal * bank->workers + home);
-}
-
 struct bank *
 bank_new(const struct portset *set, uint16_t workers)
 {
@@ -40,6 +34,7 @@ bank_new(const struct portset *set, uint16_t workers)
 	bank->users = 1;
 	bank->set = *set;
 	bank->workers = workers;
+	bank->each = each;
 	bank->words = (uint16_t)((each + BANK_LINE_PORTS - 1) / BANK_LINE_PORTS * (BANK_LINE_PORTS / 64));
 	for (unsigned int space = 0; space < L4_SPACES; space++) {
 		for (uint32_t i = 0; i < count; i++) {
@@ -146,15 +141,17 @@ count_fitting(const struct bank *bank, const struct bank_wish *wish)
 	return count;
 }
 
-static bool
-take_at(struct bank *bank, const struct bank_wish *wish, uint32_t ordinal)
+uint16_t
+bank_take_at(struct bank *bank, const struct bank_wish *wish, uint32_t ordinal)
 {
 	const struct place place = { (uint32_t)wish->home * bank->words + ordinal / 64, UINT64_C(1) << ordinal % 64 };
+	uint16_t port;
 
 	if ((fitting(bank, wish, ordinal / 64) & place.bit) == 0 || !claim(bank, wish->space, place))
-		return false;
-	bank_set_owner(bank, wish->space, port_at(bank, wish->home, ordinal), wish->worker);
-	return true;
+		return 0;
+	port = bank_port_at(bank, wish->home, ordinal);
+	bank_set_owner(bank, wish->space, port, wish->worker);
+	return port;
 }
 
 /* Where most ports are free a few guesses find one; else the free ones are counted, and somebody may be faster each time. */
@@ -162,16 +159,14 @@ uint16_t
 bank_take(struct bank *bank, const struct bank_wish *wish, struct random *random)
 {
 	uint32_t count, ordinal;
+	uint16_t port = 0;
 
-	for (int i = 0; i < PROBES; i++) {
-		ordinal = random_below(random, bank->words * 64u);
-		if (take_at(bank, wish, ordinal))
-			return port_at(bank, wish->home, ordinal);
-	}
-	while ((count = count_fitting(bank, wish)) > 0) {
+	for (int i = 0; i < PROBES && port == 0; i++)
+		port = bank_take_at(bank, wish, bank_draw(bank, random));
+	while (port == 0 && (count = count_fitting(bank, wish)) > 0) {
 		ordinal = nth_fitting(bank, wish, random_below(random, count));
-		if (ordinal != NO_ORDINAL && take_at(bank, wish, ordinal))
-			return port_at(bank, wish->home, ordinal);
+		if (ordinal != NO_ORDINAL)
+			port = bank_take_at(bank, wish, ordinal);
 	}
-	return 0;
+	return port;
 }

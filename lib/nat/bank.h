@@ -23,6 +23,7 @@ struct bank {
 	unsigned int users; /* who holds it: bank_free() */
 	uint16_t workers;
 	uint16_t words;                                    /* of 64 ports, for each home */
+	uint32_t each;                                     /* ports of the home that has most */
 	uint8_t owner[L4_SPACES][PORTSET_PORTS];           /* atomic */
 	_Alignas(64) uint64_t free[L4_SPACES][BANK_WORDS]; /* atomic; by home, and there in ascending order */
 };
@@ -75,6 +76,24 @@ struct bank_wish {
 
 /* One of them at random (RFC 6056 section 3.3.2), which is the worker's from now on; 0 when there is none. */
 uint16_t bank_take(struct bank *bank, const struct bank_wish *wish, struct random *random);
+
+/*
+ * The same in two steps, for who wants to know early where it will look. An ordinal among the ports of a home at random, the port that has it if
+ * any has, and taking that: 0 when it is not among those wanted.
+ */
+static inline uint32_t
+bank_draw(const struct bank *bank, struct random *random)
+{
+	return random_below(random, bank->each);
+}
+
+static inline uint16_t
+bank_port_at(const struct bank *bank, uint16_t home, uint32_t ordinal)
+{
+	return portset_port(&bank->set, ordinal * bank->workers + home);
+}
+
+uint16_t bank_take_at(struct bank *bank, const struct bank_wish *wish, uint32_t ordinal);
 
 /* That very port; false when it is not free. */
 bool bank_claim(struct bank *bank, unsigned int space, uint16_t port, uint16_t worker);

@@ -4,12 +4,6 @@
 
 /* ---- inside endpoint <-> external port -------------------------------------------------------------------------- */
 
-static uint64_t
-hash_inside(const struct nat *nat, uint64_t inside)
-{
-	return hash_pair(&nat->key, inside, 0);
-}
-
 /* As the index of mappings knows a port. */
 static uint32_t
 port_id(unsigned int space, uint16_t port)
@@ -38,7 +32,7 @@ find_forward(const struct nat *nat, uint64_t inside)
 uint16_t
 mapping_find(const struct nat *nat, uint64_t inside)
 {
-	struct index_cursor cursor = index_search(&nat->inside, hash_inside(nat, inside));
+	struct index_cursor cursor = index_search(&nat->inside, nat_hash_inside(nat, inside));
 	uint32_t id;
 
 	while ((id = index_next(&cursor)) != INDEX_NONE) {
@@ -53,7 +47,7 @@ mapping_make(struct nat *nat, uint64_t inside, uint16_t port, uint32_t host)
 {
 	const uint8_t space = (uint8_t)inside;
 
-	if (index_insert(&nat->inside, hash_inside(nat, inside), port_id(space, port)) < 0)
+	if (index_insert(&nat->inside, nat_hash_inside(nat, inside), port_id(space, port)) < 0)
 		return false;
 	nat->ports[space].port[port].inside = inside;
 	nat->hosts.host[host].mappings[space]++;
@@ -67,7 +61,7 @@ mapping_end(struct nat *nat, unsigned int space, uint16_t port)
 	struct nat_port *it = &nat->ports[space].port[port];
 	const uint32_t host = nat_hosts_find(&nat->hosts, session_end_addr(it->inside));
 
-	index_remove(&nat->inside, hash_inside(nat, it->inside), port_id(space, port));
+	index_remove(&nat->inside, nat_hash_inside(nat, it->inside), port_id(space, port));
 	nat->hosts.host[host].mappings[space]--; /* which still has a session: the mapping's last one at least */
 	nat->mapping_count--;
 	it->inside = 0;
@@ -88,7 +82,7 @@ mapping_let_go(struct nat *nat, unsigned int space, uint16_t port, uint32_t now)
 static uint32_t
 peer_find(const struct nat *nat, uint64_t key)
 {
-	struct index_cursor cursor = index_search(&nat->by_peer, peer_hash(nat, key));
+	struct index_cursor cursor = index_search(&nat->by_peer, nat_hash_peer(nat, key));
 	uint32_t id;
 
 	while ((id = index_next(&cursor)) != INDEX_NONE) {
@@ -106,6 +100,7 @@ unused_peer(const struct nat *nat)
 	return nat->peer_fresh < nat->config.sessions ? nat->peer_fresh : NONE;
 }
 
+/* The next one is on its way into the cache: only then it says which one is behind it. */
 static void
 take_peer(struct nat *nat, uint32_t id)
 {
@@ -113,6 +108,7 @@ take_peer(struct nat *nat, uint32_t id)
 		nat->free_peer = nat->peers[id].sessions;
 	else
 		nat->peer_fresh++;
+	__builtin_prefetch(&nat->peers[nat->free_peer != NONE ? nat->free_peer : nat->peer_fresh], 1);
 }
 
 static bool
@@ -122,7 +118,7 @@ peer_hold(struct nat *nat, uint64_t key)
 
 	if (id == NONE) {
 		id = unused_peer(nat);
-		if (id == NONE || index_insert(&nat->by_peer, peer_hash(nat, key), id) < 0)
+		if (id == NONE || index_insert(&nat->by_peer, nat_hash_peer(nat, key), id) < 0)
 			return false;
 		take_peer(nat, id);
 		nat->peers[id] = (struct nat_peer){ .key = key };
@@ -138,7 +134,7 @@ peer_release(struct nat *nat, uint64_t key)
 
 	if (id == NONE || --nat->peers[id].sessions > 0)
 		return;
-	index_remove(&nat->by_peer, peer_hash(nat, key), id);
+	index_remove(&nat->by_peer, nat_hash_peer(nat, key), id);
 	nat->peers[id].sessions = nat->free_peer;
 	nat->free_peer = id;
 }
@@ -149,7 +145,7 @@ bool
 mapping_join(struct nat *nat, const struct session *s)
 {
 	if (s->mapping != SESSION_SHARES) {
-		if (!peer_hold(nat, peer_key(s->external_port, s->remote)))
+		if (!peer_hold(nat, nat_peer_key(s->external_port, s->remote)))
 			return false;
 		nat->ports[s->space].port[s->external_port].mapped++;
 		return true;
@@ -169,7 +165,7 @@ mapping_leave(struct nat *nat, const struct session *s, uint32_t now)
 	if (s->mapping == SESSION_SHARES)
 		nat->sharing_count--;
 	else
-		peer_release(nat, peer_key(s->external_port, s->remote));
+		peer_release(nat, nat_peer_key(s->external_port, s->remote));
 	if (s->space >= L4_SPACES)
 		return;
 	ports = &nat->ports[s->space];
@@ -194,7 +190,7 @@ is_admitted(const struct nat *nat, const struct nat_port *port, uint16_t number,
 	case NAT_ENDPOINT_INDEPENDENT:
 		return true;
 	case NAT_ADDRESS_DEPENDENT:
-		return peer_find(nat, peer_key(number, remote)) != NONE;
+		return peer_find(nat, nat_peer_key(number, remote)) != NONE;
 	case NAT_ADDRESS_AND_PORT_DEPENDENT:
 	default:
 		return false;

@@ -212,6 +212,25 @@ nat_hash_in(const struct nat *nat, uint16_t external_port, uint64_t remote)
 	return hash_pair(&nat->key, external_port, remote);
 }
 
+static inline uint64_t
+nat_hash_inside(const struct nat *nat, uint64_t inside)
+{
+	return hash_pair(&nat->key, inside, 0);
+}
+
+/* Of a peer: the remote port gives way to the external one. */
+static inline uint64_t
+nat_peer_key(uint16_t external_port, uint64_t remote)
+{
+	return (remote & ~UINT64_C(0xffff0000)) | (uint64_t)external_port << 16;
+}
+
+static inline uint64_t
+nat_hash_peer(const struct nat *nat, uint64_t key)
+{
+	return hash_pair(&nat->key, key, 1);
+}
+
 /* The session that a hash probably leads to, on its way into the cache; NULL when there is none in sight. */
 static inline struct session *
 nat_expect(const struct nat *nat, const struct index *index, uint64_t hash)

@@ -32,19 +32,6 @@ void mapping_end(struct nat *nat, unsigned int space, uint16_t port);
 /* Nothing holds the port any more, except perhaps its mapping or other sessions: what is over ends. */
 void mapping_let_go(struct nat *nat, unsigned int space, uint16_t port, uint32_t now);
 
-/* Of a peer: the remote port gives way to the external one. */
-static inline uint64_t
-peer_key(uint16_t external_port, uint64_t remote)
-{
-	return (remote & ~UINT64_C(0xffff0000)) | (uint64_t)external_port << 16;
-}
-
-static inline uint64_t
-peer_hash(const struct nat *nat, uint64_t key)
-{
-	return hash_pair(&nat->key, key, 1);
-}
-
 /* One session more on its port (false: no room), or less. */
 bool mapping_join(struct nat *nat, const struct session *s);
 void mapping_leave(struct nat *nat, const struct session *s, uint32_t now);
@@ -92,7 +79,7 @@ session_prefetch(const struct nat *nat, const struct session *s)
 	index_prefetch(&nat->out, nat_hash_out(nat, s->inside, s->remote));
 	index_prefetch(&nat->in, nat_hash_in(nat, s->external_port, s->remote));
 	if (s->mapping != SESSION_SHARES)
-		index_prefetch(&nat->by_peer, peer_hash(nat, peer_key(s->external_port, s->remote)));
+		index_prefetch(&nat->by_peer, nat_hash_peer(nat, nat_peer_key(s->external_port, s->remote)));
 	if (s->space < L4_SPACES)
 		__builtin_prefetch(&nat->ports[s->space].port[s->external_port]);
 }

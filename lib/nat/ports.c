@@ -22,6 +22,8 @@ ports_clear(struct ports *ports, struct bank *bank, const struct portset *old, u
 	ports->bank = bank;
 	ports->total = ports->held = ports->forwards = ports->shared = ports->common.count = 0;
 	ports->quarantined = ports->quarantined_last = 0;
+	for (int i = 0; bank != NULL && i < PORTS_DRAWN; i++)
+		ports->drawn[i] = (uint16_t)bank_draw(bank, ports->random);
 }
 
 /* ---- which may be shared ---------------------------------------------------------------------------------------- */
@@ -119,23 +121,39 @@ hold(struct ports *ports, uint16_t port)
 	return port;
 }
 
-static uint16_t
-take(struct ports *ports, enum port_kind kind, uint16_t home, uint64_t of_64)
+static struct bank_wish
+wish_for(const struct ports *ports, enum port_kind kind, uint16_t home, uint64_t of_64)
 {
-	const struct bank_wish wish = { .allowed = &ports->allowed[kind],
+	return (struct bank_wish){ .allowed = &ports->allowed[kind],
 		.of_64 = of_64,
 		.home = home,
 		.space = ports->space,
 		.worker = ports->self };
-	const uint16_t port = bank_take(ports->bank, &wish, ports->random);
+}
 
-	return port != 0 ? hold(ports, port) : 0;
+/* The place where the next port is looked for, and another one is drawn. */
+static uint16_t
+next_drawn(struct ports *ports)
+{
+	uint16_t *drawn = &ports->drawn[ports->next_drawn++ % PORTS_DRAWN];
+	const uint16_t ordinal = *drawn;
+
+	*drawn = (uint16_t)bank_draw(ports->bank, ports->random);
+	return ordinal;
 }
 
 uint16_t
 ports_take(struct ports *ports, enum port_kind kind)
 {
-	return ports->bank != NULL ? take(ports, kind, ports->self, ALL_OF_64) : 0;
+	const struct bank_wish wish = wish_for(ports, kind, ports->self, ALL_OF_64);
+	uint16_t port;
+
+	if (ports->bank == NULL)
+		return 0;
+	port = bank_take_at(ports->bank, &wish, next_drawn(ports));
+	if (port == 0)
+		port = bank_take(ports->bank, &wish, ports->random);
+	return port != 0 ? hold(ports, port) : 0;
 }
 
 uint16_t
@@ -146,10 +164,11 @@ ports_borrow(struct ports *ports, enum port_kind kind, bool modestly)
 
 	for (uint16_t i = 1; i < workers && port == 0; i++) {
 		const uint16_t home = (uint16_t)((ports->self + i) % workers);
+		const struct bank_wish wish = wish_for(ports, kind, home, modestly ? LENT_OF_64 : ALL_OF_64);
 
-		port = take(ports, kind, home, modestly ? LENT_OF_64 : ALL_OF_64);
+		port = bank_take(ports->bank, &wish, ports->random);
 	}
-	return port;
+	return port != 0 ? hold(ports, port) : 0;
 }
 
 bool

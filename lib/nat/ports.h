@@ -34,6 +34,8 @@ struct nat_port {
 
 _Static_assert(sizeof(struct nat_port) == 32, "two of them are one cache line");
 
+#define PORTS_DRAWN 32 /* as many as a burst has packets */
+
 struct port_list {
 	uint32_t count;
 	uint16_t port[PORTSET_PORTS]; /* in no order */
@@ -50,6 +52,8 @@ struct ports {
 	uint32_t shared;      /* with sessions that share them */
 	uint16_t quarantined; /* first and last in quarantine, in the order in which they were left; 0: none */
 	uint16_t quarantined_last;
+	uint16_t next_drawn;
+	uint16_t drawn[PORTS_DRAWN];             /* bank_draw(), in a ring: ports are taken there first */
 	struct bank_ports allowed[PORT_FORWARD]; /* by kind */
 	struct port_list
 	    common; /* that may be shared: all of PORT_COMMON that have their home here, and those borrowed */
@@ -66,6 +70,13 @@ static inline bool
 ports_is_home(const struct ports *ports, uint16_t port)
 {
 	return bank_home(ports->bank, port) == ports->self;
+}
+
+/* The port that the n-th ports_take() from now will probably take, 0 the next one. It need not be of the set. */
+static inline uint16_t
+ports_expect(const struct ports *ports, unsigned int n)
+{
+	return bank_port_at(ports->bank, ports->self, ports->drawn[(ports->next_drawn + n) % PORTS_DRAWN]);
 }
 
 static inline uint32_t

@@ -56,6 +56,7 @@ unused_place(const struct nat *nat)
 	return nat->free_session != NONE ? nat->free_session : nat->session_fresh;
 }
 
+/* The next one is on its way into the cache: only then it says which one is behind it. */
 static void
 take_place(struct nat *nat, uint32_t id)
 {
@@ -64,6 +65,7 @@ take_place(struct nat *nat, uint32_t id)
 	else
 		nat->session_fresh++;
 	nat->session_count++;
+	__builtin_prefetch(&nat->sessions[unused_place(nat)], 1);
 }
 
 /* The session is found from both sides and counts on its port; false, and nothing of this, when a table is full. */

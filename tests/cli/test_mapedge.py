@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""mapedge's own command line, without EAL: usage: test_mapedge.py MAPEDGE SOURCE_ROOT"""
+"""mapedge's own command line, without EAL: usage: test_mapedge.py MAPEDGE SOURCE_ROOT CPU_NEEDS"""
 import json
+import os
 import re
 import struct
 import subprocess
@@ -98,7 +99,19 @@ def random_numbers():
 
 
 add("keys come from getrandom (SEC-14)", random_numbers)
+def cpu_without(feature):
+    """A build for more than the CPU has says so, and any other one does not mind. The CPU's lack is the C library's pretence."""
+    environment = {**os.environ, "GLIBC_TUNABLES": f"glibc.cpu.hwcaps=-{feature}"}
+    done = subprocess.run([MAPEDGE, "-V"], capture_output=True, text=True, timeout=30, check=False, env=environment)
+    if f"({feature})" in sys.argv[3]:
+        assert done.returncode == 1 and f"needs a CPU with {feature}" in done.stderr and "hint:" in done.stderr, done
+    else:
+        assert done.returncode == 0 and "mapedge 0." in done.stdout, done
+
+
 add("version", expect, 0, ["mapedge 0."], "-V")
+for lack in ("AVX2", "BMI2", "RTM"):
+    add(f"a CPU without {lack}", cpu_without, lack)
 add("help", expect, 0, ["usage: mapedge"], "--help")
 add("unknown option", expect, 2, ["usage: mapedge"], "--frobnicate")
 add("surplus word", expect, 2, ["usage: mapedge"], "-t", "extra")

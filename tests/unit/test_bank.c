@@ -115,7 +115,11 @@ END_TEST
 /* ---- at the same time ------------------------------------------------------------------------------------------- */
 
 #define THREADS 4
+#ifdef __SANITIZE_ADDRESS__ /* which takes its time */
+#define ROUNDS 4000
+#else
 #define ROUNDS 20000
+#endif
 
 struct taker {
 	pthread_t thread;

@@ -184,6 +184,31 @@ START_TEST(ports_are_chosen_at_random)
 }
 END_TEST
 
+/* What nat/foresee.h goes by: an expected port is the one that is taken, unless it cannot be had, also if it was asked for long before. */
+START_TEST(next_ports_are_expected)
+{
+	const struct ports *ports = &f.nat->ports[L4_UDP];
+	uint16_t ahead[PORTS_DRAWN];
+	int right = 0;
+
+	for (unsigned int n = 0; n < PORTS_DRAWN; n++)
+		ahead[n] = ports_expect(ports, n);
+	for (uint16_t i = 0; i < PORTS; i++) {
+		const uint16_t port = ahead[i % PORTS_DRAWN];
+		const bool is_free = ports->port[port].rest == PORT_AWAY;
+		const struct session *s;
+
+		ck_assert_uint_eq(ports_expect(ports, 0), port);
+		s = fixture_open(&f, inside(i, L4_UDP), remote(SERVER, 3478, L4_UDP), 0, 0);
+		ck_assert_int_eq(s->external_port == port, is_free);
+		right += is_free;
+		ahead[i % PORTS_DRAWN] = ports_expect(ports, PORTS_DRAWN - 1);
+	}
+	ck_assert_int_gt(right,
+	    PORTS / 2 - 39); /* mean half of them: of those drawn fewer and fewer are free; deviation 7.7 */
+}
+END_TEST
+
 /* SEC-14, SEC-12: who knows the program still knows no port. */
 START_TEST(another_key_gives_other_ports)
 {
@@ -443,6 +468,7 @@ unit_suite(void)
 	tcase_add_test(ports, every_port_of_the_set_once);
 	tcase_add_test(ports, mapping_ends_with_its_last_session);
 	tcase_add_loop_test(ports, ports_are_chosen_at_random, 0, 20);
+	tcase_add_test(ports, next_ports_are_expected);
 	tcase_add_test(ports, another_key_gives_other_ports);
 	tcase_add_loop_test(ports, ports_that_can_be_used, 0, COUNT(sets));
 	suite_add_tcase(suite, ports);
