@@ -10,6 +10,7 @@
 #include "daemon.h"
 #include "control/notes.h"
 #include "explain.h"
+#include "path/path.h"
 #include "replay.h"
 
 #define DEFAULT_CONFIG "/etc/mapedge/mapedge.conf"
@@ -22,7 +23,7 @@ usage(FILE *to)
 	      "       mapedge replay …          run captures through the data path, see mapedge replay --help\n"
 	      "       mapedge explain …         what would become of a packet, see mapedge explain --help\n"
 	      "       mapedge --list-metrics    print the tables of docs/metrics.md\n"
-	      "       mapedge -V                print the version\n"
+	      "       mapedge -V                print the version, and for which CPUs the fast path is\n"
 	      "  -c, --config FILE  default " DEFAULT_CONFIG "\n",
 	    to);
 }
@@ -95,7 +96,8 @@ main(int argc, char **argv)
 			check = true;
 			break;
 		case 'V':
-			puts("mapedge " MAPEDGE_VERSION);
+			printf("mapedge " MAPEDGE_VERSION ", express lanes for %s\n",
+			    path_is_wide() ? "x86-64-v3" : "every CPU");
 			return 0;
 		case 'm':
 			metrics_list(stdout);

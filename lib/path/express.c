@@ -1,22 +1,34 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "base/cpu.h"
 #include "path/express.h"
 
-typedef void burst_of_way(struct worker *w, enum way way, struct rte_mbuf **mbufs, uint16_t count);
+/* As they are built for every CPU, and once more for those that can do more: lib/meson.build gives that build this name. */
+static express_of_ways *lanes = &express_lanes;
 
-/* Ways without a lane are the long way as a whole. */
-static burst_of_way *const lanes[WORKS][WAYS] = {
-	[WORK_BR] = { br_down_express, br_up_express },
-	[WORK_CE] = { ce_up_express, ce_down_express },
-	[WORK_CE_PLAIN] = { forward_express, forward_express },
-	[WORK_CE_OFF] = { forward_express, forward_express },
-};
+#if defined(EXPRESS_FOR_V3)
+extern express_of_ways express_lanes_v3;
+
+/* Before main() begins: it is the same for all workers and never changes. */
+static __attribute__((constructor)) void
+choose_lanes(void)
+{
+	if (cpu_has_v3())
+		lanes = &express_lanes_v3;
+}
+#endif
+
+bool
+path_is_wide(void)
+{
+	return lanes != &express_lanes;
+}
 
 void
 path_run(struct worker *w, enum way way, struct rte_mbuf **mbufs, uint16_t count)
 {
-	burst_of_way *const lane = lanes[w->snapshot->work][way];
+	express_lane *const lane = (*lanes)[w->snapshot->work][way];
 
-	if (lane != NULL && count > 1) { /* one alone is read faster by itself than as one of eight */
+	if (lane != NULL && count > 1) { /* one alone is read faster by itself than as one of several */
 		lane(w, way, mbufs, count);
 		return;
 	}

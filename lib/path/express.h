@@ -2,7 +2,7 @@
 /*
  * The express lane. Nearly every packet is plain: a frame for us, an IPv4 header of twenty bytes that is right, no fragment,
  * TCP or UDP with all of its header, nothing to answer, refuse or learn. What the steps of the long way ask one after the
- * other is asked of such packets eight at a time (path/headers.h), and their new headers are written in one go.
+ * other is asked of several such packets at a time (path/headers.h), and their new headers are written in one go.
  *
  * What is not plain is a stray, and goes the long way, at its place among the others. The long way defines what becomes of
  * a packet; the lane must do the same to those it takes, byte for byte and counter for counter, and may refuse any. So what
@@ -221,6 +221,17 @@ stray_waits(struct worker *w, enum way way, struct rte_mbuf **mbuf, unsigned int
 
 /* Native IPv6 of a CE does not wait: path/forward_express.c. */
 stray_taken forward_stray_up, forward_stray_down;
+
+/* ---- the lanes of all ways -------------------------------------------------------------------------------------- */
+
+/* Sends a burst its way: the plain packets of it at once, the rest by path_run_long(). */
+typedef void express_lane(struct worker *w, enum way way, struct rte_mbuf **mbufs, uint16_t count);
+
+express_lane br_down_express, br_up_express, ce_up_express, ce_down_express, forward_express;
+
+/* NULL: that way is the long way as a whole. */
+typedef express_lane *const express_of_ways[WORKS][WAYS];
+extern express_of_ways express_lanes;
 
 /* ---- the lane --------------------------------------------------------------------------------------------------- */
 

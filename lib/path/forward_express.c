@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The express lane of native IPv6 through a CE. Why each question is asked stands in forward.c. One packet at a time: most of the work
- * is to find two addresses in the table, so that reading eight headers at once would save little, and IPv6 comes
+ * is to find two addresses in the table, so that reading several headers at once would save little, and IPv6 comes
  * mixed with IPv4.
  */
 #include "path/express.h"

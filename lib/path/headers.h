@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The headers of a burst, proven and parsed eight packets at a time. What path/express.h calls plain as far as one can see from
+ * The headers of a burst, proven and parsed several packets at a time (path/columns.h). What path/express.h calls plain as far as one can see from
  * the packet itself is asked here, in the words of the wire: on a little-endian machine the first byte is the lowest one.
  */
 #ifndef MAPEDGE_PATH_HEADERS_H
@@ -29,7 +29,7 @@ struct headers {
 	uint64_t dst[BURST_SIZE];
 };
 
-/* ---- what is asked of eight ------------------------------------------------------------------------------------- */
+/* ---- what is asked of several ------------------------------------------------------------------------------------ */
 
 /* One buffer with room for `shift` bytes in front, and a frame for us of this type. The words behind the type come along. */
 static INLINED column

@@ -43,18 +43,14 @@ void ce_off_late(struct worker *w, struct burst *burst);
 void br_up(struct worker *w, struct burst *burst);
 void br_down(struct worker *w, struct burst *burst);
 
-/* Express lanes of some ways: those of them that are plain; the rest goes by path_run_long(). */
-void br_down_express(struct worker *w, enum way way, struct rte_mbuf **mbufs, uint16_t count);
-void br_up_express(struct worker *w, enum way way, struct rte_mbuf **mbufs, uint16_t count);
-void ce_up_express(struct worker *w, enum way way, struct rte_mbuf **mbufs, uint16_t count);
-void ce_down_express(struct worker *w, enum way way, struct rte_mbuf **mbufs, uint16_t count);
-void forward_express(struct worker *w, enum way way, struct rte_mbuf **mbufs, uint16_t count);
-
 /* Sends a burst of `count` received or handed over frames its way: the plain ones by the express lane (path/express.h). */
 void path_run(struct worker *w, enum way way, struct rte_mbuf **mbufs, uint16_t count);
 
 /* The same without the lane: each packet through every stage and step of its way. */
 void path_run_long(struct worker *w, enum way way, struct rte_mbuf **mbufs, uint16_t count);
+
+/* Are the express lanes those for x86-64-v3 (AVX2, BMI2)? It is decided when the program starts, by what the CPU can do. */
+bool path_is_wide(void);
 
 /*
  * Fragments that waited for their first one and may go on now: call after a burst, when the outlets are empty, until it

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""mapedge's own command line, without EAL: usage: test_mapedge.py MAPEDGE SOURCE_ROOT CPU_NEEDS"""
+"""mapedge's own command line, without EAL: usage: test_mapedge.py MAPEDGE SOURCE_ROOT CPU_NEEDS LANES"""
 import json
 import os
 import re
@@ -99,10 +99,24 @@ def random_numbers():
 
 
 add("keys come from getrandom (SEC-14)", random_numbers)
+def version_without(*features):
+    """On a CPU that cannot do this, as the C library pretends."""
+    environment = {**os.environ, "GLIBC_TUNABLES": "glibc.cpu.hwcaps=" + ",".join(f"-{feature}" for feature in features)}
+    return subprocess.run([MAPEDGE, "-V"], capture_output=True, text=True, timeout=30, check=False, env=environment)
+
+
+def lanes_are_chosen():
+    """The fast path is the one for this CPU."""
+    if sys.argv[4] == "chosen":
+        can = {"avx2", "bmi1", "bmi2", "movbe"} <= set(Path("/proc/cpuinfo").read_text(encoding="ascii").split())
+        assert f"lanes for {'x86-64-v3' if can else 'every CPU'}\n" in version_without("RTM").stdout
+        for feature in "AVX2", "BMI2", "LZCNT":
+            assert "lanes for every CPU\n" in version_without(feature).stdout, feature
+
+
 def cpu_without(feature):
-    """A build for more than the CPU has says so, and any other one does not mind. The CPU's lack is the C library's pretence."""
-    environment = {**os.environ, "GLIBC_TUNABLES": f"glibc.cpu.hwcaps=-{feature}"}
-    done = subprocess.run([MAPEDGE, "-V"], capture_output=True, text=True, timeout=30, check=False, env=environment)
+    """A build for more than the CPU has says so, and any other one does not mind."""
+    done = version_without(feature)
     if f"({feature})" in sys.argv[3]:
         assert done.returncode == 1 and f"needs a CPU with {feature}" in done.stderr and "hint:" in done.stderr, done
     else:
@@ -110,6 +124,7 @@ def cpu_without(feature):
 
 
 add("version", expect, 0, ["mapedge 0."], "-V")
+add("the express lanes of this CPU", lanes_are_chosen)
 for lack in ("AVX2", "BMI2", "RTM"):
     add(f"a CPU without {lack}", cpu_without, lack)
 add("help", expect, 0, ["usage: mapedge"], "--help")

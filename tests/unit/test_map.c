@@ -416,6 +416,42 @@ START_TEST(every_length_round_trips)
 }
 END_TEST
 
+/* The bits that the mask has, side by side, in their order. */
+static uint64_t
+collected(uint64_t value, uint64_t mask)
+{
+	uint64_t result = 0;
+
+	for (unsigned int at = 0; mask != 0; mask &= mask - 1, at++)
+		result |= (value >> __builtin_ctzll(mask) & 1) << at;
+	return result;
+}
+
+/* MAPE-10: EA bits of address and port, for every r, o and a, by either arithmetic. */
+START_TEST(ea_bits_in_two_runs)
+{
+	static const uint64_t ends[] = { UINT64_C(0xc00002124d3c), UINT64_C(0x5a5aa5a5c3c3), UINT64_C(0xffffffffffff),
+		1 };
+	const unsigned int r = (unsigned int)_i;
+
+	for (unsigned int o = 0; o <= 48 && r + o <= 48; o++) {
+		for (unsigned int a = 0; r + o + a <= 48 && a < 16; a++) {
+			struct map_rule_spec spec = rule_spec("2001:db8::/32", "0.0.0.0/0", o, a);
+			struct map_rule rule;
+			struct error err;
+
+			spec.ipv4.len = (uint8_t)r;
+			ck_assert_int_eq(map_rule_compile(&spec, &rule, &err), 0);
+			for (int i = 0; i < COUNT(ends); i++) {
+				ck_assert_uint_eq(map_rule_ea_by_runs(&rule, ends[i]),
+				    collected(ends[i], rule.ea_mask));
+				ck_assert_uint_eq(map_rule_ea(&rule, ends[i]), collected(ends[i], rule.ea_mask));
+			}
+		}
+	}
+}
+END_TEST
+
 Suite *
 unit_suite(void)
 {
@@ -440,6 +476,7 @@ unit_suite(void)
 	tcase_add_test(corners, excluded_port_has_no_owner);
 	tcase_add_test(corners, same_ce);
 	tcase_add_loop_test(corners, every_length_round_trips, 0, 33);
+	tcase_add_loop_test(corners, ea_bits_in_two_runs, 0, 33);
 	suite_add_tcase(suite, corners);
 	return suite;
 }
