@@ -34,15 +34,13 @@ path_run_long(struct worker *w, enum way way, struct rte_mbuf **mbufs, uint16_t 
 		host_admit(w, before);
 }
 
-uint16_t
-path_resume(struct worker *w)
+static COLD uint16_t
+resume_fragments(struct worker *w)
 {
 	struct rte_mbuf *mbufs[BURST_SIZE], *sorted[STATS_MAX_INTERFACES][BURST_SIZE];
-	uint16_t counts[STATS_MAX_INTERFACES] = { 0 }, count;
+	uint16_t counts[STATS_MAX_INTERFACES] = { 0 };
+	const uint16_t count = virtual_next(w->fragments, mbufs, BURST_SIZE);
 
-	if (w->fragments == NULL)
-		return 0;
-	count = virtual_next(w->fragments, mbufs, BURST_SIZE);
 	for (uint16_t i = 0; i < count; i++)
 		sorted[mbufs[i]->port][counts[mbufs[i]->port]++] = mbufs[i];
 	for (unsigned int i = 0; i < STATS_MAX_INTERFACES; i++) {
@@ -50,6 +48,13 @@ path_resume(struct worker *w)
 			path_run_long(w, (enum way)i, sorted[i], counts[i]);
 	}
 	return count;
+}
+
+/* Asked after every burst, and nearly always there is nothing: that takes no room on the stack. */
+uint16_t
+path_resume(struct worker *w)
+{
+	return unlikely(w->fragments != NULL && virtual_held(w->fragments) > 0) ? resume_fragments(w) : 0;
 }
 
 /* Packets that wait for a neighbour. */

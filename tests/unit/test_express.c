@@ -14,7 +14,7 @@
 #include "unit.h"
 
 #ifdef __SANITIZE_ADDRESS__ /* which takes its time */
-#define PACKETS 3000
+#define PACKETS 6000
 #else
 #define PACKETS 10000
 #endif

@@ -72,6 +72,7 @@ engine_init(struct engine *engine, const struct snapshot *snapshot, unsigned int
 		.published = snapshot,
 		.start_tsc = rte_rdtsc(),
 		.tsc_per_ms = rte_get_tsc_hz() / 1000 };
+	engine->ms_per_tsc = UINT64_MAX / engine->tsc_per_ms + 1;
 	if (getrandom(&engine->key, sizeof(engine->key), 0) != sizeof(engine->key))
 		return error_set(err, EIO, "no random numbers from the system");
 	engine->pool = rte_pktmbuf_pool_create("packets", buffers, 256, 0, RTE_MBUF_DEFAULT_BUF_SIZE, SOCKET_ID_ANY);

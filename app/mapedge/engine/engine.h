@@ -27,6 +27,7 @@ struct engine {
 	unsigned int workers;
 	uint64_t start_tsc;
 	uint64_t tsc_per_ms;
+	uint64_t ms_per_tsc; /* the same the other way round: a fraction of 64 bits, rounded up */
 
 	struct rte_mempool *pool;
 	struct rte_rcu_qsbr *grace; /* a worker reports once a turn that it holds no snapshot */

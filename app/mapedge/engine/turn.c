@@ -98,7 +98,7 @@ empty_outlets(struct engine *engine, struct worker *w)
 		if (w->transmit[i].count > 0)
 			transmit(engine, w, i);
 	}
-	for (unsigned int i = 0; i < w->count; i++) {
+	for (unsigned int i = 0; i < w->count && w->count > 1; i++) {
 		if (w->handoff[i].count > 0)
 			hand_off(engine, w, i);
 	}
@@ -211,17 +211,18 @@ send_from_host(struct engine *engine, struct worker *w)
 	return count;
 }
 
+/* By a multiplication: a division in each turn would be felt. */
 static uint64_t
-now_ms(const struct engine *engine)
+ms_of(const struct engine *engine, uint64_t cycles)
 {
-	return (rte_rdtsc() - engine->start_tsc) / engine->tsc_per_ms;
+	return (uint64_t)((u128)cycles * engine->ms_per_tsc >> 64);
 }
 
 /* An lcore may move to a CPU whose counter is a little behind; time stands still then, it never runs back. */
 static void
 update_time(const struct engine *engine, struct worker *w)
 {
-	const uint64_t cycles = rte_rdtsc() - engine->start_tsc, ms = cycles / engine->tsc_per_ms;
+	const uint64_t cycles = rte_rdtsc() - engine->start_tsc, ms = ms_of(engine, cycles);
 
 	if (cycles > gauge_get(&w->gauges.cycles))
 		gauge_set(&w->gauges.cycles, cycles);
@@ -235,7 +236,8 @@ update_time(const struct engine *engine, struct worker *w)
 uint64_t
 engine_silent_ms(const struct engine *engine, unsigned int worker)
 {
-	const uint64_t ms = now_ms(engine), turned_ms = gauge_get(&engine->worker[worker]->gauges.turned_ms);
+	const uint64_t ms = ms_of(engine, rte_rdtsc() - engine->start_tsc),
+		       turned_ms = gauge_get(&engine->worker[worker]->gauges.turned_ms);
 
 	return ms > turned_ms ? ms - turned_ms : 0;
 }
