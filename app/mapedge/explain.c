@@ -152,17 +152,17 @@ find_outer(const struct replay *r, struct packet_text *packet)
 static void
 tell_rule(const struct replay *r, const struct map_rule *rule, uint32_t ipv4, uint16_t port)
 {
-	const struct map_rule_spec *spec = &r->snapshot->rules->specs[rule - r->snapshot->rules->rules];
+	const struct map_rule_spec spec = map_rule_spec_of(rule);
 	char ipv6_text[PREFIX_TEXT_SIZE], ipv4_text[PREFIX_TEXT_SIZE], text[IP6_TEXT_SIZE];
 	struct ce ce;
 
 	if (rule->bound)
 		fprintf(r->told, "  rule: %s, pool %s", r->conf->softwires[rule->domain].name,
-		    prefix4_format(&spec->ipv4, ipv4_text));
+		    prefix4_format(&spec.ipv4, ipv4_text));
 	else
 		fprintf(r->told, "  rule: %s, %s = %s, %u EA bits, offset %u", r->conf->softwires[rule->domain].name,
-		    prefix6_format(&spec->ipv6, ipv6_text), prefix4_format(&spec->ipv4, ipv4_text), spec->ea_len,
-		    spec->psid_offset);
+		    prefix6_format(&spec.ipv6, ipv6_text), prefix4_format(&spec.ipv4, ipv4_text), spec.ea_len,
+		    spec.psid_offset);
 	if (!map_rule_owns(rule, port))
 		fprintf(r->told, "; port %u is nobody's\n", port);
 	else if (!find_ce(r->snapshot, rule, ipv4, port, &ce))

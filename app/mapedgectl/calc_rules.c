@@ -107,7 +107,7 @@ calc_rules_close(struct calc_rules *rules)
 static void
 set_match(struct calc_match *match, const struct calc_source *source, uint32_t rule)
 {
-	match->spec = source->set->specs[rule];
+	match->spec = map_rule_spec_of(&source->set->rules[rule]);
 	match->service = source->service;
 	match->line = source->service != NULL ? source->service->rule_lines[rule] : 0;
 }
@@ -140,10 +140,10 @@ longest_match6(const struct ruleset *set, const struct prefix6 *end_user_prefix)
 	uint32_t best = MAP_NO_RULE;
 
 	for (uint32_t i = 0; i < set->count; i++) {
-		const struct prefix6 *ipv6 = &set->specs[i].ipv6;
+		const struct prefix6 ipv6 = { set->rules[i].base, set->rules[i].v6_len };
 
-		if (ipv6->len <= end_user_prefix->len && prefix6_contains(ipv6, end_user_prefix->addr) &&
-		    (best == MAP_NO_RULE || ipv6->len > set->specs[best].ipv6.len))
+		if (ipv6.len <= end_user_prefix->len && prefix6_contains(&ipv6, end_user_prefix->addr) &&
+		    (best == MAP_NO_RULE || ipv6.len > set->rules[best].v6_len))
 			best = i;
 	}
 	return best;
@@ -165,7 +165,7 @@ calc_rules_find6(const struct calc_rules *rules, const struct prefix6 *end_user_
 	for (size_t i = 0; i < rules->count; i++) {
 		const struct calc_source *source = &rules->sources[i];
 		const uint32_t found = longest_match6(source->set, end_user_prefix);
-		const int len = found == MAP_NO_RULE ? -1 : source->set->specs[found].ipv6.len;
+		const int len = found == MAP_NO_RULE ? -1 : source->set->rules[found].v6_len;
 
 		if (len >= 0 && len == longest)
 			return ambiguous(match, source, text, err);
@@ -192,20 +192,22 @@ calc_rules_find4(const struct calc_rules *rules, uint32_t ipv4, uint16_t port, s
 	for (size_t i = 0; i < rules->count; i++) {
 		const struct calc_source *source = &rules->sources[i];
 		const struct map_rule *rule = ruleset_find4(source->set, ipv4, port);
-		const uint32_t found = rule == NULL ? MAP_NO_RULE : (uint32_t)(rule - source->set->rules);
-		const int len = found == MAP_NO_RULE ? -1 : source->set->specs[found].ipv4.len;
+		const int len = rule == NULL ? -1 : rule->v4_len;
 
 		if (len >= 0 && len == longest)
 			return ambiguous(match, source, text, err);
 		if (len > longest) {
 			longest = len;
-			set_match(match, source, found);
+			set_match(match, source, (uint32_t)(rule - source->set->rules));
 		}
 	}
 	if (longest >= 0)
 		return 0;
-	if (count == 1)
+	if (count == 1) {
+		const struct map_rule_spec only = map_rule_spec_of(&rules->sources[0].set->rules[0]);
+
 		return error_set(err, ENOENT, "%s is outside the Rule IPv4 prefix %s", text,
-		    prefix4_format(&rules->sources[0].set->specs[0].ipv4, rule_text));
+		    prefix4_format(&only.ipv4, rule_text));
+	}
 	return error_set(err, ENOENT, "%s is outside the Rule IPv4 prefixes of all %u rules", text, count);
 }

@@ -58,8 +58,11 @@ api_rules_get(const struct api_backend *backend, const json_t *arguments)
 	json_t *rules = json_array();
 
 	/* The pools come behind the rules. */
-	for (json_int_t i = start; i < (json_int_t)set->count6 && i < start + count; i++)
-		json_array_append_new(rules, ruleset_rule_json(&set->specs[i]));
+	for (json_int_t i = start; i < (json_int_t)set->count6 && i < start + count; i++) {
+		const struct map_rule_spec spec = map_rule_spec_of(&set->rules[i]);
+
+		json_array_append_new(rules, ruleset_rule_json(&spec));
+	}
 	return api_reply(API_OK,
 	    json_pack("{s:i, s:I, s:o}", "total", (int)set->count6, "start", start, "rules", rules), "%s", "");
 }

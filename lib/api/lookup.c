@@ -62,13 +62,14 @@ refuse(struct lookup_answer *answer, int rc)
 }
 
 static void
-add_rule_ce(const struct lookup *lookup, const struct map_rule_spec *spec, const struct prefix6 *prefix,
+add_rule_ce(const struct lookup *lookup, const struct map_rule *rule, const struct prefix6 *prefix,
     struct lookup_answer *answer)
 {
+	const struct map_rule_spec spec = map_rule_spec_of(rule);
 	struct lookup_ce *ce = &answer->ces[answer->count];
 
-	*ce = (struct lookup_ce){ .domain = &lookup->domains[spec->domain], .rule = spec };
-	if (map_ce_derive(spec, prefix, &ce->ce, &answer->why) < 0) {
+	*ce = (struct lookup_ce){ .domain = &lookup->domains[rule->domain], .rule = rule };
+	if (map_ce_derive(&spec, prefix, &ce->ce, &answer->why) < 0) {
 		answer->result = LOOKUP_SEVERAL; /* the prefix ends before the EA bits do */
 		return;
 	}
@@ -166,27 +167,28 @@ look_up_ipv4(const struct lookup *lookup, uint32_t ipv4, const uint16_t *port, s
 {
 	const uint16_t any = port != NULL ? *port : 0;
 	const struct map_rule *rule = ruleset_find4(lookup->rules, ipv4, any);
-	const struct map_rule_spec *spec = rule != NULL ? &lookup->rules->specs[rule - lookup->rules->rules] : NULL;
 	const struct conf_pool *pool = find_pool(lookup, ipv4);
+	struct map_rule_spec spec;
 	char addr[IP4_TEXT_SIZE];
 	struct prefix6 prefix;
 	int rc;
 
 	*answer = (struct lookup_answer){ .result = LOOKUP_NO_RULE };
 	/* What one-to-one rules inside a pool leave of an address is the pool's. */
-	if (pool != NULL && (spec == NULL || spec->ipv4.len <= pool->ipv4.len || !map_rule_owns(rule, any))) {
+	if (pool != NULL && (rule == NULL || rule->v4_len <= pool->ipv4.len || !map_rule_owns(rule, any))) {
 		ask_binding(lookup, pool, ipv4, port, answer);
 		return;
 	}
-	if (spec == NULL) {
+	if (rule == NULL) {
 		error_set(&answer->why, ENOENT, "%s is outside all Rule IPv4 prefixes", ip4_format(ipv4, addr));
 		return;
 	}
-	rc = lookup_prefix(spec, ipv4, port, &prefix, &answer->why);
+	spec = map_rule_spec_of(rule);
+	rc = lookup_prefix(&spec, ipv4, port, &prefix, &answer->why);
 	if (rc < 0)
 		refuse(answer, rc);
 	else
-		add_rule_ce(lookup, spec, &prefix, answer);
+		add_rule_ce(lookup, rule, &prefix, answer);
 }
 
 /* ---- from IPv6 -------------------------------------------------------------------------------------------------- */
@@ -231,7 +233,7 @@ look_up_ipv6(const struct lookup *lookup, const struct prefix6 *prefix, struct l
 		    prefix6_format(prefix, text));
 		return;
 	}
-	add_rule_ce(lookup, &lookup->rules->specs[rule], prefix, answer);
+	add_rule_ce(lookup, &lookup->rules->rules[rule], prefix, answer);
 	if (answer->result != LOOKUP_CE || !is_taken(lookup, &answer->ces[0]))
 		return;
 	error_set(&answer->why, ENOENT, "the rule of %s leads to %s, but there it belongs to another rule or to a pool",

@@ -42,8 +42,8 @@ enum lookup_result {
 
 struct lookup_ce {
 	const struct conf_softwire *domain;
-	const struct map_rule_spec *rule; /* NULL: a binding */
-	struct map_ce ce;                 /* of a binding: address is its softwire address, prefix the same /128 */
+	const struct map_rule *rule; /* NULL: a binding */
+	struct map_ce ce;            /* of a binding: address is its softwire address, prefix the same /128 */
 };
 
 struct lookup_answer {

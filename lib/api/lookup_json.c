@@ -16,12 +16,14 @@ ce_json(const struct lookup_ce *found)
 	    kinds[ce->kind], "ipv4", ip4_format(ce->ipv4.addr, ipv4), "ipv4_prefix_len", ce->ipv4.len, "psid",
 	    ce->ports.psid, "psid_len", ce->ports.psid_len, "psid_offset", ce->ports.offset, "ports_total",
 	    (int)portset_count(&ce->ports), "port_ranges", ranges_json(&ce->ports));
+	struct map_rule_spec rule;
 
 	if (found->rule == NULL)
 		return object;
+	rule = map_rule_spec_of(found->rule);
 	json_object_set_new(object, "end_user_prefix", json_string(prefix6_format(&ce->prefix, prefix)));
-	json_object_set_new(object, "iid", json_string(iid_name(found->rule->iid)));
-	json_object_set_new(object, "rule", rule_json(found->rule));
+	json_object_set_new(object, "iid", json_string(iid_name(rule.iid)));
+	json_object_set_new(object, "rule", rule_json(&rule));
 	return object;
 }
 

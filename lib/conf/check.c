@@ -338,11 +338,13 @@ check_br_not_ce(const struct conf_softwire *domain, const struct ruleset *set, c
 {
 	const uint32_t rule = ruleset_find6(set, domain->br);
 	char br[IP6_TEXT_SIZE], prefix[PREFIX_TEXT_SIZE];
+	struct map_rule_spec spec;
 
 	if (rule == MAP_NO_RULE)
 		return 0;
+	spec = map_rule_spec_of(&set->rules[rule]);
 	place_error(err, br_place(group), "br: %s is inside the Rule IPv6 prefix %s", ip6_format(domain->br, br),
-	    prefix6_format(&set->specs[rule].ipv6, prefix));
+	    prefix6_format(&spec.ipv6, prefix));
 	error_hint(err, "the rule at %s:%u gives it to a CE; choose a BR address outside all rules",
 	    rules_place(lists, rule).file, rules_place(lists, rule).line);
 	return -EINVAL;
@@ -371,13 +373,15 @@ check_internet_address(const struct conf_address *address, const struct ruleset 
 {
 	const struct map_rule *rule = address->ipv4 ? ruleset_find4(set, address->v4, 0) : NULL;
 	char text[PREFIX_TEXT_SIZE], prefix[PREFIX_TEXT_SIZE];
+	struct map_rule_spec spec;
 	struct rule_place at;
 
-	if (rule == NULL || set->specs[rule - set->rules].ipv4.len == 0)
+	if (rule == NULL || rule->v4_len == 0)
 		return 0;
+	spec = map_rule_spec_of(rule);
 	at = rules_place(lists, (uint32_t)(rule - set->rules));
 	place_error(err, place, "%s is inside the %s %s", text_format(address, text),
-	    rule->bound ? "pool" : "Rule IPv4 prefix", prefix4_format(&set->specs[rule - set->rules].ipv4, prefix));
+	    rule->bound ? "pool" : "Rule IPv4 prefix", prefix4_format(&spec.ipv4, prefix));
 	error_hint(err, "the %s at %s:%u gives it to a CE", rule->bound ? "pool" : "rule", at.file, at.line);
 	return -EINVAL;
 }

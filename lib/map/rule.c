@@ -134,10 +134,14 @@ map_rule_compile(const struct map_rule_spec *spec, struct map_rule *rule, struct
 		.v4_shift = (uint8_t)(v4_len < 32 ? 32 - v4_len : 0),
 		.eup_shift = (uint8_t)(128 - eup_len),
 		.iid_shift = spec->iid == MAP_IID_DRAFT03 ? 8 : 0,
-		.kind = (uint8_t)map_rule_kind(spec),
-		.fmr = spec->fmr,
 		.bound = spec->bound,
 		.is_usual = !spec->bound && !spec->has_psid && eup_len <= 64,
+		.kind = (uint8_t)map_rule_kind(spec),
+		.v6_len = spec->ipv6.len,
+		.v4_len = spec->ipv4.len,
+		.psid_offset = spec->psid_offset & 0xf,
+		.has_psid = spec->has_psid,
+		.fmr = spec->fmr,
 	};
 	if (spec->has_psid) {
 		rule->given_mask = rule->psid_mask;
@@ -150,6 +154,22 @@ map_rule_compile(const struct map_rule_spec *spec, struct map_rule *rule, struct
 	if (rule->v4_shift == 32)
 		rule->v4_shift = 0;
 	return 0;
+}
+
+struct map_rule_spec
+map_rule_spec_of(const struct map_rule *rule)
+{
+	return (struct map_rule_spec){ .ipv6 = { rule->base, rule->v6_len },
+		.ipv4 = { rule->v4_base, rule->v4_len },
+		.ea_len = (uint8_t)(rule->bound ? 0 : 128 - rule->v6_len - rule->eup_shift),
+		.psid_offset = rule->psid_offset,
+		.bound = rule->bound,
+		.has_psid = rule->has_psid,
+		.psid_len = (uint8_t)(rule->bound || rule->has_psid ? __builtin_popcount(rule->psid_mask) : 0),
+		.psid = rule->psid_fixed,
+		.fmr = rule->fmr,
+		.iid = rule->iid_shift == 0 ? MAP_IID_RFC7597 : MAP_IID_DRAFT03,
+		.domain = rule->domain };
 }
 
 int

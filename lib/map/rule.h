@@ -73,11 +73,16 @@ struct map_rule {
 	uint8_t v4_shift;    /* address bits below the EA bits (prefix mode) */
 	uint8_t eup_shift;   /* 128 - n - o */
 	uint8_t iid_shift;   /* 0 (RFC 7597) or 8 (draft-03) */
+	bool shadowed;       /* another rule's IPv6 prefix lies inside this one's */
+	bool bound;          /* the bindings know the CEs; no function with an IPv6 address below is for this rule */
+	bool is_usual;       /* EA bits in the upper half of the address say all: not bound, no PSID given, no `next` */
 	uint8_t kind;        /* enum map_kind */
-	bool fmr;
-	bool shadowed; /* another rule's IPv6 prefix lies inside this one's */
-	bool bound;    /* the bindings know the CEs; no function with an IPv6 address below is for this rule */
-	bool is_usual; /* EA bits in the upper half of the address say all: not bound, no PSID given, no `next` */
+	/* no packet asks for what follows; map_rule_spec_of() does */
+	uint8_t v6_len; /* n */
+	uint8_t v4_len; /* r */
+	uint8_t psid_offset : 4;
+	bool has_psid : 1;
+	bool fmr : 1;
 } __attribute__((aligned(64)));
 
 _Static_assert(sizeof(struct map_rule) == 64, "a rule is one cache line");
@@ -97,6 +102,9 @@ struct map_ce {
  * other rules (next, shadowed) is left for ruleset_build(). RFC 7597 sections 5.1, 5.2, 6.
  */
 int map_rule_compile(const struct map_rule_spec *spec, struct map_rule *rule, struct error *err);
+
+/* What map_rule_compile() was given, as people read it. Nobody need keep both. */
+struct map_rule_spec map_rule_spec_of(const struct map_rule *rule);
 
 /* Kind and PSID length of a rule that map_rule_compile() has accepted. */
 enum map_kind map_rule_kind(const struct map_rule_spec *spec);

@@ -6,20 +6,27 @@
 
 /* ---- the IPv6 side ---------------------------------------------------------------------------------------------- */
 
-static int
-compare_prefix6(const void *one, const void *other)
+static const struct map_rule *
+rule_at(const struct ruleset *set, uint32_t place)
 {
-	const struct ruleset_prefix6 *a = one, *b = other;
+	return &set->rules[set->by6[place].rule];
+}
 
-	if (a->addr != b->addr)
-		return a->addr < b->addr ? -1 : 1;
-	return (int)a->len - (int)b->len;
+static int
+compare_place6(const void *one, const void *other, void *rules)
+{
+	const struct map_rule *a = (const struct map_rule *)rules + ((const struct ruleset_place6 *)one)->rule;
+	const struct map_rule *b = (const struct map_rule *)rules + ((const struct ruleset_place6 *)other)->rule;
+
+	if (a->base != b->base)
+		return a->base < b->base ? -1 : 1;
+	return (int)a->v6_len - (int)b->v6_len;
 }
 
 static bool
-encloses6(const struct ruleset_prefix6 *outer, const struct ruleset_prefix6 *inner)
+contains6(const struct map_rule *rule, u128 addr)
 {
-	return outer->len <= inner->len && ((outer->addr ^ inner->addr) & mask6(outer->len)) == 0;
+	return ((rule->base ^ addr) & mask6(rule->v6_len)) == 0;
 }
 
 /* In sorted order an enclosing prefix stands before what it encloses, so the previous one's parents are candidates. */
@@ -27,29 +34,39 @@ static int
 link_prefixes6(struct ruleset *set, uint32_t *bad, struct error *err)
 {
 	for (uint32_t i = 0; i < set->count; i++) {
-		const struct prefix6 *ipv6 = &set->specs[i].ipv6;
-
-		if (!set->specs[i].bound)
+		if (!set->rules[i].bound)
 			set->by6[set->count6++] =
-			    (struct ruleset_prefix6){ .addr = ipv6->addr, .rule = i, .len = ipv6->len };
+			    (struct ruleset_place6){ .upper = (uint64_t)(set->rules[i].base >> 64), .rule = i };
 	}
-	qsort(set->by6, set->count6, sizeof(set->by6[0]), compare_prefix6);
+	qsort_r(set->by6, set->count6, sizeof(set->by6[0]), compare_place6, set->rules);
 
 	for (uint32_t i = 0; i < set->count6; i++) {
+		const struct map_rule *rule = rule_at(set, i);
 		uint32_t parent = i == 0 ? MAP_NO_RULE : i - 1;
 
-		while (parent != MAP_NO_RULE && !encloses6(&set->by6[parent], &set->by6[i]))
+		while (parent != MAP_NO_RULE && !contains6(rule_at(set, parent), rule->base))
 			parent = set->by6[parent].parent;
 		set->by6[i].parent = parent;
 		if (parent == MAP_NO_RULE)
 			continue;
-		if (set->by6[parent].len == set->by6[i].len) {
+		if (rule_at(set, parent)->v6_len == rule->v6_len) {
+			const struct map_rule_spec one = map_rule_spec_of(rule_at(set, parent));
+			const struct map_rule_spec other = map_rule_spec_of(rule);
+
 			*bad = set->by6[i].rule;
-			return ruleset_check_pair(&set->specs[set->by6[parent].rule], &set->specs[*bad], err);
+			return ruleset_check_pair(&one, &other, err);
 		}
 		set->rules[set->by6[parent].rule].shadowed = true;
 	}
 	return 0;
+}
+
+static bool
+starts_behind(const struct ruleset *set, uint32_t place, u128 addr)
+{
+	const uint64_t upper = (uint64_t)(addr >> 64);
+
+	return set->by6[place].upper != upper ? set->by6[place].upper > upper : rule_at(set, place)->base > addr;
 }
 
 uint32_t
@@ -60,13 +77,13 @@ ruleset_find6(const struct ruleset *set, u128 addr)
 	while (low < high) { /* first prefix that starts behind the address */
 		const uint32_t middle = low + (high - low) / 2;
 
-		if (set->by6[middle].addr <= addr)
-			low = middle + 1;
-		else
+		if (starts_behind(set, middle, addr))
 			high = middle;
+		else
+			low = middle + 1;
 	}
 	for (at = low == 0 ? MAP_NO_RULE : low - 1; at != MAP_NO_RULE; at = set->by6[at].parent) {
-		if (((set->by6[at].addr ^ addr) & mask6(set->by6[at].len)) == 0)
+		if (contains6(rule_at(set, at), addr))
 			return set->by6[at].rule;
 	}
 	return MAP_NO_RULE;
@@ -163,18 +180,20 @@ static int
 check_order4(const struct ruleset *set, struct order4 *order, uint32_t *bad, struct error *err)
 {
 	for (uint32_t i = 0; i < set->count; i++) {
-		const struct map_rule_spec *spec = &set->specs[order[i].rule];
+		const struct map_rule_spec spec = map_rule_spec_of(&set->rules[order[i].rule]);
 		uint32_t at = i == 0 ? MAP_NO_RULE : i - 1;
 
-		while (at != MAP_NO_RULE && !prefix4_contains(&order[at].ipv4, spec->ipv4.addr))
+		while (at != MAP_NO_RULE && !prefix4_contains(&order[at].ipv4, spec.ipv4.addr))
 			at = order[at].parent;
 		order[i].parent = at;
 		/* A one-to-one neighbour stands for those before it: they have been compared with each other. */
 		for (; at != MAP_NO_RULE; at = order[at].parent) {
+			const struct map_rule_spec outer = map_rule_spec_of(&set->rules[order[at].rule]);
+
 			*bad = order[i].rule;
-			if (check_overlap4(&set->specs[order[at].rule], spec, err) < 0)
+			if (check_overlap4(&outer, &spec, err) < 0)
 				return -EINVAL;
-			if (order[at].ipv4.len == spec->ipv4.len) {
+			if (outer.ipv4.len == spec.ipv4.len) {
 				order[i].parent = order[at].parent;
 				order[i].first = order[at].first;
 				set->rules[order[at].rule].next = order[i].rule;
@@ -183,7 +202,7 @@ check_order4(const struct ruleset *set, struct order4 *order, uint32_t *bad, str
 		}
 		/* The PSIDs of the address that no one-to-one rule has are the enclosing rule's. */
 		at = order[i].parent;
-		if (spec->has_psid && at != MAP_NO_RULE && map_rule_psid_len(&set->specs[order[at].rule]) > 0)
+		if (spec.has_psid && at != MAP_NO_RULE && set->rules[order[at].rule].psid_mask != 0)
 			set->rules[order[i].rule].next = order[at].first;
 	}
 	return 0;
@@ -197,8 +216,15 @@ link_prefixes4(struct ruleset *set, uint32_t *bad, struct error *err)
 
 	if (order == NULL)
 		return error_set(err, ENOMEM, "out of memory for %u rules", set->count);
-	for (uint32_t i = 0; i < set->count; i++)
-		order[i] = (struct order4){ set->specs[i].ipv4, set->rules[i].psid_fixed, i, MAP_NO_RULE, i };
+	for (uint32_t i = 0; i < set->count; i++) {
+		const struct map_rule *rule = &set->rules[i];
+
+		order[i] = (struct order4){ .ipv4 = { rule->v4_base, rule->v4_len },
+			.psid = rule->psid_fixed,
+			.rule = i,
+			.parent = MAP_NO_RULE,
+			.first = i };
+	}
 	qsort(order, set->count, sizeof(*order), compare_order4);
 	rc = check_order4(set, order, bad, err);
 
@@ -231,13 +257,9 @@ ruleset_build(const struct map_rule_spec *specs, uint32_t count, uint32_t *bad, 
 	}
 	set->count = count;
 	set->rules = aligned_alloc(64, (size_t)(count + 1) * sizeof(*set->rules));
-	set->specs = calloc(count + 1, sizeof(*set->specs));
 	set->by6 = calloc(count + 1, sizeof(*set->by6));
-	if (set->rules == NULL || set->specs == NULL || set->by6 == NULL)
+	if (set->rules == NULL || set->by6 == NULL)
 		goto no_memory;
-	if (count > 0)
-		memcpy(set->specs, specs, count * sizeof(*specs));
-
 	for (uint32_t i = 0; i < count; i++) {
 		*bad = i;
 		if (map_rule_compile(&specs[i], &set->rules[i], err) < 0)
@@ -260,7 +282,6 @@ ruleset_free(struct ruleset *set)
 	if (set == NULL || --set->users > 0)
 		return;
 	free(set->rules);
-	free(set->specs);
 	free(set->by6);
 	trie4_clear(&set->by4);
 	free(set);

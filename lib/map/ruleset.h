@@ -18,22 +18,20 @@
 
 #define RULESET_MAX_RULES 1000000u
 
-/* An IPv6 prefix in the sorted order, with the nearest one that encloses it. */
-struct ruleset_prefix6 {
-	u128 addr;
+/* A Rule IPv6 prefix in the sorted order, with the nearest one that encloses it. */
+struct ruleset_place6 {
+	uint64_t upper; /* half of the address, so that a search need not look at every rule */
 	uint32_t rule;
 	uint32_t parent; /* index into by6, MAP_NO_RULE at the top */
-	uint8_t len;
 };
 
 struct ruleset {
 	unsigned int users; /* who holds it: ruleset_free() */
 	uint32_t count;
-	uint32_t count6;             /* of them not bound: each has its entry in by6 */
-	struct map_rule *rules;      /* in the order of the specs */
-	struct map_rule_spec *specs; /* the same rules, for people */
-	struct ruleset_prefix6 *by6; /* sorted by address, then length */
-	struct trie4 by4;            /* value: rule index + 1 */
+	uint32_t count6;            /* of them not bound: each has its place in by6 */
+	struct map_rule *rules;     /* in the order of the specs */
+	struct ruleset_place6 *by6; /* sorted by address, then length */
+	struct trie4 by4;           /* value: rule index + 1 */
 };
 
 /*

@@ -34,10 +34,9 @@ is_inside(const struct snapshot *snapshot, uint32_t addr)
 static bool
 is_ours(const struct snapshot *snapshot, uint32_t addr)
 {
-	const struct ruleset *rules = snapshot->rules;
-	const struct map_rule *rule = ruleset_match4(rules, addr);
+	const struct map_rule *rule = ruleset_match4(snapshot->rules, addr);
 
-	return rule != NULL && rules->specs[rule - rules->rules].ipv4.len > 0;
+	return rule != NULL && rule->v4_len > 0;
 }
 
 enum verdict
@@ -109,7 +108,9 @@ suspects_mark(struct snapshot *snapshot)
 	for (uint32_t i = 0; i < snapshot->behind_device_count; i++)
 		mark(snapshot, &snapshot->behind_device[i]);
 	for (uint32_t i = 0; i < snapshot->rules->count && snapshot->antispoof; i++) {
-		if (snapshot->rules->specs[i].ipv4.len > 0)
-			mark(snapshot, &snapshot->rules->specs[i].ipv4);
+		const struct map_rule *rule = &snapshot->rules->rules[i];
+
+		if (rule->v4_len > 0)
+			mark(snapshot, &(struct prefix4){ rule->v4_base, rule->v4_len });
 	}
 }

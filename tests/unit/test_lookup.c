@@ -147,7 +147,7 @@ START_TEST(one_to_one_rules)
 	struct lookup lookup = lookup_of(specs, COUNT(specs));
 
 	ask(&lookup, "192.0.2.18", 1236);
-	ck_assert_ptr_eq(answer.ces[0].rule, &lookup.rules->specs[1]);
+	ck_assert_ptr_eq(answer.ces[0].rule, &lookup.rules->rules[1]);
 	expect_none(&lookup, "192.0.2.18", 1240, LOOKUP_NOBODY, "its PSID is 0x36, which is not provisioned");
 	/* A whole address needs no port, and has every port. */
 	ask(&lookup, "203.0.113.7", -1);
@@ -166,7 +166,7 @@ START_TEST(rule_inside_another)
 	struct lookup lookup = lookup_of(specs, COUNT(specs));
 
 	ask(&lookup, "192.0.2.18", 1232);
-	ck_assert_ptr_eq(answer.ces[0].rule, &lookup.rules->specs[1]);
+	ck_assert_ptr_eq(answer.ces[0].rule, &lookup.rules->rules[1]);
 	expect_none(&lookup, "2001:db8:12:3400::/56", -1, LOOKUP_NOBODY,
 	    "leads to 192.0.2.18, but there it belongs to another");
 	ask(&lookup, "2001:db8:4d:3400::/56", -1);

@@ -83,7 +83,7 @@ expect(const char *time, uint64_t generation, const char *ipv6)
 	ck_assert_msg(find(time) == 0, "%s: %s", time, err.text);
 	ck_assert_msg(record.head.generation == generation, "%s: generation %lu", time,
 	    (unsigned long)record.head.generation);
-	ck_assert(record.rules->specs[0].ipv6.addr == prefix6(ipv6).addr);
+	ck_assert(record.rules->rules[0].base == prefix6(ipv6).addr);
 	record_free(&record);
 }
 
@@ -117,6 +117,7 @@ START_TEST(whole_record)
 		.rule_count = 2 };
 	struct record_domain domain = { .text = record_domain_text(&conf, &bindings) };
 	char *text = record_rules(&head, CONF_BR, NULL, &domain, 1);
+	struct map_rule_spec fixed;
 
 	ck_assert_str_eq(text, want);
 	append(text);
@@ -133,9 +134,9 @@ START_TEST(whole_record)
 	ck_assert_uint_eq(record.domains[0].pool_count, 1);
 	ck_assert_uint_eq(record.domains[0].pools[0].psid_len, 8);
 	ck_assert_uint_eq(record.rules->count, 2);
-	ck_assert(record.rules->specs[1].has_psid && record.rules->specs[1].psid == 0x34 &&
-	    record.rules->specs[1].psid_len == 8 && record.rules->specs[1].iid == MAP_IID_DRAFT03);
-	ck_assert_uint_eq(record.rules->specs[0].psid_offset, 4);
+	fixed = map_rule_spec_of(&record.rules->rules[1]);
+	ck_assert(fixed.has_psid && fixed.psid == 0x34 && fixed.psid_len == 8 && fixed.iid == MAP_IID_DRAFT03);
+	ck_assert_uint_eq(map_rule_spec_of(&record.rules->rules[0]).psid_offset, 4);
 	record_free(&record);
 }
 END_TEST

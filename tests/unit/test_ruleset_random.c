@@ -248,6 +248,41 @@ START_TEST(random_pairs)
 }
 END_TEST
 
+/* A rule as packets use it has kept all that it was made of. */
+START_TEST(what_it_was_given)
+{
+	uint32_t good = 0;
+
+	random_state = 1914;
+	while (good < 20000) {
+		struct map_rule_spec spec = random_spec(NULL, 0), again;
+		struct map_rule rule;
+		struct error err;
+
+		spec.psid_offset = (uint8_t)below(16);
+		spec.fmr = below(2);
+		spec.iid = below(2) ? MAP_IID_DRAFT03 : MAP_IID_RFC7597;
+		spec.domain = (uint16_t)below(8);
+		if (spec.has_psid || spec.bound)
+			spec.psid_len = (uint8_t)below(17);
+		if (spec.has_psid)
+			spec.psid = (uint16_t)below(1u << spec.psid_len);
+		if (map_rule_compile(&spec, &rule, &err) < 0)
+			continue;
+		good++;
+		again = map_rule_spec_of(&rule);
+		ck_assert(again.ipv6.addr == spec.ipv6.addr && again.ipv6.len == spec.ipv6.len);
+		ck_assert(again.ipv4.addr == spec.ipv4.addr && again.ipv4.len == spec.ipv4.len);
+		ck_assert_uint_eq(again.ea_len, spec.ea_len);
+		ck_assert_uint_eq(again.psid_offset, spec.psid_offset);
+		ck_assert(again.bound == spec.bound && again.has_psid == spec.has_psid);
+		ck_assert_uint_eq(again.psid_len, spec.psid_len);
+		ck_assert_uint_eq(again.psid, spec.psid);
+		ck_assert(again.fmr == spec.fmr && again.iid == spec.iid && again.domain == spec.domain);
+	}
+}
+END_TEST
+
 /* ---- size ------------------------------------------------------------------------------------------------------- */
 
 /* 100 000 rules: one-to-one rules, 64 on an address, which need the most memory and the longest chains. */
@@ -321,6 +356,7 @@ unit_suite(void)
 	tcase_set_timeout(random, 60);
 	tcase_add_loop_test(random, random_sets, 0, (int)COUNT(random_counts));
 	tcase_add_test(random, random_pairs);
+	tcase_add_test(random, what_it_was_given);
 	suite_add_tcase(suite, random);
 
 	tcase_set_timeout(large, 60);
