@@ -96,8 +96,7 @@ main(int argc, char **argv)
 			check = true;
 			break;
 		case 'V':
-			printf("mapedge " MAPEDGE_VERSION ", express lanes for %s\n",
-			    path_is_wide() ? "x86-64-v3" : "every CPU");
+			printf("mapedge " MAPEDGE_VERSION ", express lanes for %s\n", path_cpu());
 			return 0;
 		case 'm':
 			metrics_list(stdout);

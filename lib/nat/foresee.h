@@ -17,8 +17,8 @@ nat_foresee_mapping(const struct nat *nat, uint64_t inside)
 }
 
 /*
- * Then what follows from its port, or from the one that it will probably get when so many others get theirs before. True: it will need
- * one. The NAT has a bank, and both session_end()s are of a space with ports.
+ * Then what follows from its port, or from the one that it will probably get when so many others of its space get theirs before. True:
+ * it will need one. The NAT has a bank, and both session_end()s are of a space with ports.
  */
 static INLINED bool
 nat_foresee_session(const struct nat *nat, uint64_t inside, uint64_t remote, unsigned int before)

@@ -34,7 +34,9 @@ struct nat_port {
 
 _Static_assert(sizeof(struct nat_port) == 32, "two of them are one cache line");
 
-#define PORTS_DRAWN 32 /* as many as a burst has packets */
+#define PORTS_DRAWN BURST_SIZE /* all packets of a burst may need one */
+
+_Static_assert(65536 % PORTS_DRAWN == 0, "next_drawn goes round with 16 bits");
 
 struct port_list {
 	uint32_t count;

@@ -129,7 +129,7 @@ may_open_session(const struct worker *w, const struct packet *p)
 static INLINED void
 foresee_sessions(const struct worker *w, const struct burst *burst)
 {
-	unsigned int ports = 0;
+	unsigned int ports[L4_SPACES] = { 0 };
 
 	for (uint16_t i = 0; i < burst->count; i++) {
 		if (may_open_session(w, burst->live[i]))
@@ -139,7 +139,7 @@ foresee_sessions(const struct worker *w, const struct burst *burst)
 		const struct packet *p = burst->live[i];
 
 		if (may_open_session(w, p))
-			ports += nat_foresee_session(w->nat, p->near, p->far, ports);
+			ports[p->kind] += nat_foresee_session(w->nat, p->near, p->far, ports[p->kind]);
 	}
 }
 

@@ -17,7 +17,7 @@
 /* Of two columns, in each sixteen bytes: the lower or the upper words by turns, or the lower or the upper pairs of words. */
 #if defined(__AVX2__)
 #define COLUMN_PACKETS 8
-#define COLUMN_OF_HALVES(half) COLUMN_PICK(half[0], half[1], 0, 1, 2, 3, 4, 5, 6, 7)
+#define COLUMN_OF_ROWS(row) COLUMN_PICK(row[0], row[1], 0, 1, 2, 3, 4, 5, 6, 7)
 #define COLUMN_LOW 0, 8, 1, 9, 4, 12, 5, 13
 #define COLUMN_HIGH 2, 10, 3, 11, 6, 14, 7, 15
 #define COLUMN_LOW_PAIRS 0, 1, 8, 9, 4, 5, 12, 13
@@ -27,7 +27,7 @@
 	    29, 28
 #else
 #define COLUMN_PACKETS 4
-#define COLUMN_OF_HALVES(half) (half[0])
+#define COLUMN_OF_ROWS(row) (row[0])
 #define COLUMN_LOW 0, 4, 1, 5
 #define COLUMN_HIGH 2, 6, 3, 7
 #define COLUMN_LOW_PAIRS 0, 1, 4, 5
@@ -36,7 +36,7 @@
 #endif
 
 #define COLUMN_BYTES (COLUMN_PACKETS * 4)
-#define COLUMN_HALF 16
+#define COLUMN_ROW 16 /* bytes of a packet that are read at once */
 
 typedef uint32_t column __attribute__((vector_size(COLUMN_BYTES)));
 
@@ -48,12 +48,12 @@ typedef uint32_t column __attribute__((vector_size(COLUMN_BYTES)));
 static INLINED column
 column_rows(const uint8_t *const *first, int offset)
 {
-	typedef uint32_t half __attribute__((vector_size(COLUMN_HALF)));
-	half rows[COLUMN_BYTES / COLUMN_HALF];
+	typedef uint32_t row __attribute__((vector_size(COLUMN_ROW)));
+	row rows[COLUMN_BYTES / COLUMN_ROW];
 
-	for (int i = 0; i < COLUMN_BYTES / COLUMN_HALF; i++)
-		memcpy(&rows[i], first[4 * i] + offset, COLUMN_HALF);
-	return COLUMN_OF_HALVES(rows);
+	for (int i = 0; i < COLUMN_BYTES / COLUMN_ROW; i++)
+		memcpy(&rows[i], first[4 * i] + offset, COLUMN_ROW);
+	return COLUMN_OF_ROWS(rows);
 }
 
 /* Four words, as they stand in memory at `offset` of each row. Those that nobody asks for cost next to nothing. */
@@ -77,9 +77,9 @@ columns_join(uint64_t to[COLUMN_PACKETS], column high, column low)
 {
 	const column one = COLUMN_PICK(low, high, COLUMN_LOW), other = COLUMN_PICK(low, high, COLUMN_HIGH);
 
-	for (int i = 0; i < COLUMN_BYTES / COLUMN_HALF; i++) {
-		memcpy(to + 4 * i, (const uint8_t *)&one + COLUMN_HALF * i, COLUMN_HALF);
-		memcpy(to + 4 * i + 2, (const uint8_t *)&other + COLUMN_HALF * i, COLUMN_HALF);
+	for (int i = 0; i < COLUMN_BYTES / COLUMN_ROW; i++) {
+		memcpy(to + 4 * i, (const uint8_t *)&one + COLUMN_ROW * i, COLUMN_ROW);
+		memcpy(to + 4 * i + 2, (const uint8_t *)&other + COLUMN_ROW * i, COLUMN_ROW);
 	}
 }
 

@@ -3,10 +3,10 @@
 #include "path/express.h"
 
 /* As they are built for every CPU, and once more for those that can do more: lib/meson.build gives that build this name. */
-static express_of_ways *lanes = &express_lanes;
+static const struct lanes *lanes = &express_lanes;
 
 #if defined(EXPRESS_FOR_V3)
-extern express_of_ways express_lanes_v3;
+extern const struct lanes express_lanes_v3;
 
 /* Before main() begins: it is the same for all workers and never changes. */
 static __attribute__((constructor)) void
@@ -17,16 +17,22 @@ choose_lanes(void)
 }
 #endif
 
-bool
-path_is_wide(void)
+const struct lanes *
+express_chosen(void)
 {
-	return lanes != &express_lanes;
+	return lanes;
+}
+
+const char *
+path_cpu(void)
+{
+	return lanes->cpu;
 }
 
 void
 path_run(struct worker *w, enum way way, struct rte_mbuf **mbufs, uint16_t count)
 {
-	express_lane *const lane = (*lanes)[w->snapshot->work][way];
+	express_lane *const lane = lanes->of[w->snapshot->work][way];
 
 	if (lane != NULL && count > 1) { /* one alone is read faster by itself than as one of several */
 		lane(w, way, mbufs, count);

@@ -229,9 +229,15 @@ typedef void express_lane(struct worker *w, enum way way, struct rte_mbuf **mbuf
 
 express_lane br_down_express, br_up_express, ce_up_express, ce_down_express, forward_express;
 
-/* NULL: that way is the long way as a whole. */
-typedef express_lane *const express_of_ways[WORKS][WAYS];
-extern express_of_ways express_lanes;
+/* As they are built for one kind of CPU. NULL: that way is the long way as a whole. */
+struct lanes {
+	const char *cpu; /* path_cpu() */
+	express_lane *of[WORKS][WAYS];
+};
+extern const struct lanes express_lanes;
+
+/* Those that this program has chosen. */
+const struct lanes *express_chosen(void);
 
 /* ---- the lane --------------------------------------------------------------------------------------------------- */
 

@@ -49,8 +49,8 @@ void path_run(struct worker *w, enum way way, struct rte_mbuf **mbufs, uint16_t 
 /* The same without the lane: each packet through every stage and step of its way. */
 void path_run_long(struct worker *w, enum way way, struct rte_mbuf **mbufs, uint16_t count);
 
-/* Are the express lanes those for x86-64-v3 (AVX2, BMI2)? It is decided when the program starts, by what the CPU can do. */
-bool path_is_wide(void);
+/* What the express lanes that run here are built for: "x86-64-v3" (AVX2, BMI2) or "every CPU". A program decides it when it starts. */
+const char *path_cpu(void);
 
 /*
  * Fragments that waited for their first one and may go on now: call after a burst, when the outlets are empty, until it

@@ -112,6 +112,8 @@ def lanes_are_chosen():
         assert f"lanes for {'x86-64-v3' if can else 'every CPU'}\n" in version_without("RTM").stdout
         for feature in "AVX2", "BMI2", "LZCNT":
             assert "lanes for every CPU\n" in version_without(feature).stdout, feature
+    else:  # there is but one kind of lanes, and it is as the program is
+        assert f"lanes for {'x86-64-v3' if '(AVX2)' in sys.argv[3] else 'every CPU'}\n" in version_without("RTM").stdout
 
 
 def cpu_without(feature):
@@ -125,7 +127,7 @@ def cpu_without(feature):
 
 add("version", expect, 0, ["mapedge 0."], "-V")
 add("the express lanes of this CPU", lanes_are_chosen)
-for lack in ("AVX2", "BMI2", "RTM"):
+for lack in ("SSE4_2", "POPCNT", "AVX2", "BMI2", "RTM"):
     add(f"a CPU without {lack}", cpu_without, lack)
 add("help", expect, 0, ["usage: mapedge"], "--help")
 add("unknown option", expect, 2, ["usage: mapedge"], "--frobnicate")

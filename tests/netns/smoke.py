@@ -108,7 +108,7 @@ def balanced_after(function, lab):
 
 
 def standard_lab(tap, build):
-    if not any(tap.wants(name) for name, _ in CASES):
+    if not tap.wants_any([name for name, _ in CASES]):
         return
     try:
         with Lab(build) as lab:
@@ -134,7 +134,7 @@ def main():
     parser = argparse.ArgumentParser(description="mapedge in network namespaces, as TAP.")
     parser.add_argument("--build", default=labs.default_build(), help="where meson has built")
     parser.add_argument("--half", choices=("path", "line"), help="only what packets do, or only what a line says; default: both")
-    parser.add_argument("--again", action="store_true", help="try what failed a second time, in a lab of its own")
+    parser.add_argument("--again", action="store_true", help="try what failed a second time, when the others are done")
     parser.add_argument("words", nargs="*", help="only cases whose name has one of these")
     arguments = parser.parse_args()
     begin = time.monotonic()

@@ -30,12 +30,21 @@ def time_limit(seconds):
 class Tap:
     """What was asked for, and what became of it; with `second_chance`, what fails is not reported before it has failed twice."""
 
-    def __init__(self, wanted=None, second_chance=False):
-        self._wanted, self._second_chance = wanted, second_chance
-        self._number, self._failed, self._again = 0, 0, []
+    def __init__(self, words=None, second_chance=False):
+        self._words, self._second_chance, self._is_second = words, second_chance, False
+        self._number, self._failed, self._again = 0, 0, set()
 
     def wants(self, name):
-        return not self._wanted or any(word in name for word in self._wanted)
+        if self._is_second:
+            return name in self._again
+        return not self._words or any(word in name for word in self._words)
+
+    def wants_any(self, names):
+        """Of cases that share a lab, where one may stand on those before it: the second round has all of them or none."""
+        wanted = any(self.wants(name) for name in names)
+        if wanted and self._is_second:
+            self._again.update(names)
+        return wanted
 
     def case(self, name, function, *args, limit=60):
         """Runs one case."""
@@ -53,7 +62,7 @@ class Tap:
         """What became of a case. With `is_last` there is no second chance: nothing that second_round() names would repeat it."""
         failed = error is not None and not isinstance(error, Skip)
         if failed and self._second_chance and not is_last:
-            self._again.append(name)
+            self._again.add(name)
             print(f"# failed, and will be tried again: {name}")
         else:
             self._number += 1
@@ -67,7 +76,7 @@ class Tap:
 
     def second_round(self):
         """From now on only what has failed is wanted, and it is the last chance; False if nothing has."""
-        self._wanted, self._second_chance = self._again, False
+        self._is_second, self._second_chance = True, False
         return bool(self._again)
 
     def end(self):
