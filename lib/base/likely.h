@@ -10,8 +10,8 @@
 /* A step that is too long for the compiler's taste, in the middle of a way where every packet takes it. */
 #define INLINED inline __attribute__((always_inline))
 
-/* A function that is called for few packets: its callers keep their registers for the others. */
-#define COLD __attribute__((cold))
+/* A function that is called for few packets: it stays out of its callers, which keep their registers for the others. */
+#define COLD __attribute__((cold, noinline))
 
 #ifndef unlikely
 #define unlikely(condition) __builtin_expect(!!(condition), 0)

@@ -67,15 +67,9 @@ tick_pending(struct worker *w)
 	return w->pending->packet_count;
 }
 
-void
-path_adopt(struct worker *w, const struct snapshot *snapshot)
+static COLD void
+adopt_generation(struct worker *w, const struct snapshot *snapshot)
 {
-	w->snapshot = snapshot;
-	w->host = &snapshot->host;
-	w->icmp_limit = snapshot->icmp_limit;
-	w->binding_counters = snapshot->binding_counters[w->id]; /* an index means nothing without its table */
-	if (w->generation == snapshot->generation)
-		return;
 	w->generation = snapshot->generation;
 	(void)tick_pending(w);
 	if (snapshot->work == WORK_BR)
@@ -90,6 +84,18 @@ path_adopt(struct worker *w, const struct snapshot *snapshot)
 		counter_add(&w->counters.event[EVENT_sessions_flushed], ended);
 	}
 	w->nat_epoch = snapshot->nat_epoch;
+}
+
+/* In every turn, and nearly always nothing is new. */
+void
+path_adopt(struct worker *w, const struct snapshot *snapshot)
+{
+	w->snapshot = snapshot;
+	w->host = &snapshot->host;
+	w->icmp_limit = snapshot->icmp_limit;
+	w->binding_counters = snapshot->binding_counters[w->id]; /* an index means nothing without its table */
+	if (unlikely(w->generation != snapshot->generation))
+		adopt_generation(w, snapshot);
 }
 
 #define EXPIRE_DATAGRAMS 16 /* of each kind in one tick: what they held must fit into the outlets */

@@ -110,6 +110,16 @@ empty_outlets(struct engine *engine, struct worker *w)
 	}
 }
 
+/* Most turns end with nothing in any outlet, for each burst has emptied them. */
+static inline bool
+has_outlets_to_empty(const struct worker *w)
+{
+	return w->count > 1 ||
+	    (w->transmit[INTERFACE_V4].count | w->transmit[INTERFACE_V6].count | w->to_host.count | w->dropped.count) >
+	    0 ||
+	    (w->pending != NULL && w->pending->question_count > 0);
+}
+
 static void
 refill_stock(struct engine *engine, struct worker *w)
 {
@@ -263,7 +273,8 @@ engine_turn(struct engine *engine, struct worker *w)
 	if (w->id == 0 && engine->crossing.from_host != NULL)
 		handled += send_from_host(engine, w);
 	path_tick(w, EXPIRE_BUDGET);
-	empty_outlets(engine, w);
+	if (has_outlets_to_empty(w))
+		empty_outlets(engine, w);
 	handled += inquiry_answer(&engine->desk[w->id], w);
 	if (engine->has_news[w->id]) {
 		engine->has_news[w->id] = false;
