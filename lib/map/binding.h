@@ -27,6 +27,7 @@
 #include "base/addr.h"
 #include "base/error.h"
 #include "base/hash.h"
+#include "base/likely.h"
 
 #define BINDING_MAX_CAPACITY (1u << 24)
 #define BINDING_WAYS 7
@@ -147,23 +148,29 @@ binding_prefetch(const struct binding_table *table, uint64_t hash)
 	__builtin_prefetch(binding_home(table, hash));
 }
 
-/* When it has come: the entry that the hash probably leads to, on its way into the cache; NULL when there is none in sight. */
+/*
+ * When it has come: the entry that the hash probably leads to, on its way into the cache; NULL when there is none in sight. Of a
+ * chain that is the first, which seldom has another one behind it.
+ */
 static inline const struct binding *
 binding_expect(const struct binding_table *table, uint64_t hash)
 {
 	const struct binding_bucket *bucket = binding_home(table, hash);
+	uint32_t number = 0;
 
+	/* All slots: which one it is, no CPU can foretell. */
+#pragma GCC unroll 8
 	for (unsigned int way = 0; way < BINDING_WAYS; way++) {
 		const uint64_t slot = binding_load_slot(bucket, way);
-		const struct binding *entry;
 
-		if (slot >> 32 != binding_tag(hash))
-			continue;
-		entry = binding_at(table, (uint32_t)slot);
-		__builtin_prefetch(entry);
-		return entry;
+		number = slot >> 32 == binding_tag(hash) ? (uint32_t)slot : number;
 	}
-	return NULL;
+	if (unlikely(number == 0))
+		number = binding_load_link(&bucket->more);
+	if (number == 0)
+		return NULL;
+	__builtin_prefetch(binding_at(table, number));
+	return binding_at(table, number);
 }
 
 /* Who has this port set of this address, or NULL. Valid until the end of the reader's section. */

@@ -17,6 +17,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/likely.h"
+
 #if defined(__SSE2__)
 #include <emmintrin.h>
 #endif
@@ -132,14 +134,24 @@ index_next(struct index_cursor *cursor)
 	return cursor->bucket->id[way];
 }
 
-/* The first candidate of the home bucket alone: good enough to prefetch its object. */
+/*
+ * The first candidate, nearly always the only one: good enough to prefetch its object. In a full table one of fifteen is in an
+ * overflow bucket, which is looked at, too: who is not found here goes a longer way.
+ */
 static inline uint32_t
 index_peek(const struct index *index, uint64_t hash)
 {
 	const struct index_bucket *bucket = index_home(index, hash);
-	const uint32_t matches = index_match(bucket, index_signature(index, hash));
+	const uint16_t signature = index_signature(index, hash);
+	uint32_t matches = index_match(bucket, signature);
 
-	return matches == 0 ? INDEX_NONE : bucket->id[__builtin_ctz(matches)];
+	while (unlikely(matches == 0)) {
+		if (bucket->next == 0)
+			return INDEX_NONE;
+		bucket = &index->buckets[bucket->next];
+		matches = index_match(bucket, signature);
+	}
+	return bucket->id[__builtin_ctz(matches)];
 }
 
 #endif

@@ -52,7 +52,10 @@ struct bench {
 	FILE *json;
 	bool first_json;
 	double floor[2][2]; /* [up or down][cold]: minimum of this run */
+	struct bench_lookup lookup;
 };
+
+enum what { THE_PATH, THE_FLOOR, THE_LOOKUP };
 
 /* ---- moving packets --------------------------------------------------------------------------------------------- */
 
@@ -71,22 +74,31 @@ take_back(struct bench *bench, const struct bench_case *c, struct rte_ring *out,
 	}
 }
 
+/* One turn of what is measured; the number of packets. */
+static unsigned int
+turn(struct bench *bench, const struct bench_case *c, enum what what)
+{
+	struct bench_lookup *lookup = what == THE_LOOKUP ? &bench->lookup : NULL;
+
+	return what == THE_PATH ? engine_turn(&bench->engine, bench->engine.worker[0])
+				: bench_floor_turn(&bench->engine, 0, c->from, !c->from, c->wraps, lookup);
+}
+
 /* Cycles that a window takes. Packets that come a few at a time are put into the ring meanwhile. */
 static uint64_t
-time_window(struct bench *bench, const struct bench_case *c, struct rte_mbuf **mbufs, bool floor_only)
+time_window(struct bench *bench, const struct bench_case *c, struct rte_mbuf **mbufs, enum what what)
 {
-	const unsigned int from = c->from, to = !c->from, step = c->burst > 0 && !floor_only ? c->burst : WINDOW;
+	const unsigned int step = c->burst > 0 && what == THE_PATH ? c->burst : WINDOW;
 	uint64_t start = rte_rdtsc_precise();
 
 	for (unsigned int at = 0; at < WINDOW; at += step) {
 		unsigned int handled = 0;
 
-		rte_ring_sp_enqueue_bulk(bench->in[from], (void **)mbufs + at, step, NULL);
+		rte_ring_sp_enqueue_bulk(bench->in[c->from], (void **)mbufs + at, step, NULL);
 		if (step == WINDOW)
 			start = rte_rdtsc_precise();
 		while (handled < step)
-			handled += floor_only ? bench_floor_turn(&bench->engine, 0, from, to, c->wraps)
-					      : engine_turn(&bench->engine, bench->engine.worker[0]);
+			handled += turn(bench, c, what);
 	}
 	return rte_rdtsc_precise() - start;
 }
@@ -101,7 +113,7 @@ by_value(const void *one, const void *other)
 
 /* Times windows over the buffers, each filled by the case before it is its turn. */
 static struct result
-measure(struct bench *bench, const struct bench_case *c, bool cold, bool floor_only)
+measure(struct bench *bench, const struct bench_case *c, bool cold, enum what what)
 {
 	const uint32_t buffers = cold ? COLD_BUFFERS : HOT_BUFFERS;
 	struct result result = { .of = c, .name = c->name, .cold = cold };
@@ -112,10 +124,10 @@ measure(struct bench *bench, const struct bench_case *c, bool cold, bool floor_o
 	for (unsigned int window = 0; window < bench->windows; window++) {
 		struct rte_mbuf **mbufs = bench->buffers + at;
 
-		bench->cycles[window] = (double)time_window(bench, c, mbufs, floor_only) / WINDOW;
+		bench->cycles[window] = (double)time_window(bench, c, mbufs, what) / WINDOW;
 		take_back(bench, c, bench->out[!c->from], mbufs,
-		    floor_only ? WINDOW : WINDOW - WINDOW * c->dropped / 100);
-		if (c->open_flow != NULL && !floor_only)
+		    what == THE_PATH ? WINDOW - WINDOW * c->dropped / 100 : WINDOW);
+		if (c->open_flow != NULL && what == THE_PATH)
 			bench_end_new_sessions(c, &bench->engine);
 		for (uint32_t i = 0; i < WINDOW; i++)
 			c->fill(c, mbufs[i], next_flow++);
@@ -221,13 +233,39 @@ floor_of(struct bench *bench, const struct bench_case *c, bool cold)
 	double *floor = &bench->floor[c->wraps][cold];
 
 	if (*floor == 0) {
-		struct result r = measure(bench, c, cold, true);
+		struct result r = measure(bench, c, cold, THE_FLOOR);
 
 		*floor = r.min;
 		r.name = c->wraps ? "floor, wrap" : "floor, unwrap";
 		print_result(bench, &r, *floor);
 	}
 	return *floor;
+}
+
+/* The floor with what memory takes to find as many flows in tables of the kind that this case has. */
+static int
+measure_lookup(struct bench *bench, const struct bench_case *c, bool cold, double floor, struct error *err)
+{
+	struct result r;
+	int rc = bench_lookup_make(&bench->lookup, c->flows, c->is_bound);
+
+	if (rc == 0) {
+		r = measure(bench, c, cold, THE_LOOKUP);
+		r.name = c->wraps ? "lookup, wrap" : "lookup, unwrap";
+		print_result(bench, &r, floor);
+	} else {
+		error_set(err, ENOMEM, "no memory for %u flows", c->flows);
+	}
+	bench_lookup_free(&bench->lookup);
+	return rc;
+}
+
+static bool
+has_lookup(const struct bench_case *c)
+{
+	const bool has_sessions = c->is_ce && !c->is_native6 && c->open_flow == NULL && c->rules == 1;
+
+	return strcmp(c->size, "64") == 0 && (has_sessions || c->is_bound);
 }
 
 static bool
@@ -249,17 +287,19 @@ warm(struct bench *bench, struct bench_case *c, struct error *err)
 static int
 run_packets(struct bench *bench, struct bench_case *c, struct error *err)
 {
-	const int rc = warm(bench, c, err);
+	int rc = warm(bench, c, err);
 
 	for (int cold = 0; cold < (bench->hot_only ? 1 : 2) && rc == 0; cold++) {
 		const double floor = floor_of(bench, c, cold);
-		struct result r = measure(bench, c, cold, false);
+		struct result r = measure(bench, c, cold, THE_PATH);
 
 		if (c->open_flow != NULL)
 			r.sessions_per_second = (double)rte_get_tsc_hz() / r.min;
 		if (c->is_ce)
 			r.bytes_per_session = (double)c->nat_bytes / c->sessions;
 		print_result(bench, &r, floor);
+		if (has_lookup(c))
+			rc = measure_lookup(bench, c, cold, floor, err);
 	}
 	return rc;
 }

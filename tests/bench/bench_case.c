@@ -2,8 +2,8 @@
 #include "bench_case.h"
 
 #include <stdlib.h>
-#include <sys/mman.h>
 
+#include "bench_pages.h"
 #include "bench_sessions.h"
 #include "pkt/checksum.h"
 
@@ -243,7 +243,6 @@ flow_br_spoofed(const struct bench_case *c, uint32_t number)
 /* ---- BR with a pool: each flow is of a binding ------------------------------------------------------------------ */
 
 #define POOL_PSID_LEN 6
-#define HUGE_PAGE (2u << 20)
 
 static struct binding
 binding_of(uint32_t number)
@@ -285,30 +284,15 @@ flow_bound_up(const struct bench_case *c, uint32_t number)
 		.dst_port = 53 };
 }
 
-/* In large pages, if there are any, as the daemon's. */
-static void *
-allocate(size_t size)
-{
-	void *memory;
-
-	size = (size + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE;
-	memory = aligned_alloc(HUGE_PAGE, size);
-	if (memory == NULL)
-		return NULL;
-	(void)madvise(memory, size, MADV_HUGEPAGE);
-	memset(memory, 0, size);
-	return memory;
-}
-
 /* 0, or -ENOMEM. */
 static int
 bind_all(struct bench_case *c, struct snapshot *snapshot)
 {
 	static const struct hash_key key = { { UINT64_C(0x243f6a8885a308d3),
 	    UINT64_C(0x13198a2e03707344) } }; /* of pi */
-	void *memory = allocate(binding_table_size(c->flows));
+	void *memory = bench_allocate(binding_table_size(c->flows));
 
-	c->binding_counters = allocate(c->flows * sizeof(*c->binding_counters));
+	c->binding_counters = bench_allocate(c->flows * sizeof(*c->binding_counters));
 	if (memory == NULL || c->binding_counters == NULL)
 		return -ENOMEM;
 	c->bindings = binding_table_init(memory, c->flows, &key);

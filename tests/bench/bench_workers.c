@@ -69,7 +69,7 @@ time_window(struct party *party)
 	rte_ring_sp_enqueue_bulk(party->in[from], (void **)party->mbufs, WINDOW, NULL);
 	start = rte_rdtsc_precise();
 	while (handled < WINDOW)
-		handled += party->is_floor ? bench_floor_turn(engine, party->worker, from, to, party->c.wraps)
+		handled += party->is_floor ? bench_floor_turn(engine, party->worker, from, to, party->c.wraps, NULL)
 					   : engine_turn(engine, engine->worker[party->worker]);
 	end = rte_rdtsc_precise();
 	if (rte_ring_sc_dequeue_bulk(party->out[to], (void **)party->mbufs, WINDOW, NULL) != WINDOW) {

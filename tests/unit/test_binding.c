@@ -416,7 +416,7 @@ END_TEST
 START_TEST(few_chains)
 {
 	const uint32_t capacity = 100000;
-	uint32_t chained = 0;
+	uint32_t chained = 0, expected = 0;
 
 	make(capacity, 6);
 	for (uint32_t i = 0; i < capacity; i++)
@@ -427,8 +427,15 @@ START_TEST(few_chains)
 	}
 	ck_assert_uint_gt(chained, 0);
 	ck_assert_uint_lt(chained, capacity / 40);
-	for (uint32_t i = 0; i < capacity; i++)
+	for (uint32_t i = 0; i < capacity; i++) {
+		const uint64_t hash = binding_hash(table, 0xcb000000 + i / 64, (uint16_t)(i % 64));
+
 		check_found(0xcb000000 + i / 64, (uint16_t)(i % 64), i);
+		expected += binding_expect(table, hash) == binding_find(table, 0xcb000000 + i / 64, (uint16_t)(i % 64));
+	}
+	/* The second of a chain is not, nor who has the tag of another one of its bucket. */
+	ck_assert_uint_gt(expected, capacity - chained);
+	ck_assert_uint_gt(expected, capacity - capacity / 100);
 }
 END_TEST
 

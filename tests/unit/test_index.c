@@ -344,7 +344,7 @@ START_TEST(forgotten_again_and_again)
 }
 END_TEST
 
-START_TEST(peek_offers_a_candidate_of_the_home_bucket)
+START_TEST(peek_offers_the_first_candidate)
 {
 	const uint64_t hash = UINT64_C(0x1234000000000007);
 
@@ -354,6 +354,23 @@ START_TEST(peek_offers_a_candidate_of_the_home_bucket)
 	ck_assert_uint_eq(index_peek(&set, hash), 5);
 	ck_assert_uint_eq(index_peek(&set, hash ^ UINT64_C(0xffff) << 48), INDEX_NONE);
 	ck_assert_uint_eq(index_peek(&set, hash ^ UINT64_C(1) << 31), INDEX_NONE);
+}
+END_TEST
+
+/* Also in a full index, where one id of fifteen is in an overflow bucket: all but those whose signature another one has, too. */
+START_TEST(peek_finds_nearly_all)
+{
+	struct random rng = { .key = { { 2, 4 } } };
+	unsigned int room, found = 0;
+
+	make(MAX_IDS);
+	room = overflow_left();
+	for (uint32_t id = 0; id < MAX_IDS; id++)
+		ck_assert_int_eq(insert(random_u64(&rng), id), 0);
+	ck_assert_uint_lt(overflow_left(), room);
+	for (uint32_t id = 0; id < MAX_IDS; id++)
+		found += index_peek(&set, list.hash[id]) == id;
+	ck_assert_uint_ge(found, MAX_IDS - 3);
 }
 END_TEST
 
@@ -376,7 +393,8 @@ unit_suite(void)
 	tcase_add_test(corners, equal_signatures);
 	tcase_add_test(corners, forgotten_at_once);
 	tcase_add_test(corners, forgotten_again_and_again);
-	tcase_add_test(corners, peek_offers_a_candidate_of_the_home_bucket);
+	tcase_add_test(corners, peek_offers_the_first_candidate);
+	tcase_add_test(corners, peek_finds_nearly_all);
 	suite_add_tcase(suite, corners);
 	return suite;
 }
