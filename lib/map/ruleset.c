@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/pages.h"
+
 /* ---- the IPv6 side ---------------------------------------------------------------------------------------------- */
 
 static const struct map_rule *
@@ -256,7 +258,7 @@ ruleset_build(const struct map_rule_spec *specs, uint32_t count, uint32_t *bad, 
 		goto fail;
 	}
 	set->count = count;
-	set->rules = aligned_alloc(64, (size_t)(count + 1) * sizeof(*set->rules));
+	set->rules = pages_alloc((size_t)(count + 1) * sizeof(*set->rules));
 	set->by6 = calloc(count + 1, sizeof(*set->by6));
 	if (set->rules == NULL || set->by6 == NULL)
 		goto no_memory;

@@ -3,19 +3,23 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
+
+#include "base/pages.h"
 
 static uint32_t
 new_block(struct trie4 *trie, uint32_t fill)
 {
-	uint32_t *grown;
-
 	/* Powers of two: the array doubles when it is full. */
 	if ((trie->blocks & (trie->blocks - 1)) == 0) {
-		const size_t room = trie->blocks == 0 ? 1 : (size_t)trie->blocks * 2;
+		const size_t size = (size_t)trie->blocks * 256 * sizeof(*trie->block);
+		uint32_t *grown = pages_alloc(size == 0 ? 256 * sizeof(*grown) : size * 2);
 
-		grown = realloc(trie->block, room * 256 * sizeof(*grown));
 		if (grown == NULL)
 			return 0;
+		if (size > 0)
+			memcpy(grown, trie->block, size);
+		free(trie->block);
 		trie->block = grown;
 	}
 	for (uint32_t i = 0; i < 256; i++)

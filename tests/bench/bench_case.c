@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "bench_pages.h"
+#include "base/pages.h"
 #include "bench_sessions.h"
 #include "pkt/checksum.h"
 
@@ -290,11 +290,12 @@ bind_all(struct bench_case *c, struct snapshot *snapshot)
 {
 	static const struct hash_key key = { { UINT64_C(0x243f6a8885a308d3),
 	    UINT64_C(0x13198a2e03707344) } }; /* of pi */
-	void *memory = bench_allocate(binding_table_size(c->flows));
+	void *memory = pages_alloc(binding_table_size(c->flows));
 
-	c->binding_counters = bench_allocate(c->flows * sizeof(*c->binding_counters));
+	c->binding_counters = pages_alloc(c->flows * sizeof(*c->binding_counters));
 	if (memory == NULL || c->binding_counters == NULL)
 		return -ENOMEM;
+	memset(c->binding_counters, 0, c->flows * sizeof(*c->binding_counters));
 	c->bindings = binding_table_init(memory, c->flows, &key);
 	for (uint32_t i = 0; i < c->flows; i++) {
 		const struct binding binding = binding_of(i);

@@ -3,19 +3,20 @@
 
 #include <rte_prefetch.h>
 
-#include "bench_pages.h"
+#include "base/pages.h"
 
 int
 bench_lookup_make(struct bench_lookup *lookup, uint32_t flows, bool counts)
 {
-	const uint32_t buckets = flows / 4 + 1;
+	const size_t buckets = (flows / 4 + 1) * sizeof(*lookup->bucket), lines = (flows + 1) * sizeof(*lookup->line);
 
 	*lookup = (struct bench_lookup){ .flows = flows,
 		.counts = counts,
-		.bucket = bench_allocate(buckets * sizeof(*lookup->bucket)),
-		.line = bench_allocate((flows + 1) * sizeof(*lookup->line)) };
+		.bucket = pages_alloc(buckets),
+		.line = pages_alloc(lines) };
 	if (lookup->bucket == NULL || lookup->line == NULL)
 		return -ENOMEM;
+	memset(lookup->line, 0, lines);
 	for (uint32_t i = 0; i < flows; i++) /* any flow's line, and each is some flow's */
 		lookup->bucket[i / 4][i % 4] = (uint32_t)(i * UINT64_C(2654435761) % flows);
 	return 0;

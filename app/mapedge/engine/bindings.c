@@ -2,9 +2,9 @@
 #include "engine/bindings.h"
 
 #include <stdlib.h>
-#include <sys/mman.h>
 #include <sys/random.h>
 
+#include "base/pages.h"
 #include "conf/bindings.h"
 
 #define PAGE 4096u
@@ -92,8 +92,8 @@ pages(size_t size)
 }
 
 /*
- * Pages of the kernel's, large ones where it has them: not EAL's memory, whose size would have to be foreseen. All of it
- * is touched here, so that no packet and no command has to wait for a page.
+ * Not EAL's memory, whose size would have to be foreseen. All of it is touched here, so that no packet and no command has to wait for
+ * a page.
  */
 static struct bindings *
 make(uint32_t capacity, unsigned int workers, struct error *err)
@@ -113,10 +113,9 @@ make(uint32_t capacity, unsigned int workers, struct error *err)
 		goto fail;
 	bindings->workers = workers;
 	bindings->size = table_size + (workers + 1) * counters_size;
-	memory = mmap(NULL, bindings->size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	if (memory == MAP_FAILED)
+	memory = pages_alloc(bindings->size);
+	if (memory == NULL)
 		goto fail;
-	(void)madvise(memory, bindings->size, MADV_HUGEPAGE);
 	memset(memory, 0, bindings->size);
 	bindings->memory = memory;
 	bindings->table = binding_table_init(memory, capacity, &key);
@@ -136,7 +135,7 @@ bindings_free(struct bindings *bindings)
 {
 	if (bindings == NULL)
 		return;
-	(void)munmap(bindings->memory, bindings->size);
+	free(bindings->memory);
 	free(bindings);
 }
 
