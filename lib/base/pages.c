@@ -11,9 +11,11 @@ void *
 pages_alloc(size_t size)
 {
 	const size_t alignment = size < LARGE_PAGE ? CACHE_LINE : LARGE_PAGE;
-	void *memory = aligned_alloc(alignment, (size + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE);
+	void *memory;
 
-	if (memory != NULL && size >= LARGE_PAGE) /* the rest behind the last whole one stays in small pages */
+	if (posix_memalign(&memory, alignment, size) != 0)
+		return NULL;
+	if (size >= LARGE_PAGE) /* the rest behind the last whole one stays in small pages */
 		(void)madvise(memory, size / LARGE_PAGE * LARGE_PAGE, MADV_HUGEPAGE);
 	return memory;
 }
